@@ -38,7 +38,8 @@ const (
 	Staff  Kind = "staff"  // sees its subtree, writes where it may act
 	Person Kind = "person" // a citizen: sees rows whose subject she is, and what is published
 	Public Kind = "public" // nobody in particular: sees what is published
-	System Kind = "system" // a job: acts inside the tenant that it was born in
+	System Kind = "system" // a job: acts inside the interval that it was given
+	Relay  Kind = "relay"  // the courier: sees outbox and deltas of all tenants, nothing else
 )
 
 // Actor is the person or machine acting, as proven by the identity provider.
