@@ -1,0 +1,105 @@
+package policies
+
+// The actions, with the facts that each needs in Resource. A tenant fact is a
+// tenancy.ID; ids of people are identity UUIDs. Facts in (parentheses) may be
+// absent. Any action may add (require_aal2 bool): then a second factor must
+// have been proven in the session.
+
+// Administration: grants (授权), posts (岗位), tenants (租户).
+const (
+	GrantsAppoint     Action = "grants:appoint"     // tenant, over_lo, over_hi, tier int, roles []string, holder_id, holder_roles []string
+	GrantsRevoke      Action = "grants:revoke"      // over_lo, over_hi, tier
+	GrantsView        Action = "grants:view"        // tenant (holder_id)
+	PostsAppoint      Action = "posts:appoint"      // tenant, roles, holder_id ("" while vacant), holder_roles
+	PostsRemove       Action = "posts:remove"       // tenant
+	DepartmentsManage Action = "departments:manage" // tenant
+	StaffView         Action = "staff:view"         // tenant
+	TenantsManage     Action = "tenants:manage"     // tenant, lo, hi: the node and the interval of its subtree
+	TenantsExport     Action = "tenants:export"     // tenant
+	CalendarEdit      Action = "calendar:edit"      // tenant
+)
+
+// Items (事项). tenant is the one that owns the definition or the override.
+const (
+	ItemsView     Action = "items:view"     // tenant, published bool
+	ItemsCreate   Action = "items:create"   // tenant
+	ItemsEdit     Action = "items:edit"     // tenant, state ("draft" may be edited)
+	ItemsSubmit   Action = "items:submit"   // tenant
+	ItemsReview   Action = "items:review"   // tenant, author_id
+	ItemsPublish  Action = "items:publish"  // tenant, author_id
+	ItemsOverride Action = "items:override" // tenant, fields []string, promised_days int, inherited_days int, added_materials int (locked_fields []string: more than data.json locks)
+	ItemsWithdraw Action = "items:withdraw" // tenant, published
+)
+
+// Cases (办件) and their files. tenant is the origin (where the case was born),
+// at_tenant where its open step (环节) stands, subject the applicant.
+// Optional everywhere a person acts: (mandated bool) she acts under a valid
+// mandate (法人授权) of the subject. Optional for viewing: (at_tenant),
+// (participants []tenancy.ID) the tenants that take part.
+const (
+	CasesFile       Action = "cases:file"       // tenant, subject, on_behalf bool (mandated)
+	CasesView       Action = "cases:view"       // tenant, subject (at_tenant, participants, mandated)
+	CasesAccept     Action = "cases:accept"     // at_tenant, step_post, step_kind "accept", open bool (at_name: its Chinese name)
+	CasesReject     Action = "cases:reject"     // as cases:accept: 不予受理
+	CasesHandle     Action = "cases:handle"     // as above; step_kind any but accept, decide, deliver
+	CasesDecide     Action = "cases:decide"     // as above; step_kind "decide", and accepted_by, filed_by_actor bool
+	CasesSupplement Action = "cases:supplement" // at_tenant, step_post, step_kind, open (at_name)
+	CasesSendback   Action = "cases:sendback"   // at_tenant, step_post, step_kind, open (at_name)
+	CasesDeliver    Action = "cases:deliver"    // at_tenant, step_post (at_name); the case may be complete already
+	CasesResubmit   Action = "cases:resubmit"   // tenant, subject, on_behalf (mandated)
+	CasesUrge       Action = "cases:urge"       // tenant, subject (mandated)
+	CasesRefer      Action = "cases:refer"      // at_tenant, step_post, open (at_name)
+	CasesExport     Action = "cases:export"     // tenant
+	FilesRead       Action = "files:read"       // tenant, subject, published bool (at_tenant, participants, mandated)
+	FilesWrite      Action = "files:write"      // tenant, subject (at_tenant, mandated)
+)
+
+// Supervision (电子监察).
+const (
+	SupervisionView         Action = "supervision:view"          // tenant
+	SupervisionRule         Action = "supervision:rule"          // tenant, loosen bool: weaker than what is inherited
+	SupervisionOrder        Action = "supervision:order"         // tenant of the card
+	SupervisionAnswer       Action = "supervision:answer"        // tenant of the office that must answer
+	SupervisionClose        Action = "supervision:close"         // issuer_tenant, answered_by
+	SupervisionWithdrawCard Action = "supervision:withdraw_card" // tenant of the card
+)
+
+// Sites, notices and running the system.
+const (
+	SitesEdit       Action = "sites:edit"       // tenant
+	ArticlesPublish Action = "articles:publish" // tenant
+	NoticesView     Action = "notices:view"     // tenant, published bool (subject: the person it is for)
+	AuditView       Action = "audit:view"       // tenant
+	JobsView        Action = "jobs:view"        // no facts
+	JobsRetry       Action = "jobs:retry"       // no facts
+	SMSInbox        Action = "sms:inbox"        // simulator bool: messages are not really sent here
+)
+
+// Actions lists every action in the order of this file.
+func Actions() []Action {
+	return []Action{
+		GrantsAppoint, GrantsRevoke, GrantsView, PostsAppoint, PostsRemove, DepartmentsManage, StaffView,
+		TenantsManage, TenantsExport, CalendarEdit,
+		ItemsView, ItemsCreate, ItemsEdit, ItemsSubmit, ItemsReview, ItemsPublish, ItemsOverride, ItemsWithdraw,
+		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSupplement, CasesSendback,
+		CasesDeliver, CasesResubmit, CasesUrge, CasesRefer, CasesExport, FilesRead, FilesWrite,
+		SupervisionView, SupervisionRule, SupervisionOrder, SupervisionAnswer, SupervisionClose, SupervisionWithdrawCard,
+		SitesEdit, ArticlesPublish, NoticesView, AuditView, JobsView, JobsRetry, SMSInbox,
+	}
+}
+
+// The roles (角色), as posts and grants carry them. Chinese names: Roles.
+const (
+	SystemAdmin   = "system_admin"
+	SecurityAdmin = "security_admin"
+	AuditAdmin    = "audit_admin"
+	Admin         = "admin"
+	ItemEditor    = "item_editor"
+	ItemReviewer  = "item_reviewer"
+	Clerk         = "clerk"
+	Reviewer      = "reviewer"
+	Decider       = "decider"
+	Supervisor    = "supervisor"
+	OfficeHead    = "office_head"
+	SiteEditor    = "site_editor"
+)

@@ -1,0 +1,308 @@
+# METADATA
+# title: 办件与材料
+package liandong
+
+# ---- the applicant's side ----
+
+roles_for["cases:file"] := {"clerk"}
+
+allow["cases:file"] contains "self" if {
+	is_subject
+	input.resource.on_behalf == false
+}
+
+allow["cases:file"] contains "on_behalf" if {
+	holds_role
+	own_tenant
+	input.resource.on_behalf == true
+}
+
+deny["cases:file"] contains r if some r in needs_applicant_or_clerk
+
+roles_for["cases:resubmit"] := {"clerk"}
+
+allow["cases:resubmit"] contains "self" if {
+	is_subject
+	input.resource.on_behalf == false
+}
+
+allow["cases:resubmit"] contains "on_behalf" if {
+	holds_role
+	own_tenant
+	input.resource.on_behalf == true
+}
+
+deny["cases:resubmit"] contains r if some r in needs_applicant_or_clerk
+
+needs_applicant_or_clerk contains sign_in if input.actor.kind == "public"
+
+needs_applicant_or_clerk contains not_subject if {
+	input.actor.kind == "person"
+	not is_subject
+}
+
+needs_applicant_or_clerk contains because("staff_only", "帮办代办只能由窗口工作人员提交", "请以本人身份提交，或到就近窗口办理") if {
+	is_person
+	not input.resource.on_behalf == false
+}
+
+needs_applicant_or_clerk contains no_role if {
+	input.actor.kind in {"staff", "system"}
+	not holds_role
+}
+
+needs_applicant_or_clerk contains because("not_on_behalf", "工作人员账号只能为群众帮办代办，不能以本人名义申请", "请选择帮办代办并登记申请人；办理本人业务请用个人账号登录") if {
+	is_staff
+	not input.resource.on_behalf == true
+}
+
+needs_applicant_or_clerk contains not_own_tenant if {
+	is_staff
+	not own_tenant
+}
+
+sign_in := because("sign_in", sprintf("“%s”需要先登录", [action_name]), "请登录后再试")
+
+# ---- seeing ----
+
+allow["cases:view"] contains "subject" if is_subject
+
+allow["cases:view"] contains "subtree" if sees_tenant
+
+allow["cases:view"] contains "participant" if takes_part
+
+deny["cases:view"] contains r if some r in needs_sight
+
+allow["cases:urge"] contains "subject" if is_subject
+
+allow["cases:urge"] contains "subtree" if sees_tenant
+
+deny["cases:urge"] contains r if some r in needs_sight
+
+# takes_part: the case stands at the actor's tenant, or shares its handling.
+takes_part if stands_here
+
+takes_part if {
+	is_staff
+	input.actor.tenant in input.resource.participants
+}
+
+needs_sight contains sign_in if input.actor.kind == "public"
+
+needs_sight contains not_subject if {
+	input.actor.kind == "person"
+	not is_subject
+}
+
+needs_sight contains out_of_interval if {
+	input.actor.kind in {"staff", "system"}
+	not sees_tenant
+}
+
+roles_for["cases:export"] := {"supervisor", "office_head", "audit_admin"}
+
+allow["cases:export"] contains "subtree" if {
+	holds_role
+	sees_tenant
+}
+
+deny["cases:export"] contains no_role if not holds_role
+
+deny["cases:export"] contains out_of_interval if {
+	is_staff
+	not sees_tenant
+}
+
+# ---- handling: where the case stands, in the post that its step names ----
+
+allow["cases:accept"] contains "at_step" if {
+	at_open_step
+	input.resource.step_kind == "accept"
+}
+
+deny["cases:accept"] contains r if some r in needs_open_step
+
+deny["cases:accept"] contains wrong_step if not input.resource.step_kind == "accept"
+
+allow["cases:reject"] contains "at_step" if {
+	at_open_step
+	input.resource.step_kind == "accept"
+}
+
+deny["cases:reject"] contains r if some r in needs_open_step
+
+deny["cases:reject"] contains wrong_step if not input.resource.step_kind == "accept"
+
+allow["cases:handle"] contains "at_step" if {
+	at_open_step
+	review_step
+}
+
+deny["cases:handle"] contains r if some r in needs_open_step
+
+deny["cases:handle"] contains wrong_step if not review_step
+
+review_step if {
+	is_string(input.resource.step_kind)
+	not input.resource.step_kind in {"", "accept", "decide", "deliver"}
+}
+
+allow["cases:decide"] contains "at_step" if {
+	at_open_step
+	input.resource.step_kind == "decide"
+	not_acceptor
+}
+
+deny["cases:decide"] contains r if some r in needs_open_step
+
+deny["cases:decide"] contains wrong_step if not input.resource.step_kind == "decide"
+
+deny["cases:decide"] contains because("is_acceptor", "受理或代为提交的人不能同时作出审批决定", "请由另一位审批决定人员办理") if not not_acceptor
+
+not_acceptor if {
+	is_string(input.resource.accepted_by)
+	input.resource.accepted_by != input.actor.id
+	input.resource.filed_by_actor == false
+}
+
+allow["cases:supplement"] contains "at_step" if at_open_step
+
+deny["cases:supplement"] contains r if some r in needs_open_step
+
+allow["cases:sendback"] contains "at_step" if at_open_step
+
+deny["cases:sendback"] contains r if some r in needs_open_step
+
+# Delivery comes after the decision, so the case may be complete already.
+allow["cases:deliver"] contains "at_step" if {
+	stands_here
+	holds_post
+}
+
+allow["cases:deliver"] contains "clerk" if {
+	stands_here
+	holds("clerk")
+}
+
+deny["cases:deliver"] contains not_here if not stands_here
+
+deny["cases:deliver"] contains no_post if {
+	not holds_post
+	not holds("clerk")
+}
+
+allow["cases:refer"] contains "at_step" if at_open_step
+
+allow["cases:refer"] contains "office_head" if {
+	stands_here
+	input.resource.open == true
+	holds("office_head")
+}
+
+deny["cases:refer"] contains not_here if not stands_here
+
+deny["cases:refer"] contains closed if not input.resource.open == true
+
+deny["cases:refer"] contains no_post if {
+	not holds_post
+	not holds("office_head")
+}
+
+holds_post if holds(input.resource.step_post)
+
+at_open_step if {
+	stands_here
+	holds_post
+	input.resource.open == true
+}
+
+needs_open_step contains not_here if not stands_here
+
+needs_open_step contains no_post if not holds_post
+
+needs_open_step contains closed if not input.resource.open == true
+
+at_name := name if {
+	name := input.resource.at_name
+	name != ""
+} else := "其他单位"
+
+not_here := because(
+	"not_here",
+	sprintf("办件现在在%s，上级可以查看但不能操作", [at_name]),
+	"可以催办或督办，由该处工作人员办理",
+) if {
+	is_staff
+	in_interval(input.resource.at_tenant)
+} else := because(
+	"not_here",
+	sprintf("办件现在在%s，不在您所在的单位", [at_name]),
+	"请等待办件转到本单位，或联系该处工作人员",
+) if {
+	is_staff
+} else := because(
+	"not_here",
+	sprintf("“%s”只能由办件所在单位的工作人员办理", [action_name]),
+	"请在“我的办件”中查看进度，如有疑问可以催办或咨询",
+)
+
+no_post := because(
+	"no_post",
+	sprintf("当前环节由“%s”办理，您的岗位没有这个角色", [step_post_name]),
+	"请由该岗位人员办理，或联系本级授权管理员调整岗位",
+)
+
+step_post_name := data.roles[input.resource.step_post].name
+
+default step_post_name := "指定岗位"
+
+closed := because("closed", "办件已经办结或终止，不能再操作", "可以查看办理记录；如需重新办理，请重新申请")
+
+wrong_step := because("wrong_step", sprintf("办件当前所处的环节不能“%s”", [action_name]), "请刷新页面，按当前环节办理")
+
+# ---- files ----
+
+allow["files:read"] contains "published" if input.resource.published == true
+
+allow["files:read"] contains "subject" if is_subject
+
+allow["files:read"] contains "subtree" if sees_tenant
+
+allow["files:read"] contains "participant" if takes_part
+
+deny["files:read"] contains r if some r in needs_sight
+
+allow["files:write"] contains "subject" if is_subject
+
+allow["files:write"] contains "own" if {
+	own_tenant
+	count(input.actor.roles) > 0
+}
+
+allow["files:write"] contains "at_step" if {
+	stands_here
+	count(input.actor.roles) > 0
+}
+
+allow["files:write"] contains "job" if {
+	is_system
+	input.resource.tenant == input.actor.tenant
+}
+
+deny["files:write"] contains sign_in if input.actor.kind == "public"
+
+deny["files:write"] contains not_subject if {
+	input.actor.kind == "person"
+	not is_subject
+}
+
+deny["files:write"] contains not_own_tenant if {
+	input.actor.kind in {"staff", "system"}
+	not input.resource.tenant == input.actor.tenant
+	not stands_here
+}
+
+deny["files:write"] contains because("no_post", "您还没有任何岗位，不能上传材料", "请联系本级授权管理员指派岗位") if {
+	is_staff
+	not count(input.actor.roles) > 0
+}
