@@ -62,6 +62,15 @@ create table item_overrides (
   foreign key (item_tenant, item_id) references items (tenant_id, id) on update cascade
 );
 select row_security(t::regclass, 'cascade') from unnest(array['items', 'flows', 'item_versions', 'item_overrides']) t;
+-- What a higher level has not published yet is not for the levels below.
+drop policy staff_select on items;
+create policy staff_select on items for select to liandong_staff
+  using (tenant_id between nullif(current_setting('app.lo', true), '')::bigint and nullif(current_setting('app.hi', true), '')::bigint
+    or state <> 'draft' and tenant_id = any (string_to_array(nullif(current_setting('app.anc', true), ''), ',')::bigint[]));
+drop policy staff_select on item_versions;
+create policy staff_select on item_versions for select to liandong_staff
+  using (tenant_id between nullif(current_setting('app.lo', true), '')::bigint and nullif(current_setting('app.hi', true), '')::bigint
+    or state not in ('draft', 'reviewing') and tenant_id = any (string_to_array(nullif(current_setting('app.anc', true), ''), ',')::bigint[]));
 create policy anyone_select on items for select to liandong_person, liandong_public
   using (state <> 'draft' and tenant_id = any (string_to_array(nullif(current_setting('app.anc', true), ''), ',')::bigint[]));
 create policy anyone_select on item_versions for select to liandong_person, liandong_public

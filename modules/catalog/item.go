@@ -1,0 +1,89 @@
+package catalog
+
+import (
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"liandong/policies"
+	"liandong/tenancy"
+	"liandong/tenancy/fault"
+)
+
+// Item (事项) is something that people may apply for. It belongs to the tenant
+// that defined it.
+type Item struct {
+	bun.BaseModel `bun:"table:items"`
+
+	TenantID  tenancy.ID `bun:",pk"`
+	ID        string     `bun:",pk"`
+	BasicCode string
+	Name      string
+	Kind      string
+	State     string // draft until first published, then published or withdrawn
+	LiveID    *string
+	CreatedAt time.Time
+	Version   int
+}
+
+// The states of a version; the transitions are in this file.
+const (
+	StateDraft     = "draft"
+	StateReviewing = "reviewing"
+	StatePublished = "published"
+	StateReplaced  = "replaced"
+	StateWithdrawn = "withdrawn"
+)
+
+// Version (事项版本) is one dated, immutable edition of an item; only a draft may change.
+type Version struct {
+	bun.BaseModel `bun:"table:item_versions"`
+
+	TenantID     tenancy.ID `bun:",pk"`
+	ID           string     `bun:",pk"`
+	ItemID       string
+	Number       int
+	State        string
+	Body         Body `bun:"type:jsonb"`
+	FlowID       *string
+	AuthorID     string
+	AuthorName   string
+	ReviewerID   *string
+	ReviewerName *string
+	Opinion      string
+	PublishedAt  *time.Time
+	EndedAt      *time.Time
+	UpdatedAt    time.Time
+	Version      int
+}
+
+func (v *Version) submit() error {
+	if v.State != StateDraft {
+		return fault.New(fault.Precondition, "item_not_draft")
+	}
+	if v.FlowID == nil {
+		return fault.InvalidField("flow", "item_flow_missing")
+	}
+	v.State = StateReviewing
+	return v.Body.check()
+}
+
+func (v *Version) review(pass bool, a tenancy.Actor, opinion string, at time.Time) error {
+	if v.State != StateReviewing {
+		return fault.New(fault.Precondition, "item_not_reviewing")
+	}
+	if !pass && opinion == "" {
+		return fault.InvalidField("opinion", "item_opinion_missing")
+	}
+	v.ReviewerID, v.ReviewerName, v.Opinion = &a.ID, &a.Name, opinion
+	if !pass {
+		v.State = StateDraft
+		return nil
+	}
+	v.State, v.PublishedAt = StatePublished, &at
+	return nil
+}
+
+func (v *Version) resource() policies.Resource {
+	return policies.Resource{"tenant": v.TenantID, "state": v.State, "author_id": v.AuthorID}
+}

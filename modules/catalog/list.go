@@ -1,0 +1,153 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"liandong/tenancy"
+)
+
+// Query narrows and orders a list of items. Zero values mean: everything, newest first.
+type Query struct {
+	Page, Size int // from 1; size is bounded to 100
+	Sort       string
+	Desc       bool
+	Text       string // part of a name, a keyword or a basic code
+	Kind       string // 事项类型
+	State      string // a version's state, staff only
+	Department string
+	Topic      string // a code of 自然人/法人主题
+	Audience   string // person or legal
+	Owner      tenancy.ID
+	Level      string
+}
+
+// Page is one page of a list with the number of all rows that match.
+type Page[T any] struct {
+	Rows  []T
+	Total int
+}
+
+// Row is one item in a list, as the asking tenant sees it.
+type Row struct {
+	Item
+	Body       Body
+	VersionID  string
+	Number     int
+	VersionAt  string
+	OpenState  string // state of the draft or review beside the version in force
+	Overridden bool
+}
+
+func (q Query) bounds() (limit, offset int64) {
+	limit = int64(min(max(q.Size, 1), 100))
+	if q.Size == 0 {
+		limit = 20
+	}
+	return limit, int64(max(q.Page, 1)-1) * limit
+}
+
+type listRow struct {
+	Item
+	VersionID string
+	Number    int
+	Body      Body `bun:"type:jsonb"`
+	OpenState string
+	Total     int
+}
+
+// sortable maps what a page may ask for to a column.
+func sortable(key string) string {
+	switch key {
+	case "name":
+		return "items.name"
+	case "code":
+		return "items.basic_code"
+	case "kind":
+		return "items.kind"
+	case "days":
+		return "(v.body->>'promised_days')::int"
+	}
+	return "items.created_at"
+}
+
+// list returns the items owned by tenants of owners (nil: whatever the scope
+// may see). onlyLive leaves out what was never published or is withdrawn.
+func (s store) list(ctx context.Context, q Query, owners []tenancy.ID, onlyLive bool) (Page[Row], error) {
+	var rows []listRow
+	limit, offset := q.bounds()
+	sel := s.tx.NewSelect().TableExpr("items").ColumnExpr("items.*").
+		ColumnExpr("v.id AS version_id, v.number, v.body").ColumnExpr("coalesce(o.state, '') AS open_state").
+		ColumnExpr("count(*) OVER () AS total").
+		Join("LEFT JOIN item_versions o ON o.item_id = items.id AND o.state IN ('draft', 'reviewing')")
+	if onlyLive {
+		sel = sel.Join("JOIN item_versions v ON v.id = items.live_id").Where("items.state = 'published'")
+	} else {
+		sel = sel.Join("JOIN item_versions v ON v.id = coalesce(items.live_id, o.id)")
+	}
+	if owners != nil {
+		sel = sel.Where("items.tenant_id IN (?)", list(owners))
+	}
+	dir := " ASC"
+	if q.Desc || q.Sort == "" {
+		dir = " DESC"
+	}
+	sel = q.where(sel).OrderExpr(sortable(q.Sort) + dir + ", items.id").Limit(limit).Offset(offset)
+	if err := sel.Scan(ctx, &rows); err != nil {
+		return Page[Row]{}, fmt.Errorf("list items: %w", err)
+	}
+	return s.effective(ctx, rows)
+}
+
+func (q Query) where(sel *bun.SelectQuery) *bun.SelectQuery {
+	for _, c := range []struct{ sql, value string }{
+		{"items.kind = ?", q.Kind},
+		{"o.state = ?", q.State},
+		{"v.body->>'department' = ?", q.Department},
+		{"v.body->>'level' = ?", q.Level},
+	} {
+		if c.value != "" {
+			sel = sel.Where(c.sql, c.value)
+		}
+	}
+	if q.Topic != "" {
+		sel = sel.Where("(jsonb_exists(v.body->'topics_person', ?) or jsonb_exists(v.body->'topics_corp', ?))", q.Topic, q.Topic)
+	}
+	switch q.Audience {
+	case "person":
+		sel = sel.Where("v.body->'audience' @> '[\"1\"]'")
+	case "legal":
+		sel = sel.Where("exists (select from jsonb_array_elements_text(v.body->'audience') a where a <> '1')")
+	}
+	if q.Owner != 0 {
+		sel = sel.Where("items.tenant_id = ?", q.Owner)
+	}
+	if q.Text != "" {
+		sel = sel.Where("(position(lower(?) in lower(items.name)) > 0 or position(? in items.basic_code) > 0 or exists (select from jsonb_array_elements_text(v.body->'keywords') k where position(? in k) > 0 or position(k in ?) > 0))", q.Text, q.Text, q.Text, q.Text)
+	}
+	return sel
+}
+
+func (s store) effective(ctx context.Context, rows []listRow) (Page[Row], error) {
+	p := Page[Row]{Rows: make([]Row, 0, len(rows))}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i], p.Total = r.ID, r.Total
+	}
+	byItem, err := s.overrides(ctx, ids, s.tx.Scope.Ancestors)
+	if err != nil {
+		return p, err
+	}
+	for _, r := range rows {
+		body, _ := fold(r.Body, r.TenantID, byItem[r.ID])
+		p.Rows = append(p.Rows, Row{Item: r.Item, Body: body, VersionID: r.VersionID, Number: r.Number, OpenState: r.OpenState,
+			Overridden: slices.ContainsFunc(byItem[r.ID], func(o Override) bool { return o.TenantID == s.tx.Scope.Tenant })})
+	}
+	return p, nil
+}
+
+// list spells a Go slice for IN (?).
+func list[T any](xs []T) any { return bun.List(xs) }

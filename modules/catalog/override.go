@@ -1,0 +1,62 @@
+package catalog
+
+import (
+	"slices"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"liandong/tenancy"
+)
+
+// Fields are what a lower level may change of an inherited item; nil means inherited.
+type Fields struct {
+	PromisedDays  *int     `json:"promised_days,omitempty"`
+	Address       *string  `json:"address,omitempty"`
+	Hours         *string  `json:"hours,omitempty"`
+	Phone         *string  `json:"phone,omitempty"`
+	DropMaterials []string `json:"drop_materials,omitempty"`
+}
+
+// Override (差异化) is one tenant's changes to an inherited item.
+type Override struct {
+	bun.BaseModel `bun:"table:item_overrides"`
+
+	TenantID   tenancy.ID `bun:",pk"`
+	ItemID     string     `bun:",pk"`
+	ItemTenant tenancy.ID
+	Fields     Fields `bun:"type:jsonb"`
+	UpdatedAt  time.Time
+	UpdatedBy  string
+	Version    int
+}
+
+// Source says which tenant a field's value comes from.
+type Source map[string]tenancy.ID
+
+// fold applies overrides from the owner downwards. A promise that a level above
+// has meanwhile cut below an override keeps the shorter one: nobody lengthens.
+func fold(b Body, owner tenancy.ID, overrides []Override) (Body, Source) {
+	src := Source{"promised_days": owner, "address": owner, "hours": owner, "phone": owner, "materials": owner}
+	b.Materials = slices.Clone(b.Materials)
+	for _, o := range overrides {
+		f := o.Fields
+		if f.PromisedDays != nil && *f.PromisedDays < b.PromisedDays {
+			b.PromisedDays, src["promised_days"] = *f.PromisedDays, o.TenantID
+		}
+		for field, set := range map[string]struct{ to, from *string }{
+			"address": {&b.Address, f.Address}, "hours": {&b.Hours, f.Hours}, "phone": {&b.Phone, f.Phone},
+		} {
+			if set.from != nil {
+				*set.to, src[field] = *set.from, o.TenantID
+			}
+		}
+		if n := len(b.Materials); len(f.DropMaterials) > 0 {
+			b.Materials = slices.DeleteFunc(b.Materials, func(m Material) bool { return slices.Contains(f.DropMaterials, m.Name) })
+			if len(b.Materials) < n {
+				src["materials"] = o.TenantID
+			}
+		}
+	}
+	return b, src
+}
