@@ -1,0 +1,109 @@
+package kit
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strings"
+
+	"liandong/tenancy/fault"
+)
+
+const (
+	// CSRFFieldName is the form field that carries the token.
+	CSRFFieldName = "csrf_token"
+	// CSRFHeader is the header that carries the token in htmx requests.
+	CSRFHeader = "X-CSRF-Token"
+)
+
+// CSRFOptions configures CSRF.
+type CSRFOptions struct {
+	Secret  []byte                     // at least 32 random bytes, the same on every server
+	Secure  bool                       // served over TLS: the cookie becomes __Host- and Secure
+	Session func(*http.Request) string // optional: the session id the token is bound to
+	Exempt  func(*http.Request) bool   // optional: requests that carry no cookie authority (bearer tokens, webhooks)
+}
+
+func (o CSRFOptions) cookieName() string {
+	if o.Secure {
+		return "__Host-ld_csrf"
+	}
+	return "ld_csrf"
+}
+
+func (o CSRFOptions) mac(r *http.Request, cookie, nonce string) string {
+	m := hmac.New(sha256.New, o.Secret)
+	session := ""
+	if o.Session != nil {
+		session = o.Session(r)
+	}
+	m.Write([]byte("csrf\x00" + cookie + "\x00" + session + "\x00" + nonce))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil))
+}
+
+// valid checks a token of the form nonce.mac. The nonce differs per page, so
+// compression cannot be used to guess the token.
+func (o CSRFOptions) valid(r *http.Request, cookie, token string) bool {
+	nonce, mac, ok := strings.Cut(token, ".")
+	return ok && cookie != "" && hmac.Equal([]byte(mac), []byte(o.mac(r, cookie, nonce)))
+}
+
+type csrfKey struct{}
+
+// CSRFToken returns the token for forms of this request, or "" without the middleware.
+func CSRFToken(ctx context.Context) string {
+	t, _ := ctx.Value(csrfKey{}).(string)
+	return t
+}
+
+// CSRF refuses unsafe requests (not GET, HEAD, OPTIONS, TRACE) that do not carry
+// the token of this browser, with a page that says how to go on. Put MaxBody before it.
+func CSRF(o CSRFOptions) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if o.Exempt != nil && o.Exempt(r) {
+				next.ServeHTTP(w, r)
+				return
+			}
+			cookie := o.cookie(w, r)
+			if !safeMethod(r.Method) && !o.allowed(r, cookie) {
+				plainError(w, r, http.StatusForbidden, fault.New(fault.Forbidden, "csrf_failed"))
+				return
+			}
+			nonce := rand.Text()
+			ctx := context.WithValue(r.Context(), csrfKey{}, nonce+"."+o.mac(r, cookie, nonce))
+			next.ServeHTTP(w, r.WithContext(ctx))
+		})
+	}
+}
+
+// cookie returns the browser's secret, giving it one at its first visit.
+func (o CSRFOptions) cookie(w http.ResponseWriter, r *http.Request) string {
+	if c, err := r.Cookie(o.cookieName()); err == nil && len(c.Value) >= 26 {
+		return c.Value
+	}
+	v := rand.Text()
+	http.SetCookie(w, &http.Cookie{
+		Name: o.cookieName(), Value: v, Path: "/",
+		HttpOnly: true, Secure: o.Secure, SameSite: http.SameSiteLaxMode,
+	})
+	return v
+}
+
+func (o CSRFOptions) allowed(r *http.Request, cookie string) bool {
+	if r.Header.Get("Sec-Fetch-Site") == "cross-site" {
+		return false
+	}
+	token := r.Header.Get(CSRFHeader)
+	if token == "" {
+		token = r.PostFormValue(CSRFFieldName)
+	}
+	return o.valid(r, cookie, token)
+}
+
+func safeMethod(m string) bool {
+	return m == http.MethodGet || m == http.MethodHead || m == http.MethodOptions || m == http.MethodTrace
+}
