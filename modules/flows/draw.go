@@ -1,0 +1,126 @@
+package flows
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Draw draws the flow as an SVG element to stand in a page: role img with a title and a
+// description that says every step and its mark in words. It takes its looks from classes only
+// (see draw.css beside this file), since pages allow no inline style; the presentation
+// attributes keep it legible without any sheet. marks is by node id; a step without one is to
+// do, and starts, gateways, ends and arrows follow from the steps around them.
+func Draw(d *Definition, marks map[string]Mark) []byte {
+	c := canvas{d: d, g: d.drawn(), p: d.progress(marks)}
+	for _, e := range c.inFront() {
+		c.edge(e)
+	}
+	for _, n := range d.nodes {
+		c.node(n)
+	}
+	return c.document()
+}
+
+// drawn is the drawing that came with the flow, or a simple one where that has gaps.
+func (d *Definition) drawn() diagram {
+	if d.diagram.complete(d) {
+		return d.diagram
+	}
+	return d.layout()
+}
+
+// canvas collects the drawing and how far it reaches.
+type canvas struct {
+	strings.Builder
+	d *Definition
+	g diagram
+	p progress
+
+	used           bool
+	x1, y1, x2, y2 float64
+}
+
+// cover makes sure that r is inside of the picture.
+func (c *canvas) cover(r rect) {
+	if !c.used {
+		c.used, c.x1, c.y1, c.x2, c.y2 = true, r.x, r.y, r.x, r.y
+	}
+	c.x1, c.y1 = min(c.x1, r.x), min(c.y1, r.y)
+	c.x2, c.y2 = max(c.x2, r.x+r.w), max(c.y2, r.y+r.h)
+}
+
+// padding is left around the drawing, in pixels.
+const padding = 12.0
+
+func (c *canvas) document() []byte {
+	x, y := math.Floor(c.x1-padding), math.Floor(c.y1-padding)
+	w, h := math.Ceil(c.x2+padding)-x, math.Ceil(c.y2+padding)-y
+	name := c.d.Name
+	if isBlank(name) {
+		name = c.d.ID
+	}
+	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" class="flow" role="img" aria-label="%s" `+
+		`viewBox="%s %s %s %s" width="%s" height="%s"><title>%[1]s</title><desc>%[8]s</desc>%[9]s</svg>`,
+		escape(name), num(x), num(y), num(w), num(h), num(w), num(h), escape(c.describe()), c.String())
+}
+
+// describe says the steps in words, for those who cannot see the drawing.
+func (c *canvas) describe() string {
+	var out []string
+	for i, s := range c.d.Steps() {
+		line := fmt.Sprintf("%d. %s", i+1, s.Name)
+		if t := c.p.marks[s.ID].Text; t != "" {
+			line += " (" + t + ")"
+		}
+		out = append(out, line)
+	}
+	return strings.Join(out, "; ")
+}
+
+// inFront lists the arrows so that those gone along lie above the others.
+func (c *canvas) inFront() []*edge {
+	return slices.SortedStableFunc(slices.Values(c.d.edges), func(a, b *edge) int {
+		return strings.Compare(string(c.p.edge(b)), string(c.p.edge(a))) // todo before done
+	})
+}
+
+func (c *canvas) edge(e *edge) {
+	line := c.g.lines[e.id]
+	for _, p := range line {
+		c.cover(rect{p.x - 1, p.y - 1, 2, 2})
+	}
+	body, head := arrow(line)
+	fmt.Fprintf(c, `<g class="flow-edge is-%s"><path class="flow-line" d="%s" fill="none" stroke="currentColor"/>`+
+		`<polygon class="flow-head" points="%s" fill="currentColor"/>`, c.p.edge(e), body, head)
+	if e.name != "" {
+		c.edgeName(e, line)
+	}
+	c.WriteString(`</g>`)
+}
+
+// edgeName writes a name beside the last long run of an arrow, or where an editor put it.
+func (c *canvas) edgeName(e *edge, line []point) {
+	if r, ok := c.g.labels[e.id]; ok {
+		c.text("flow-name", r.centre(), smallFont, wrap(e.name, max(r.w, 4*smallFont), smallFont, 2))
+		return
+	}
+	a, b := longestRun(line)
+	at := point{(a.x + b.x) / 2, (a.y+b.y)/2 - smallFont*0.75}
+	if a.x == b.x {
+		at = point{a.x, (a.y + b.y) / 2}
+	}
+	c.text("flow-name", at, smallFont, wrap(e.name, maxGap-2*elbow, smallFont, 1))
+}
+
+// longestRun is the longest straight piece of a line; of equals the last.
+func longestRun(line []point) (a, b point) {
+	for i := 1; i < len(line); i++ {
+		p, q := line[i-1], line[i]
+		if math.Hypot(q.x-p.x, q.y-p.y) >= math.Hypot(b.x-a.x, b.y-a.y) {
+			a, b = p, q
+		}
+	}
+	return a, b
+}
