@@ -1,0 +1,51 @@
+# Liandong: `make` lists the targets.
+BIN := .local/bin
+LINT_VERSION := v2.15.0
+PKG ?= ./...
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test build check generate bench clean lint fmt doctor
+
+help: ## 显示本说明
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## 安装本机缺少的软件(PostgreSQL、Chromium、中文字体),可重复运行
+	@sh scripts/setup.sh
+
+build: ## 编译到 .local/bin/liandong
+	@mkdir -p $(BIN)
+	@go build -o $(BIN)/liandong ./cmd/liandong
+
+run: setup build ## 一条命令启动全部服务和网站(Ctrl-C 停止)
+	@exec $(BIN)/liandong up
+
+test: setup build ## 启动测试服务并运行全部测试;PKG=./tenancy/... 只测一部分
+	@exec $(BIN)/liandong services -- go test -p 2 -timeout 15m $(PKG)
+
+check: fmt test lint ## 提交之前:格式、测试、静态检查
+
+fmt: ## 格式化 Go 代码
+	@gofmt -l -w $$(git ls-files -co --exclude-standard '*.go')
+
+generate: ## 重新生成 templ 等生成的代码
+	@go generate ./...
+	@go tool templ generate -path .
+
+lint: $(BIN)/golangci-lint-$(LINT_VERSION) ## 静态检查
+	@$< run
+
+$(BIN)/golangci-lint-$(LINT_VERSION):
+	@echo '▸ 第一次运行:编译 golangci-lint $(LINT_VERSION),约需几分钟……' >&2
+	@mkdir -p $(BIN)
+	@GOBIN=$(CURDIR)/$(BIN)/tmp GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	@mv $(BIN)/tmp/golangci-lint $@ && rmdir $(BIN)/tmp
+
+bench: setup build ## 运行性能测试
+	@exec $(BIN)/liandong services -- go test -run '^$$' -bench . -benchtime 2s $(PKG)
+
+doctor: build ## 检查本机环境
+	@$(BIN)/liandong doctor
+
+clean: ## 删除编译结果和测试目录(不删除 .local/data 里的数据)
+	@rm -rf $(BIN)/liandong .local/test
+	@go clean -testcache
