@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"unicode/utf8"
 
@@ -15,7 +16,8 @@ import (
 const passwordMin = 8
 
 // CreateStaff makes a staff identity and returns its id. It fails with Conflict
-// identity_taken, Invalid identity_incomplete or password_too_short.
+// identity_taken, Invalid identity_incomplete, password_too_short, or identity_refused
+// when a trait does not fit the schema.
 func (c *Client) CreateStaff(ctx context.Context, n NewIdentity) (string, error) {
 	n.Schema = SchemaStaff
 	return c.create(ctx, n)
@@ -33,6 +35,10 @@ func (c *Client) create(ctx context.Context, n NewIdentity) (string, error) {
 		return "", err
 	}
 	i, res, err := c.admin.IdentityAPI.CreateIdentity(ctx).CreateIdentityBody(n.body()).Execute()
+	if res != nil && res.StatusCode == http.StatusBadRequest {
+		closeBody(res)
+		return "", fault.New(fault.Invalid, keyRefused).Because(fmt.Errorf("create identity: %s", bodyOf(err).said()))
+	}
 	if err := failure("create identity", res, err); err != nil {
 		return "", err
 	}

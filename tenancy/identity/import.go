@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	ory "github.com/ory/kratos-client-go"
 
@@ -41,23 +42,23 @@ func (c *Client) Import(ctx context.Context, all []NewIdentity) (done []Imported
 func (c *Client) importSome(ctx context.Context, some []NewIdentity) ([]Imported, error) {
 	out := make([]Imported, len(some))
 	first := map[string]int{} // external identifier → its first place
-	var patches []ory.IdentityPatch
 	var places []int
 	for i, n := range some {
 		out[i].External = n.External()
 		if out[i].Err = n.check(); out[i].Err != nil {
 			continue
 		}
-		if _, twice := first[n.External()]; twice {
-			continue
+		if _, twice := first[n.External()]; !twice {
+			first[n.External()] = i
+			places = append(places, i)
 		}
-		first[n.External()] = i
-		p := ory.NewIdentityPatch()
-		p.SetCreate(n.body())
-		patches, places = append(patches, *p), append(places, i)
 	}
-	if err := c.patch(ctx, patches, places, out); err != nil {
-		return nil, err
+	for len(places) > 0 {
+		again, err := c.patch(ctx, some, places, out)
+		if err != nil {
+			return nil, err
+		}
+		places = again
 	}
 	for i := range out { // what stood twice in the batch is one identity
 		if f, ok := first[out[i].External]; ok && f != i {
@@ -67,32 +68,62 @@ func (c *Client) importSome(ctx context.Context, some []NewIdentity) ([]Imported
 	return out, nil
 }
 
-func (c *Client) patch(ctx context.Context, patches []ory.IdentityPatch, places []int, out []Imported) error {
-	if len(patches) == 0 {
-		return nil
+// patch sends the identities at places and fills their outcomes. One clash makes
+// Kratos 1.3.1 roll the whole batch back while it still reports the others as
+// created; again names those, and is shorter than places.
+func (c *Client) patch(ctx context.Context, some []NewIdentity, places []int, out []Imported) (again []int, err error) {
+	patches := make([]ory.IdentityPatch, len(places))
+	for k, i := range places {
+		patches[k].SetCreate(some[i].body())
 	}
 	body := ory.NewPatchIdentitiesBody()
 	body.SetIdentities(patches)
 	got, res, err := c.admin.IdentityAPI.BatchPatchIdentities(ctx).PatchIdentitiesBody(*body).Execute()
 	if err := failure("import identities", res, err); err != nil {
-		return err
+		return nil, err
 	}
 	if len(got.Identities) != len(places) {
-		return fault.New(fault.Internal, "internal").Because(fmt.Errorf("import identities: %d sent, %d answered", len(places), len(got.Identities)))
+		err := fmt.Errorf("import identities: %d sent, %d answered", len(places), len(got.Identities))
+		return nil, fault.New(fault.Internal, "internal").Because(err)
 	}
+	var made []int
 	for k, r := range got.Identities {
 		o := &out[places[k]]
 		if r.GetAction() == "create" {
 			o.ID, o.Created = r.GetIdentity(), true
-		} else if err := c.existing(ctx, o); err != nil {
-			return err
+			made = append(made, places[k])
+		} else if err := c.refused(ctx, o, r.Error); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	if len(made) == 0 || len(made) == len(places) {
+		return nil, nil
+	}
+	return c.rolledBack(ctx, made, out)
 }
 
-// existing fills the outcome of an identity that Kratos refused to make.
-func (c *Client) existing(ctx context.Context, o *Imported) error {
+// rolledBack returns made if Kratos did not keep them: all or none stand.
+func (c *Client) rolledBack(ctx context.Context, made []int, out []Imported) ([]int, error) {
+	_, err := c.Get(ctx, out[made[0]].ID)
+	if err == nil {
+		return nil, nil
+	}
+	if fault.KindOf(err) != fault.NotFound {
+		return nil, err
+	}
+	for _, i := range made {
+		out[i] = Imported{External: out[i].External}
+	}
+	return made, nil
+}
+
+// refused fills the outcome of an identity that Kratos did not make, why being
+// its error: one that is there already, one that clashes, or one that is malformed.
+func (c *Client) refused(ctx context.Context, o *Imported, why any) error {
+	if m, _ := why.(map[string]any); m["code"] == float64(http.StatusBadRequest) {
+		o.Err = fault.New(fault.Invalid, keyRefused).Because(fmt.Errorf("import identity: %v", m["reason"]))
+		return nil
+	}
 	i, err := c.Find(ctx, o.External)
 	switch {
 	case err == nil:

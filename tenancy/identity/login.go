@@ -149,4 +149,3 @@ func input(nodes []ory.UiNode, name string) string {
 	}
 	return ""
 }
-

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	ory "github.com/ory/kratos-client-go"
 
@@ -20,6 +21,7 @@ const (
 	keyTaken        = "identity_taken"
 	keyNotFound     = "identity_not_found"
 	keyIncomplete   = "identity_incomplete"
+	keyRefused      = "identity_refused"
 	keyCodeWrong    = "code_wrong"
 	keyCodeExpired  = "code_expired"
 	keyCodeTooOften = "code_too_often"
@@ -35,9 +37,13 @@ const (
 )
 
 // told maps what Kratos tells the user (ids of its text/id.go) to what we tell.
-// The first entry of a reply that stands here wins.
-func told(id int64) *fault.Error {
-	switch id {
+// The first message of a reply that stands here wins.
+func told(m ory.UiText) *fault.Error {
+	switch m.Id {
+	case 4000001: // generic: only its sentence tells
+		if strings.Contains(m.Text, "too often") {
+			return invalid("code", keyCodeTooOften)
+		}
 	case 4000006, 4000035, 4000037: // wrong credentials, no such account: never told apart
 		return invalid("password", keyLoginFailed)
 	case 4000008, 4010008: // second factor wrong, code wrong or used
@@ -89,6 +95,15 @@ func (r reply) texts() []ory.UiText {
 	return all
 }
 
+// said is what Kratos said, for the log.
+func (r reply) said() string {
+	all := []string{r.Error.ID, r.Error.Reason}
+	for _, m := range r.texts() {
+		all = append(all, fmt.Sprint(m.Id, " ", m.Text))
+	}
+	return strings.Join(all, "; ")
+}
+
 // failure maps what a call returned to a fault; nil stays nil.
 func failure(op string, res *http.Response, err error) error {
 	if err == nil {
@@ -103,14 +118,14 @@ func failure(op string, res *http.Response, err error) error {
 	}
 	r := bodyOf(err)
 	for _, m := range r.texts() {
-		if f := told(m.Id); f != nil {
+		if f := told(m); f != nil {
 			return f.Because(cause)
 		}
 	}
 	if f := generic(res.StatusCode, r); f != nil {
 		return f.Because(cause)
 	}
-	return fault.New(fault.Internal, "internal").Because(fmt.Errorf("%w: %s", cause, r.Error.Reason))
+	return fault.New(fault.Internal, "internal").Because(fmt.Errorf("%w: %s", cause, r.said()))
 }
 
 // generic maps refusals that are not about a form field.
