@@ -62,7 +62,7 @@ func (v *Version) submit() error {
 		return fault.New(fault.Precondition, "item_not_draft")
 	}
 	if v.FlowID == nil {
-		return fault.InvalidField("flow", "item_flow_missing")
+		return fault.InvalidField("bpmn", "item_flow_missing")
 	}
 	v.State = StateReviewing
 	return v.Body.check()

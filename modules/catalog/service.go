@@ -13,7 +13,7 @@ import (
 // Flows is what the catalogue asks of whoever keeps flows (流程).
 type Flows interface {
 	// Keep checks xml against the promise in working days and stores it; what it
-	// cannot execute comes back as an Invalid fault on field "flow".
+	// cannot execute comes back as an Invalid fault on field "bpmn".
 	Keep(ctx context.Context, tx *db.Tx, name string, xml []byte, promisedDays int) (id string, err error)
 }
 
