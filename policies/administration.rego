@@ -13,6 +13,7 @@ allow["grants:appoint"] contains "delegate_below" if {
 	input.resource.tier <= max_tier
 	roles_within(grant)
 	target_in_interval
+	not_root
 	no_officer_conflict
 	not_oneself
 }
@@ -25,7 +26,7 @@ deny["grants:appoint"] contains because("four_tiers", "授权最多三级，再�
 
 deny["grants:appoint"] contains because("not_below", "只能授权给自己管辖范围之内的下级单位，不能授给本级、上级或其他地区", "请选择下级单位，或请上级管理员授权") if {
 	has_grant
-	not any_strictly_below
+	not below_and_elsewhere
 }
 
 deny["grants:appoint"] contains because("target_outside", "授权范围与所选单位不一致", "请重新选择单位，授权范围须包含该单位") if {
@@ -54,6 +55,11 @@ deny["grants:appoint"] contains officer_conflict if not no_officer_conflict
 
 deny["grants:appoint"] contains oneself if not not_oneself
 
+below_and_elsewhere if {
+	any_strictly_below
+	not_root
+}
+
 any_whole if {
 	some grant in held_grants
 	strictly_below(grant)
@@ -66,11 +72,7 @@ any_next_tier if {
 	input.resource.tier == grant.tier + 1
 }
 
-allow["grants:revoke"] contains "from_above" if {
-	some grant in held_grants
-	strictly_below(grant)
-	grant.tier < input.resource.tier
-}
+allow["grants:revoke"] contains "from_above" if revokes
 
 deny["grants:revoke"] contains no_grant if not has_grant
 
@@ -79,7 +81,11 @@ deny["grants:revoke"] contains because("not_above", "只有上一级及以上的
 	not revokes
 }
 
-revokes if count(allow["grants:revoke"]) > 0
+revokes if {
+	some grant in held_grants
+	strictly_below(grant)
+	grant.tier < input.resource.tier
+}
 
 roles_for["grants:view"] := {"security_admin", "audit_admin"}
 
@@ -191,16 +197,12 @@ deny["staff:view"] contains r if some r in needs_role_or_grant
 roles_for["tenants:manage"] := {"system_admin"}
 
 allow["tenants:manage"] contains "administrator" if {
-	some grant in held_grants
-	covers_strictly(grant, input.resource.lo, input.resource.hi)
-	target_node_in_interval
+	grant_covers_node
 	not_root
 }
 
 allow["tenants:manage"] contains "officer" if {
-	holds_role
-	covers_strictly(input.actor, input.resource.lo, input.resource.hi)
-	target_node_in_interval
+	officer_covers_node
 	not_root
 }
 
@@ -213,16 +215,17 @@ deny["tenants:manage"] contains because("own_root", "不能更改自己所在的
 
 deny["tenants:manage"] contains because("not_below", "只能更改管辖范围之内的下级单位", "请由上级单位的系统管理员办理") if {
 	is_staff
-	not covers_node
+	not grant_covers_node
+	not officer_covers_node
 }
 
-covers_node if {
+grant_covers_node if {
 	some grant in held_grants
 	covers_strictly(grant, input.resource.lo, input.resource.hi)
 	target_node_in_interval
 }
 
-covers_node if {
+officer_covers_node if {
 	holds_role
 	covers_strictly(input.actor, input.resource.lo, input.resource.hi)
 	target_node_in_interval
@@ -290,7 +293,7 @@ covers_strictly(outer, lo, hi) if {
 	outer.lo <= lo
 	lo <= hi
 	hi <= outer.hi
-	{outer.lo, outer.hi, "span"} != {lo, hi, "span"}
+	[outer.lo, outer.hi] != [lo, hi]
 }
 
 strictly_below(grant) if covers_strictly(grant, input.resource.over_lo, input.resource.over_hi)

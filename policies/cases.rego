@@ -250,7 +250,9 @@ no_post := because(
 	"no_post",
 	sprintf("当前环节由“%s”办理，您的岗位没有这个角色", [step_post_name]),
 	"请由该岗位人员办理，或联系本级授权管理员调整岗位",
-)
+) if {
+	stands_here
+}
 
 step_post_name := data.roles[input.resource.step_post].name
 
@@ -258,7 +260,7 @@ default step_post_name := "指定岗位"
 
 closed := because("closed", "办件已经办结或终止，不能再操作", "可以查看办理记录；如需重新办理，请重新申请")
 
-wrong_step := because("wrong_step", sprintf("办件当前所处的环节不能“%s”", [action_name]), "请刷新页面，按当前环节办理")
+wrong_step := because("wrong_step", sprintf("办件当前所处的环节不能“%s”", [action_name]), "请刷新页面，按当前环节办理") if stands_here
 
 # ---- files ----
 

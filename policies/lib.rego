@@ -105,12 +105,15 @@ not_own_tenant := because(
 	"这是下级单位的内容，上级可以查看但不能直接操作",
 	"请通知该单位自行办理",
 ) if {
-	sees_tenant
+	is_staff
+	in_interval(input.resource.tenant)
 } else := because(
 	"not_own_tenant",
 	"这不是您所在单位的内容",
 	"请切换到该单位的岗位，或联系该单位办理",
-)
+) if {
+	input.actor.kind in {"staff", "system"}
+}
 
 out_of_interval := because(
 	"out_of_interval",

@@ -10,16 +10,24 @@ package liandong
 # ways names the rules that allow what is asked; none means refused.
 ways := allow[input.action] if second_factor
 
-# reasons explains a refusal, the most general obstacle first.
+# reasons explains a refusal. Where something decisive is missing, the finer
+# points would only confuse, so they are left out.
 reasons := [unknown_action] if {
 	not data.actions[input.action]
 } else := [nobody] if {
-	not input.actor.kind in {"staff", "person", "public", "system"}
+	not somebody
 } else := [missing_facts] if {
 	count(facts_missing) > 0
+} else := decisive if {
+	count(decisive) > 0
 } else := obstacles if {
 	count(obstacles) > 0
 } else := [not_foreseen]
+
+decisive := [reason |
+	some reason in deny[input.action]
+	reason.key in {"sign_in", "no_role", "no_grant", "not_here", "four_tiers"}
+]
 
 obstacles := array.concat([no_second_factor | not second_factor], [reason | some reason in deny[input.action]])
 
@@ -28,9 +36,13 @@ facts_missing contains fact if {
 	not fact in object.keys(input.resource)
 }
 
+somebody if input.actor.kind in {"staff", "person", "public", "system"}
+
 default second_factor := false
 
-second_factor if not object.get(input.resource, "require_aal2", false)
+second_factor if not "require_aal2" in object.keys(input.resource)
+
+second_factor if input.resource.require_aal2 == false
 
 second_factor if input.actor.aal2 == true
 

@@ -1,0 +1,173 @@
+package liandong_test
+
+case(subject, on_behalf) := {"tenant": town.tenant, "subject": subject, "on_behalf": on_behalf}
+
+clerk(place) := staff(place, ["clerk"])
+
+test_cases_file_allow if allowed("cases:file", person, case("me", false), "self")
+
+test_cases_file_mandate_allow if allowed("cases:file", person, object.union(case("company", false), {"mandated": true}), "self")
+
+test_cases_file_on_behalf_allow if allowed("cases:file", clerk(town), case("she", true), "on_behalf")
+
+test_cases_file_other_deny if refused("cases:file", person, case("she", false), "not_subject")
+
+test_cases_file_person_on_behalf_deny if refused("cases:file", person, case("me", true), "staff_only")
+
+test_cases_file_public_deny if refused("cases:file", public, case("", false), "sign_in")
+
+test_cases_file_nameless_deny if refused("cases:file", object.union(person, {"id": ""}), case("", false), "not_subject")
+
+test_cases_file_role_deny if refused("cases:file", staff(town, ["decider"]), case("she", true), "no_role")
+
+test_cases_file_staff_self_deny if refused("cases:file", clerk(town), case("me", false), "not_on_behalf")
+
+test_cases_file_elsewhere_deny if refused("cases:file", clerk(county), case("she", true), "not_own_tenant")
+
+test_cases_file_foreign_deny if refused("cases:file", clerk(other), case("she", true), "not_own_tenant")
+
+test_cases_resubmit_allow if allowed("cases:resubmit", person, case("me", false), "self")
+
+test_cases_resubmit_on_behalf_allow if allowed("cases:resubmit", clerk(town), case("she", true), "on_behalf")
+
+test_cases_resubmit_other_deny if refused("cases:resubmit", person, case("she", false), "not_subject")
+
+test_cases_resubmit_not_origin_deny if refused("cases:resubmit", clerk(county), case("she", true), "not_own_tenant")
+
+seen := {"tenant": town.tenant, "subject": "she"}
+
+test_cases_view_allow if allowed("cases:view", person, {"tenant": town.tenant, "subject": "me"}, "subject")
+
+test_cases_view_subtree_allow if allowed("cases:view", staff(league, []), seen, "subtree")
+
+test_cases_view_job_allow if allowed("cases:view", job(county), seen, "subtree")
+
+test_cases_view_participant_allow if allowed("cases:view", staff(other, []), object.union(seen, {"participants": [other.tenant]}), "participant")
+
+test_cases_view_standing_here_allow if allowed("cases:view", staff(other, []), object.union(seen, {"at_tenant": other.tenant}), "participant")
+
+test_cases_view_other_deny if refused("cases:view", person, seen, "not_subject")
+
+test_cases_view_sibling_deny if refused("cases:view", staff(other, ["supervisor"]), seen, "out_of_interval")
+
+test_cases_view_public_deny if refused("cases:view", public, seen, "sign_in")
+
+test_cases_urge_allow if allowed("cases:urge", person, {"tenant": town.tenant, "subject": "me"}, "subject")
+
+test_cases_urge_subtree_allow if allowed("cases:urge", staff(county, ["supervisor"]), seen, "subtree")
+
+test_cases_urge_sibling_deny if refused("cases:urge", staff(other, ["supervisor"]), seen, "out_of_interval")
+
+test_cases_export_allow if allowed("cases:export", staff(county, ["office_head"]), at(town, {}), "subtree")
+
+test_cases_export_role_deny if refused("cases:export", clerk(town), at(town, {}), "no_role")
+
+test_cases_export_sibling_deny if refused("cases:export", staff(county, ["supervisor"]), at(other, {}), "out_of_interval")
+
+step(kind, facts) := object.union({
+	"at_tenant": town.tenant, "at_name": "白音锡勒镇", "step_post": "reviewer", "step_kind": kind,
+	"open": true, "accepted_by": "she", "filed_by_actor": false,
+}, facts)
+
+reviewer(place) := staff(place, ["reviewer"])
+
+test_cases_accept_allow if allowed("cases:accept", clerk(town), step("accept", {"step_post": "clerk"}), "at_step")
+
+test_cases_accept_above_deny if {
+	asked := step("accept", {"step_post": "clerk"})
+	refused("cases:accept", clerk(county), asked, "not_here")
+	some reason in data.liandong.reasons with input as {"action": "cases:accept", "actor": clerk(county), "resource": asked}
+	contains(reason.text, "办件现在在白音锡勒镇，上级可以查看但不能操作")
+}
+
+test_cases_accept_beside_deny if refused("cases:accept", clerk(other), step("accept", {"step_post": "clerk", "at_name": ""}), "not_here")
+
+test_cases_accept_person_deny if refused("cases:accept", person, step("accept", {"step_post": "clerk"}), "not_here")
+
+test_cases_accept_post_deny if refused("cases:accept", reviewer(town), step("accept", {"step_post": "clerk"}), "no_post")
+
+test_cases_accept_unnamed_post_deny if refused("cases:accept", clerk(town), step("accept", {"step_post": ""}), "no_post")
+
+test_cases_accept_closed_deny if refused("cases:accept", clerk(town), step("accept", {"step_post": "clerk", "open": false}), "closed")
+
+test_cases_accept_wrong_step_deny if refused("cases:accept", reviewer(town), step("review", {}), "wrong_step")
+
+test_cases_reject_allow if allowed("cases:reject", clerk(town), step("accept", {"step_post": "clerk"}), "at_step")
+
+test_cases_reject_above_deny if refused("cases:reject", clerk(league), step("accept", {"step_post": "clerk"}), "not_here")
+
+test_cases_reject_wrong_step_deny if refused("cases:reject", reviewer(town), step("review", {}), "wrong_step")
+
+test_cases_handle_allow if allowed("cases:handle", reviewer(town), step("review", {}), "at_step")
+
+test_cases_handle_above_deny if refused("cases:handle", reviewer(county), step("review", {}), "not_here")
+
+test_cases_handle_decision_deny if refused("cases:handle", reviewer(town), step("decide", {}), "wrong_step")
+
+decide(facts) := step("decide", object.union({"step_post": "decider"}, facts))
+
+test_cases_decide_allow if allowed("cases:decide", staff(town, ["decider"]), decide({}), "at_step")
+
+test_cases_decide_acceptor_deny if refused("cases:decide", staff(town, ["decider"]), decide({"accepted_by": "me"}), "is_acceptor")
+
+test_cases_decide_filer_deny if refused("cases:decide", staff(town, ["decider"]), decide({"filed_by_actor": true}), "is_acceptor")
+
+test_cases_decide_above_deny if refused("cases:decide", staff(county, ["decider"]), decide({}), "not_here")
+
+test_cases_decide_wrong_step_deny if refused("cases:decide", reviewer(town), step("review", {}), "wrong_step")
+
+test_cases_supplement_allow if allowed("cases:supplement", reviewer(town), step("review", {}), "at_step")
+
+test_cases_supplement_above_deny if refused("cases:supplement", reviewer(county), step("review", {}), "not_here")
+
+test_cases_sendback_allow if allowed("cases:sendback", reviewer(town), step("review", {}), "at_step")
+
+test_cases_sendback_post_deny if refused("cases:sendback", clerk(town), step("review", {}), "no_post")
+
+test_cases_deliver_allow if allowed("cases:deliver", reviewer(town), step("deliver", {"open": false}), "at_step")
+
+test_cases_deliver_clerk_allow if allowed("cases:deliver", clerk(town), step("deliver", {"open": false}), "clerk")
+
+test_cases_deliver_above_deny if refused("cases:deliver", clerk(county), step("deliver", {}), "not_here")
+
+test_cases_deliver_post_deny if refused("cases:deliver", staff(town, ["site_editor"]), step("deliver", {}), "no_post")
+
+test_cases_refer_allow if allowed("cases:refer", reviewer(town), step("review", {}), "at_step")
+
+test_cases_refer_head_allow if allowed("cases:refer", staff(town, ["office_head"]), step("review", {}), "office_head")
+
+test_cases_refer_above_deny if refused("cases:refer", staff(county, ["office_head"]), step("review", {}), "not_here")
+
+test_cases_refer_post_deny if refused("cases:refer", clerk(town), step("review", {}), "no_post")
+
+test_cases_refer_closed_deny if refused("cases:refer", staff(town, ["office_head"]), step("review", {"open": false}), "closed")
+
+file(subject, published) := {"tenant": town.tenant, "subject": subject, "published": published}
+
+test_files_read_allow if allowed("files:read", public, file("she", true), "published")
+
+test_files_read_subject_allow if allowed("files:read", person, file("me", false), "subject")
+
+test_files_read_subtree_allow if allowed("files:read", staff(county, []), file("she", false), "subtree")
+
+test_files_read_participant_allow if allowed("files:read", staff(other, []), object.union(file("she", false), {"participants": [other.tenant]}), "participant")
+
+test_files_read_deny if refused("files:read", person, file("she", false), "not_subject")
+
+test_files_read_sibling_deny if refused("files:read", staff(other, []), file("she", false), "out_of_interval")
+
+test_files_write_allow if allowed("files:write", person, file("me", false), "subject")
+
+test_files_write_own_allow if allowed("files:write", clerk(town), file("she", false), "own")
+
+test_files_write_at_step_allow if allowed("files:write", clerk(county), object.union(file("she", false), {"at_tenant": county.tenant}), "at_step")
+
+test_files_write_job_allow if allowed("files:write", job(town), file("she", false), "job")
+
+test_files_write_public_deny if refused("files:write", public, file("", true), "sign_in")
+
+test_files_write_other_deny if refused("files:write", person, file("she", false), "not_subject")
+
+test_files_write_above_deny if refused("files:write", clerk(county), file("she", false), "not_own_tenant")
+
+test_files_write_postless_deny if refused("files:write", staff(town, []), file("she", false), "no_post")

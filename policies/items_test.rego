@@ -1,0 +1,87 @@
+package liandong_test
+
+test_items_view_published_allow if allowed("items:view", public, at(county, {"published": true}), "published")
+
+test_items_view_subtree_allow if allowed("items:view", staff(league, []), at(county, {"published": false}), "subtree")
+
+test_items_view_inherited_allow if allowed("items:view", staff(town, []), at(league, {"published": false}), "inherited")
+
+test_items_view_public_deny if refused("items:view", public, at(town, {"published": false}), "not_published")
+
+test_items_view_person_deny if refused("items:view", person, at(town, {"published": false}), "not_published")
+
+test_items_view_sibling_deny if refused("items:view", staff(county, ["item_editor"]), at(other, {"published": false}), "out_of_interval")
+
+editor(place) := staff(place, ["item_editor"])
+
+checker(place) := staff(place, ["item_reviewer"])
+
+test_items_create_allow if allowed("items:create", editor(county), at(county, {}), "own")
+
+test_items_create_role_deny if refused("items:create", checker(county), at(county, {}), "no_role")
+
+test_items_create_below_deny if refused("items:create", editor(county), at(town, {}), "not_own_tenant")
+
+test_items_create_above_deny if refused("items:create", editor(town), at(county, {}), "not_own_tenant")
+
+test_items_edit_allow if allowed("items:edit", editor(county), at(county, {"state": "draft"}), "own_draft")
+
+test_items_edit_published_deny if refused("items:edit", editor(county), at(county, {"state": "published"}), "not_draft")
+
+test_items_edit_above_deny if refused("items:edit", editor(town), at(county, {"state": "draft"}), "not_own_tenant")
+
+test_items_edit_role_deny if refused("items:edit", staff(county, ["clerk"]), at(county, {"state": "draft"}), "no_role")
+
+test_items_submit_allow if allowed("items:submit", editor(county), at(county, {}), "own")
+
+test_items_submit_deny if refused("items:submit", checker(county), at(county, {}), "no_role")
+
+test_items_submit_elsewhere_deny if refused("items:submit", editor(county), at(town, {}), "not_own_tenant")
+
+test_items_review_allow if allowed("items:review", checker(county), at(county, {"author_id": "she"}), "not_author")
+
+test_items_review_own_work_deny if refused("items:review", checker(county), at(county, {"author_id": "me"}), "is_author")
+
+test_items_review_role_deny if refused("items:review", editor(county), at(county, {"author_id": "she"}), "no_role")
+
+test_items_review_elsewhere_deny if refused("items:review", checker(league), at(county, {"author_id": "she"}), "not_own_tenant")
+
+test_items_publish_allow if allowed("items:publish", checker(county), at(county, {"author_id": "she"}), "not_author")
+
+test_items_publish_own_work_deny if refused("items:publish", checker(county), at(county, {"author_id": "me"}), "is_author")
+
+test_items_publish_role_deny if refused("items:publish", editor(county), at(county, {"author_id": "she"}), "no_role")
+
+test_items_publish_elsewhere_deny if refused("items:publish", checker(county), at(town, {"author_id": "she"}), "not_own_tenant")
+
+override(facts) := at(town, object.union({"fields": ["notes"], "promised_days": 5, "inherited_days": 10, "added_materials": 0}, facts))
+
+test_items_override_allow if allowed("items:override", editor(town), override({}), "own_unlocked")
+
+test_items_override_same_days_allow if allowed("items:override", editor(town), override({"promised_days": 10}), "own_unlocked")
+
+test_items_override_name_deny if refused("items:override", editor(town), override({"fields": ["notes", "name"]}), "locked_name")
+
+test_items_override_locked_above_deny if refused("items:override", editor(town), override({"locked_fields": ["notes"]}), "locked_notes")
+
+test_items_override_longer_deny if refused("items:override", editor(town), override({"promised_days": 11}), "promise_longer")
+
+test_items_override_null_days_deny if refused("items:override", editor(town), override({"promised_days": null}), "promise_longer")
+
+test_items_override_materials_deny if refused("items:override", editor(town), override({"added_materials": 1}), "materials_added")
+
+test_items_override_fields_deny if refused("items:override", editor(town), override({"fields": null}), "fields_unclear")
+
+test_items_override_elsewhere_deny if refused("items:override", editor(county), override({}), "not_own_tenant")
+
+test_items_override_role_deny if refused("items:override", checker(town), override({}), "no_role")
+
+test_items_withdraw_allow if allowed("items:withdraw", checker(county), at(county, {"published": true}), "reviewer")
+
+test_items_withdraw_unpublished_allow if allowed("items:withdraw", editor(county), at(county, {"published": false}), "editor_unpublished")
+
+test_items_withdraw_published_deny if refused("items:withdraw", editor(county), at(county, {"published": true}), "published")
+
+test_items_withdraw_role_deny if refused("items:withdraw", staff(county, ["clerk"]), at(county, {"published": false}), "no_role")
+
+test_items_withdraw_elsewhere_deny if refused("items:withdraw", checker(county), at(town, {"published": true}), "not_own_tenant")
