@@ -1,0 +1,294 @@
+package cases
+
+import (
+	"context"
+	"strings"
+
+	"liandong/modules/cases/events"
+	"liandong/policies"
+	"liandong/tenancy/calendar"
+	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
+)
+
+// Limits of law that no flow may lengthen, in working days.
+const (
+	acceptDays     = 5  // 行政许可法 art. 32(4): tell what is missing, or the case counts as accepted
+	supplementDays = 20 // how long an applicant has to answer a notice; the law leaves it to the centre
+)
+
+// Accept (受理) starts the clock: from now the promise runs over the origin's
+// working days. The number of the 受理通知书 is the case number.
+func (s *Service) Accept(ctx context.Context, id string, seen int, opinion string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesAccept, func(ctx context.Context, d *deed) error {
+		c := d.c
+		if err := c.at(Submitted); err != nil {
+			return err
+		}
+		cal, err := d.calendar(ctx)
+		if err != nil {
+			return err
+		}
+		due := cal.AddDays(d.tx.Now, c.PromisedDays)
+		c.Status, c.AcceptedAt, c.AcceptedBy, c.DueAt, c.AcceptNo = Handling, &d.tx.Now, d.tx.Scope.Actor.ID, &due, c.No
+		if err := d.st.startClock(ctx, c, string(calendar.Running), "accepted"); err != nil {
+			return err
+		}
+		d.emit(events.CaseAccepted{Case: c.fact()})
+		if err := d.move(ctx, string(Submitted), string(Handling)); err != nil {
+			return err
+		}
+		return d.advance(ctx, "accept", opinion)
+	})
+}
+
+// Refuse (不予受理) ends a case before its clock starts; reasons are due to the
+// applicant (行政许可法 art. 32).
+func (s *Service) Refuse(ctx context.Context, id string, seen int, reason string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesReject, func(ctx context.Context, d *deed) error {
+		if err := d.c.at(Submitted); err != nil {
+			return err
+		}
+		if strings.TrimSpace(reason) == "" {
+			return fault.InvalidField("opinion", "case_reason_missing")
+		}
+		if err := d.leave(ctx, "refuse", reason); err != nil {
+			return err
+		}
+		d.c.end(Refused, d.tx.Now)
+		d.emit(events.CaseRefused{Case: d.c.fact()})
+		return d.move(ctx, string(Submitted), string(Refused))
+	})
+}
+
+// Pass (审查通过) hands the case on to the next step with an opinion.
+func (s *Service) Pass(ctx context.Context, id string, seen int, opinion string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesHandle, func(ctx context.Context, d *deed) error {
+		if err := d.c.at(Handling); err != nil {
+			return err
+		}
+		if strings.TrimSpace(opinion) == "" {
+			return fault.InvalidField("opinion", "case_opinion_missing")
+		}
+		return d.advance(ctx, "pass", opinion)
+	})
+}
+
+// Decide (审批决定) grants or denies; a denial needs its reasons (行政许可法 art. 38).
+func (s *Service) Decide(ctx context.Context, id string, seen int, grant bool, opinion string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesDecide, func(ctx context.Context, d *deed) error {
+		c := d.c
+		if err := c.at(Handling); err != nil {
+			return err
+		}
+		if strings.TrimSpace(opinion) == "" {
+			return fault.InvalidField("opinion", "case_opinion_missing")
+		}
+		c.Outcome = Denied
+		if grant {
+			c.Outcome = Granted
+		}
+		c.DecidedAt, c.DecidedBy = &d.tx.Now, d.tx.Scope.Actor.ID
+		d.emit(events.CaseDecided{Case: c.fact()})
+		if err := d.st.delta(ctx, c, c.Outcome, 1); err != nil {
+			return err
+		}
+		return d.advance(ctx, c.Outcome, opinion)
+	})
+}
+
+// Deliver (送达) hands the result over and ends the case.
+func (s *Service) Deliver(ctx context.Context, id string, seen int, note string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesDeliver, func(ctx context.Context, d *deed) error {
+		if err := d.c.at(Handling); err != nil {
+			return err
+		}
+		if d.c.StepKind != "deliver" {
+			return fault.New(fault.Precondition, "case_not_at_delivery")
+		}
+		return d.advance(ctx, "deliver", note)
+	})
+}
+
+// SendBack (退回) returns the case to the step that it came from, with the reason.
+func (s *Service) SendBack(ctx context.Context, id string, seen int, reason string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesSendback, func(ctx context.Context, d *deed) error {
+		if err := d.c.at(Handling); err != nil {
+			return err
+		}
+		if strings.TrimSpace(reason) == "" {
+			return fault.InvalidField("opinion", "case_reason_missing")
+		}
+		to, err := d.cameFrom(ctx)
+		if err != nil {
+			return err
+		}
+		if err := d.leave(ctx, "send_back", reason); err != nil {
+			return err
+		}
+		if err := d.enter(ctx, to); err != nil {
+			return err
+		}
+		d.emit(events.CaseArrived{Case: d.c.fact()})
+		return nil
+	})
+}
+
+// cameFrom is the nearest earlier step that handed the case on. Acceptance is not
+// among them: the clock has started, an accepted case is not unaccepted.
+func (d *deed) cameFrom(ctx context.Context) (Step, error) {
+	rs, err := d.st.steps(ctx, d.c)
+	if err != nil {
+		return Step{}, err
+	}
+	for i := len(rs) - 1; i >= 0; i-- {
+		r := rs[i]
+		if r.StepID != d.c.StepID && r.Kind != "accept" && (r.Act == "pass" || r.Act == Granted || r.Act == Denied) {
+			return Step{ID: r.StepID, Name: r.Name, Kind: r.Kind, Post: r.Post, LimitDays: r.LimitDays, At: r.AtTenant, AtName: r.AtName}, nil
+		}
+	}
+	return Step{}, fault.New(fault.Precondition, "case_nowhere_back")
+}
+
+// AskSupplement (补正) sends one notice that lists everything still wanted, and
+// stops the clock. A step may ask once: 一次性告知 (行政许可法 art. 32(4),
+// 优化营商环境条例 art. 36).
+func (s *Service) AskSupplement(ctx context.Context, id string, seen int, wanted []string, note string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesSupplement, func(ctx context.Context, d *deed) error {
+		c := d.c
+		if err := c.at(Submitted, Handling); err != nil {
+			return err
+		}
+		if wanted = trimmed(wanted); len(wanted) == 0 {
+			return fault.InvalidField("wanted", "case_supplement_empty")
+		}
+		if err := d.askedOnce(ctx); err != nil {
+			return err
+		}
+		cal, err := d.calendar(ctx)
+		if err != nil {
+			return err
+		}
+		n := Notice{TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, No: c.No + "-" + c.StepID, Wanted: wanted, Note: note,
+			AskedAt: d.tx.Now, AskedBy: d.tx.Scope.Actor.Name, AnswerBy: cal.AddDays(d.tx.Now, supplementDays)}
+		if err := d.st.insertNotice(ctx, &n); err != nil {
+			return err
+		}
+		from := c.Status
+		c.Status, c.SuspendedAt = Supplement, &d.tx.Now
+		if err := d.turnClock(ctx, calendar.Suspended, "supplement"); err != nil {
+			return err
+		}
+		d.emit(events.SupplementAsked{Case: c.fact()})
+		return d.move(ctx, string(from), string(Supplement))
+	})
+}
+
+func (d *deed) askedOnce(ctx context.Context) error {
+	ns, err := d.st.notices(ctx, d.c)
+	if err != nil {
+		return err
+	}
+	for _, n := range ns {
+		if n.No == d.c.No+"-"+d.c.StepID {
+			return fault.New(fault.Precondition, "case_supplement_once")
+		}
+	}
+	return nil
+}
+
+// Resubmit (补正材料) answers the notice; the clock runs again and the step goes
+// on where it stood.
+func (s *Service) Resubmit(ctx context.Context, id string, seen int, answer string, fileIDs []string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesResubmit, func(ctx context.Context, d *deed) error {
+		c := d.c
+		if err := c.at(Supplement); err != nil {
+			return err
+		}
+		if strings.TrimSpace(answer) == "" && len(fileIDs) == 0 {
+			return fault.InvalidField("answer", "case_answer_missing")
+		}
+		if _, err := d.asks.Files.Attach(ctx, d.tx, c.TenantID, c.ID, c.StepSeq, fileIDs); err != nil {
+			return err
+		}
+		if err := d.st.answerNotice(ctx, c, answer); err != nil {
+			return err
+		}
+		c.Status, c.SuspendedAt = Submitted, nil
+		if c.AcceptedAt != nil {
+			c.Status = Handling
+		}
+		if err := d.turnClock(ctx, calendar.Running, "answered"); err != nil {
+			return err
+		}
+		d.emit(events.SupplementAnswered{Case: c.fact()})
+		return d.move(ctx, string(Supplement), string(c.Status))
+	})
+}
+
+// turnClock ends the running stretch of the clock, starts one of kind, and works
+// out the due time again. Before acceptance no clock runs yet.
+func (d *deed) turnClock(ctx context.Context, kind calendar.Kind, reason string) error {
+	if d.c.AcceptedAt == nil {
+		return nil
+	}
+	if err := d.st.stopClock(ctx, d.c); err != nil {
+		return err
+	}
+	if err := d.st.startClock(ctx, d.c, string(kind), reason); err != nil {
+		return err
+	}
+	cal, err := d.calendar(ctx)
+	if err != nil {
+		return err
+	}
+	rows, err := d.st.clocks(ctx, d.c)
+	if err != nil {
+		return err
+	}
+	clock, err := cal.Clock(d.c.PromisedDays, intervals(rows)...)
+	if err != nil {
+		return err
+	}
+	d.c.DueAt = nil
+	if due, ok := clock.Due(); ok {
+		d.c.DueAt = &due
+	}
+	return nil
+}
+
+func intervals(rows []ClockRow) []calendar.Interval {
+	out := make([]calendar.Interval, len(rows))
+	for i, r := range rows {
+		out[i] = calendar.Interval{From: r.FromAt, To: r.ToAt, Kind: calendar.Kind(r.Kind), Reason: r.Reason}
+	}
+	return out
+}
+
+// Withdraw (撤回) takes back a case that is not accepted yet.
+func (s *Service) Withdraw(ctx context.Context, id string, seen int, reason string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesResubmit, func(ctx context.Context, d *deed) error {
+		if err := d.c.at(Submitted, Supplement); err != nil {
+			return err
+		}
+		if d.c.AcceptedAt != nil {
+			return fault.New(fault.Precondition, "case_already_accepted")
+		}
+		from := d.c.Status
+		if err := d.leave(ctx, "withdraw", reason); err != nil {
+			return err
+		}
+		d.c.end(Withdrawn, d.tx.Now)
+		d.emit(events.CaseWithdrawn{Case: d.c.fact()})
+		return d.move(ctx, string(from), string(Withdrawn))
+	})
+}
+
+func trimmed(xs []string) (out []string) {
+	for _, x := range xs {
+		if x = strings.TrimSpace(x); x != "" {
+			out = append(out, x)
+		}
+	}
+	return out
+}

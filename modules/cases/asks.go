@@ -1,0 +1,79 @@
+package cases
+
+import (
+	"context"
+
+	"liandong/tenancy"
+	"liandong/tenancy/calendar"
+	"liandong/tenancy/db"
+)
+
+// Offer is an item as the tenant in scope offers it.
+type Offer struct {
+	ItemTenant    tenancy.ID
+	ItemID        string
+	VersionID     string
+	Name          string
+	FlowTenant    tenancy.ID
+	FlowID        string
+	StatutoryDays int
+	PromisedDays  int
+	Origins       []string // levels at which it may be filed
+	Required      []string // materials without which it cannot be filed
+}
+
+// Items is what cases asks of whoever keeps items.
+type Items interface {
+	// Offer resolves an item for the tenant in scope; NotFound when it is not offered there.
+	Offer(ctx context.Context, tx *db.Tx, itemID string) (Offer, error)
+}
+
+// Step is one task of a flow with the tenant that it falls to.
+type Step struct {
+	ID, Name, Kind, Post string
+	LimitDays            int
+	At                   tenancy.ID
+	AtName               string
+}
+
+// Flows is what cases asks of whoever executes flows.
+type Flows interface {
+	First(ctx context.Context, tx *db.Tx, flow FlowRef, origin tenancy.ID) (Step, error)
+	// Next is the step after stepID, or ended. facts are what conditions may look at.
+	Next(ctx context.Context, tx *db.Tx, flow FlowRef, stepID string, origin tenancy.ID, facts map[string]any) (s Step, ended bool, err error)
+}
+
+// FlowRef names a stored flow.
+type FlowRef struct {
+	Tenant tenancy.ID
+	ID     string
+}
+
+// Tree is what cases asks of the tenant tree.
+type Tree interface {
+	Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (Place, error)
+}
+
+// Place is what people call a tenant.
+type Place struct {
+	Name, Level, Code string
+}
+
+// Calendars gives the working days of a tenant, exceptions included.
+type Calendars interface {
+	Of(ctx context.Context, tx *db.Tx, tenant tenancy.ID) (calendar.Calendar, error)
+}
+
+// Sealer keeps personal data unreadable at rest.
+type Sealer interface {
+	Seal(purpose, plain string) (string, error)
+	Open(purpose, sealed string) (string, error)
+	Blind(purpose, plain string) string
+}
+
+// Files is what cases asks of whoever keeps files.
+type Files interface {
+	// Attach binds uploads of the actor's to a case and returns the names of the
+	// materials that they are for.
+	Attach(ctx context.Context, tx *db.Tx, tenant tenancy.ID, caseID string, stepSeq int, fileIDs []string) (materials []string, err error)
+}

@@ -1,0 +1,173 @@
+package cases
+
+import (
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"liandong/modules/cases/events"
+	"liandong/policies"
+	"liandong/tenancy"
+	"liandong/tenancy/fault"
+)
+
+// Status is where a case stands in its life.
+type Status string
+
+// The statuses of a case; doc.go draws the transitions.
+const (
+	Submitted  Status = "submitted"  // 待受理
+	Supplement Status = "supplement" // 待补正
+	Handling   Status = "handling"   // 办理中
+	Completed  Status = "completed"  // 已办结
+	Refused    Status = "refused"    // 不予受理
+	Withdrawn  Status = "withdrawn"  // 已撤回
+)
+
+// Outcomes of a decision.
+const (
+	Granted = "granted" // 准予
+	Denied  = "denied"  // 不予
+)
+
+// Case (办件) is one application that the centres handle.
+type Case struct {
+	bun.BaseModel `bun:"table:cases"`
+
+	TenantID        tenancy.ID `bun:",pk"` // where it was born
+	ID              string     `bun:",pk"`
+	No              string     // division code, day, serial: unique in its tenant
+	ItemTenant      tenancy.ID
+	ItemID          string
+	ItemVersionID   string // pinned: a running case finishes on the version it began with
+	ItemName        string
+	FlowTenant      tenancy.ID
+	FlowID          string
+	Subject         *string // identity of the applicant; nil for a herder without an account
+	ApplicantKind   string  // person or legal
+	ApplicantName   string
+	ApplicantSealed string // ID number or credit code, sealed
+	ApplicantBlind  string // for equality look-ups only
+	PhoneSealed     string
+	PhoneBlind      string
+	AddressSealed   string
+	Form            map[string]any `bun:"type:jsonb"`
+	Channel         string         // online, window, assisted
+	HelperID        string         // who filed it in the applicant's name
+	HelperName      string
+	Status          Status
+	Outcome         string
+	AtTenant        tenancy.ID // where it stands now
+	StepID          string
+	StepName        string
+	StepKind        string
+	StepPost        string
+	StepSeq         int
+	StepDueAt       *time.Time
+	StatutoryDays   int // working days
+	PromisedDays    int // working days
+	AcceptNo        string
+	AcceptedAt      *time.Time
+	AcceptedBy      string
+	DueAt           *time.Time // when the promise ends; nil while the clock stands
+	SuspendedAt     *time.Time
+	DecidedAt       *time.Time
+	DecidedBy       string
+	EndedAt         *time.Time
+	CreatedAt       time.Time
+	Version         int
+}
+
+// Open reports whether somebody still has to act.
+func (c *Case) Open() bool { return c.EndedAt == nil }
+
+// at returns a Precondition fault unless the case is in one of the statuses.
+func (c *Case) at(allowed ...Status) error {
+	for _, s := range allowed {
+		if c.Status == s {
+			return nil
+		}
+	}
+	return fault.New(fault.Precondition, "case_not_now_"+string(c.Status))
+}
+
+func (c *Case) end(s Status, at time.Time) {
+	c.Status, c.EndedAt, c.StepDueAt, c.SuspendedAt = s, &at, nil, nil
+}
+
+func (c *Case) subject() string {
+	if c.Subject == nil {
+		return ""
+	}
+	return *c.Subject
+}
+
+// resource is what policies may know about the case; actor is who asks.
+func (c *Case) resource(actor tenancy.Actor, atName string) policies.Resource {
+	return policies.Resource{
+		"tenant": c.TenantID, "subject": c.subject(), "at_tenant": c.AtTenant, "at_name": atName,
+		"step_post": c.StepPost, "step_kind": c.StepKind, "open": c.Open(),
+		"accepted_by": c.AcceptedBy, "filed_by_actor": c.HelperID != "" && c.HelperID == actor.ID,
+		"on_behalf": c.Channel != "online",
+	}
+}
+
+func (c *Case) fact() events.Case {
+	return events.Case{CaseID: c.ID, Tenant: c.TenantID, No: c.No, ItemName: c.ItemName, Subject: c.subject(),
+		AtTenant: c.AtTenant, StepName: c.StepName, StepPost: c.StepPost, Outcome: c.Outcome}
+}
+
+// StepRecord (环节记录) is one visit of a case to a step.
+type StepRecord struct {
+	bun.BaseModel `bun:"table:case_steps"`
+
+	TenantID  tenancy.ID `bun:",pk"`
+	ID        string     `bun:",pk"`
+	CaseID    string
+	Seq       int
+	StepID    string
+	Name      string
+	Kind      string
+	Post      string
+	AtTenant  tenancy.ID
+	AtName    string
+	LimitDays int
+	EnteredAt time.Time
+	DueAt     *time.Time
+	EndedAt   *time.Time
+	UsedDays  *int // working days
+	Act       string
+	Opinion   string
+	ActorID   string
+	ActorName string
+}
+
+// ClockRow is one stretch of a case's clock.
+type ClockRow struct {
+	bun.BaseModel `bun:"table:case_clocks"`
+
+	TenantID tenancy.ID `bun:",pk"`
+	ID       string     `bun:",pk"`
+	CaseID   string
+	Kind     string
+	Reason   string
+	FromAt   time.Time
+	ToAt     *time.Time
+}
+
+// Notice (补正告知) is the one notice that lists everything still wanted.
+type Notice struct {
+	bun.BaseModel `bun:"table:case_supplements"`
+
+	TenantID   tenancy.ID `bun:",pk"`
+	ID         string     `bun:",pk"`
+	CaseID     string
+	No         string
+	Wanted     []string `bun:"type:jsonb"`
+	Note       string
+	AskedAt    time.Time
+	AskedBy    string
+	AnswerBy   time.Time
+	AnsweredAt *time.Time
+	Answer     string
+}

@@ -1,0 +1,72 @@
+// Package events holds the facts cases publishes to other modules. They carry
+// ids and labels, never personal data.
+package events
+
+import "liandong/tenancy"
+
+// Case is what every fact about a case says.
+type Case struct {
+	CaseID   string     `json:"case_id"`
+	Tenant   tenancy.ID `json:"tenant"` // where the case was born
+	No       string     `json:"no"`
+	ItemName string     `json:"item_name"`
+	Subject  string     `json:"subject,omitempty"` // identity of the applicant, when she has one
+	AtTenant tenancy.ID `json:"at_tenant"`
+	StepName string     `json:"step_name,omitempty"`
+	StepPost string     `json:"step_post,omitempty"`
+	Outcome  string     `json:"outcome,omitempty"`
+}
+
+// CaseFiled reports a new case that waits for acceptance.
+type CaseFiled struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseFiled) EventName() string { return "cases.filed" }
+
+// CaseAccepted reports that the clock of a case has started.
+type CaseAccepted struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseAccepted) EventName() string { return "cases.accepted" }
+
+// CaseRefused reports that a case was not accepted.
+type CaseRefused struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseRefused) EventName() string { return "cases.refused" }
+
+// CaseArrived reports that a case came to the step of another post or tenant.
+type CaseArrived struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseArrived) EventName() string { return "cases.arrived" }
+
+// SupplementAsked reports that the applicant must hand in more; the clock stands.
+type SupplementAsked struct{ Case }
+
+// EventName is the stable wire name.
+func (SupplementAsked) EventName() string { return "cases.supplement_asked" }
+
+// SupplementAnswered reports that the clock runs again.
+type SupplementAnswered struct{ Case }
+
+// EventName is the stable wire name.
+func (SupplementAnswered) EventName() string { return "cases.supplement_answered" }
+
+// CaseDecided reports the decision, before delivery.
+type CaseDecided struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseDecided) EventName() string { return "cases.decided" }
+
+// CaseCompleted reports that a case has ended with a result.
+type CaseCompleted struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseCompleted) EventName() string { return "cases.completed" }
+
+// CaseWithdrawn reports that the applicant took a case back.
+type CaseWithdrawn struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseWithdrawn) EventName() string { return "cases.withdrawn" }

@@ -1,0 +1,217 @@
+package cases
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"liandong/modules/cases/events"
+	"liandong/policies"
+	"liandong/tenancy"
+	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
+	"liandong/tenancy/idcode"
+)
+
+// Purposes under which personal data is sealed.
+const (
+	SealApplicant = "applicant"
+	SealPhone     = "phone"
+	SealAddress   = "address"
+)
+
+// Filing is what an applicant, or a clerk in her name, hands in.
+type Filing struct {
+	ItemID  string
+	Kind    string // person or legal
+	Name    string
+	Number  string // ID number, or unified social credit code for a legal person
+	Phone   string
+	Address string
+	Form    map[string]any
+	Files   []string // ids of uploads
+	Key     string   // idempotency key: the same key files one case
+}
+
+func (f *Filing) check() error {
+	bad := map[string]string{}
+	if n := len([]rune(strings.TrimSpace(f.Name))); n < 2 || n > 60 {
+		bad["name"] = "case_name_length"
+	}
+	numberErr := idcode.CheckIDNumber(f.Number)
+	if f.Kind == "legal" {
+		numberErr = idcode.CheckCreditCode(f.Number)
+	}
+	blame(bad, "number", numberErr)
+	phone, err := idcode.NormalizePhone(f.Phone)
+	blame(bad, "phone", err)
+	f.Phone = phone
+	if f.Kind != "person" && f.Kind != "legal" {
+		bad["kind"] = "case_kind_unknown"
+	}
+	if f.Key == "" {
+		bad["idem"] = "idem_missing"
+	}
+	return fault.InvalidFields(bad)
+}
+
+func blame(bad map[string]string, field string, err error) {
+	if f, ok := fault.As(err); ok {
+		bad[field] = f.Text
+		for _, key := range f.Fields {
+			bad[field] = key
+		}
+	}
+}
+
+// File (申请) files a case at the tenant in scope and returns it; the same key
+// again returns the first case. A person files for herself; a clerk files in the
+// name of somebody, and is recorded as the helper. It returns Invalid with the
+// fields to correct, NotFound when the item is not offered here, Forbidden.
+func (s *Service) File(ctx context.Context, in Filing) (c Case, err error) {
+	if err := in.check(); err != nil {
+		return c, err
+	}
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		st := store{tx}
+		old, err := st.remembered(ctx, in.Key)
+		if err != nil {
+			return err
+		}
+		if len(old) > 0 {
+			c, err = st.get(ctx, old[0])
+			return err
+		}
+		if c, err = s.draw(ctx, tx, in); err != nil {
+			return err
+		}
+		if err := s.place(ctx, tx, &c, in); err != nil {
+			return err
+		}
+		return st.remember(ctx, in.Key, c.ID)
+	})
+	if db.IsDuplicate(err, "idempotency_pkey") {
+		return s.again(ctx, in.Key)
+	}
+	return c, err
+}
+
+// again answers the one of two equal submits that came second.
+func (s *Service) again(ctx context.Context, key string) (c Case, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		st := store{tx}
+		old, err := st.remembered(ctx, key)
+		if err != nil {
+			return err
+		}
+		if len(old) == 0 {
+			return fault.New(fault.Conflict, "lost_race")
+		}
+		c, err = st.get(ctx, old[0])
+		return err
+	})
+	return c, err
+}
+
+// draw makes the case out of the filing and the item as it is offered here.
+func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err error) {
+	actor, own := tx.Scope.Actor, tx.Scope.Tenant
+	c = Case{TenantID: own, ID: db.NewID(), ApplicantKind: in.Kind, ApplicantName: strings.TrimSpace(in.Name), Form: in.Form,
+		Channel: "online", Status: Submitted, AtTenant: own, CreatedAt: tx.Now, Version: 1}
+	if c.Form == nil {
+		c.Form = map[string]any{}
+	}
+	if actor.Kind == tenancy.Person {
+		c.Subject = &actor.ID
+	} else {
+		c.Channel, c.HelperID, c.HelperName = "assisted", actor.ID, actor.Name
+	}
+	if err := s.authz.Allow(ctx, policies.CasesFile, policies.Resource{"tenant": own, "subject": c.subject(), "on_behalf": c.Subject == nil}); err != nil {
+		return c, err
+	}
+	here, err := s.asks.Tree.Place(ctx, tx, own)
+	if err != nil {
+		return c, err
+	}
+	offer, err := s.asks.Items.Offer(ctx, tx, in.ItemID)
+	if err != nil {
+		return c, err
+	}
+	if !slices.Contains(offer.Origins, here.Level) {
+		return c, fault.New(fault.Precondition, "case_not_filed_here")
+	}
+	c.ItemTenant, c.ItemID, c.ItemVersionID, c.ItemName = offer.ItemTenant, offer.ItemID, offer.VersionID, offer.Name
+	c.FlowTenant, c.FlowID, c.StatutoryDays, c.PromisedDays = offer.FlowTenant, offer.FlowID, offer.StatutoryDays, offer.PromisedDays
+	if c.No, err = (store{tx}).nextNo(ctx, own, here.Code, chinaDay(tx.Now)); err != nil {
+		return c, err
+	}
+	return c, s.seal(&c, in)
+}
+
+func (s *Service) seal(c *Case, in Filing) (err error) {
+	for _, v := range []struct {
+		to             *string
+		purpose, plain string
+	}{{&c.ApplicantSealed, SealApplicant, in.Number}, {&c.PhoneSealed, SealPhone, in.Phone}, {&c.AddressSealed, SealAddress, in.Address}} {
+		if v.plain == "" {
+			continue
+		}
+		if *v.to, err = s.asks.Sealer.Seal(v.purpose, v.plain); err != nil {
+			return err
+		}
+	}
+	c.ApplicantBlind = s.asks.Sealer.Blind(SealApplicant, in.Number)
+	c.PhoneBlind = s.asks.Sealer.Blind(SealPhone, in.Phone)
+	return nil
+}
+
+// place brings a new case to the first step of its flow, with its files.
+func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, in Filing) error {
+	st := store{tx}
+	first, err := s.asks.Flows.First(ctx, tx, FlowRef{c.FlowTenant, c.FlowID}, c.TenantID)
+	if err != nil {
+		return err
+	}
+	if first.LimitDays <= 0 || first.LimitDays > acceptDays {
+		first.LimitDays = acceptDays
+	}
+	d := &deed{Service: s, st: st, tx: tx, c: c}
+	cal, err := d.calendar(ctx)
+	if err != nil {
+		return err
+	}
+	due := cal.AddDays(tx.Now, first.LimitDays)
+	c.AtTenant, c.StepID, c.StepName, c.StepKind, c.StepPost, c.StepSeq, c.StepDueAt = first.At, first.ID, first.Name, first.Kind, first.Post, 1, &due
+	if err := st.insert(ctx, c); err != nil {
+		return err
+	}
+	if err := st.insertStep(ctx, &StepRecord{TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, Seq: 1, StepID: first.ID, Name: first.Name, Kind: first.Kind,
+		Post: first.Post, AtTenant: first.At, AtName: first.AtName, LimitDays: first.LimitDays, EnteredAt: tx.Now, DueAt: &due}); err != nil {
+		return err
+	}
+	if err := s.attach(ctx, tx, c, in); err != nil {
+		return err
+	}
+	tx.Record(db.Audit{Action: string(policies.CasesFile), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "channel": c.Channel}})
+	tx.Emit(events.CaseFiled{Case: c.fact()})
+	return st.delta(ctx, c, string(Submitted), 1)
+}
+
+// attach binds the uploads and checks that every required material is among them.
+func (s *Service) attach(ctx context.Context, tx *db.Tx, c *Case, in Filing) error {
+	got, err := s.asks.Files.Attach(ctx, tx, c.TenantID, c.ID, 1, in.Files)
+	if err != nil {
+		return err
+	}
+	offer, err := s.asks.Items.Offer(ctx, tx, c.ItemID)
+	if err != nil {
+		return err
+	}
+	bad := map[string]string{}
+	for _, name := range offer.Required {
+		if !slices.Contains(got, name) {
+			bad["material:"+name] = "case_material_missing"
+		}
+	}
+	return fault.InvalidFields(bad)
+}

@@ -1,0 +1,126 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"liandong/tenancy"
+	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
+)
+
+// store is the only place that spells SQL for cases. It is a value over one
+// transaction, so it cannot outlive or escape its scope.
+type store struct{ tx *db.Tx }
+
+func (s store) get(ctx context.Context, id string) (Case, error) {
+	var c Case
+	if err := s.tx.NewSelect().Model(&c).Where("id = ?", id).Scan(ctx); err != nil {
+		return c, fmt.Errorf("get case %s: %w", id, err)
+	}
+	return c, nil
+}
+
+func (s store) insert(ctx context.Context, c *Case) error {
+	_, err := s.tx.NewInsert().Model(c).Exec(ctx)
+	return err
+}
+
+// save writes c if nobody has written it since version seen was shown.
+func (s store) save(ctx context.Context, c *Case, seen int) error {
+	res, err := s.tx.NewUpdate().Model(c).
+		Column("status", "outcome", "at_tenant", "step_id", "step_name", "step_kind", "step_post", "step_seq", "step_due_at",
+			"accept_no", "accepted_at", "accepted_by", "due_at", "suspended_at", "decided_at", "decided_by", "ended_at").
+		Set("version = version + 1").WherePK().Where("version = ?", seen).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("save case %s: %w", c.ID, err)
+	}
+	if n, _ := res.RowsAffected(); n == 0 {
+		return fault.New(fault.Conflict, "case_changed")
+	}
+	c.Version = seen + 1
+	return nil
+}
+
+// nextNo takes the next case number of a tenant: 12 digits of division code, the
+// day in China, six digits of serial.
+func (s store) nextNo(ctx context.Context, tenant tenancy.ID, code string, day time.Time) (string, error) {
+	var n int
+	err := s.tx.NewRaw(`insert into case_numbers (tenant_id, day, last) values (?, ?, 1)
+		on conflict (tenant_id, day) do update set last = case_numbers.last + 1 returning last`, tenant, day.Format(time.DateOnly)).Scan(ctx, &n)
+	return fmt.Sprintf("%s%s%06d", code, day.Format("20060102"), n), err
+}
+
+func (s store) insertStep(ctx context.Context, r *StepRecord) error {
+	_, err := s.tx.NewInsert().Model(r).Exec(ctx)
+	return err
+}
+
+// endStep closes the visit that is open; the unique (case, seq) and the version of
+// the case make sure that it is closed once.
+func (s store) endStep(ctx context.Context, c *Case, act, opinion string, used int) error {
+	a := s.tx.Scope.Actor
+	_, err := s.tx.NewUpdate().Model((*StepRecord)(nil)).Set("ended_at = ?", s.tx.Now).Set("act = ?", act).Set("opinion = ?", opinion).
+		Set("actor_id = ?", a.ID).Set("actor_name = ?", a.Name).Set("used_days = ?", used).
+		Where("tenant_id = ?", c.TenantID).Where("case_id = ?", c.ID).Where("seq = ?", c.StepSeq).Exec(ctx)
+	return err
+}
+
+func (s store) steps(ctx context.Context, c *Case) (rs []StepRecord, err error) {
+	err = s.tx.NewSelect().Model(&rs).Where("tenant_id = ?", c.TenantID).Where("case_id = ?", c.ID).Order("seq").Scan(ctx)
+	return rs, err
+}
+
+func (s store) clocks(ctx context.Context, c *Case) (rs []ClockRow, err error) {
+	err = s.tx.NewSelect().Model(&rs).Where("tenant_id = ?", c.TenantID).Where("case_id = ?", c.ID).Order("from_at", "id").Scan(ctx)
+	return rs, err
+}
+
+func (s store) startClock(ctx context.Context, c *Case, kind, reason string) error {
+	row := ClockRow{TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, Kind: kind, Reason: reason, FromAt: s.tx.Now}
+	_, err := s.tx.NewInsert().Model(&row).Exec(ctx)
+	return err
+}
+
+func (s store) stopClock(ctx context.Context, c *Case) error {
+	_, err := s.tx.NewUpdate().Model((*ClockRow)(nil)).Set("to_at = ?", s.tx.Now).
+		Where("tenant_id = ?", c.TenantID).Where("case_id = ?", c.ID).Where("to_at IS NULL").Exec(ctx)
+	return err
+}
+
+func (s store) notices(ctx context.Context, c *Case) (ns []Notice, err error) {
+	err = s.tx.NewSelect().Model(&ns).Where("tenant_id = ?", c.TenantID).Where("case_id = ?", c.ID).Order("asked_at").Scan(ctx)
+	return ns, err
+}
+
+func (s store) insertNotice(ctx context.Context, n *Notice) error {
+	_, err := s.tx.NewInsert().Model(n).Exec(ctx)
+	return err
+}
+
+func (s store) answerNotice(ctx context.Context, c *Case, answer string) error {
+	_, err := s.tx.NewUpdate().Model((*Notice)(nil)).Set("answered_at = ?", s.tx.Now).Set("answer = ?", answer).
+		Where("tenant_id = ?", c.TenantID).Where("case_id = ?", c.ID).Where("answered_at IS NULL").Exec(ctx)
+	return err
+}
+
+// delta leaves what a dashboard will fold: n more of measure, in the case's tenant.
+func (s store) delta(ctx context.Context, c *Case, measure string, n int) error {
+	_, err := s.tx.NewRaw(`insert into case_deltas (tenant_id, id, day, measure, n) values (?, ?, ?, ?, ?)`,
+		c.TenantID, db.NewID(), chinaDay(s.tx.Now).Format(time.DateOnly), measure, n).Exec(ctx)
+	return err
+}
+
+// remembered returns the answer that this actor's key was given before, if any.
+func (s store) remembered(ctx context.Context, key string) (answer []string, err error) {
+	err = s.tx.NewRaw(`select answer from idempotency where tenant_id = ? and actor_id = ? and key = ?`,
+		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key).Scan(ctx, &answer)
+	return answer, err
+}
+
+func (s store) remember(ctx context.Context, key, answer string) error {
+	_, err := s.tx.NewRaw(`insert into idempotency (tenant_id, actor_id, key, answer, created_at) values (?, ?, ?, ?, ?)`,
+		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key, answer, s.tx.Now).Exec(ctx)
+	return err
+}

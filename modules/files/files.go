@@ -1,0 +1,134 @@
+package files
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/uptrace/bun"
+	"gocloud.dev/blob"
+
+	"liandong/policies"
+	"liandong/tenancy"
+	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
+)
+
+// MaxSize bounds one file, in bytes (20 MiB).
+const MaxSize = 20 << 20
+
+// File (附件) is one upload.
+type File struct {
+	bun.BaseModel `bun:"table:files"`
+
+	TenantID   tenancy.ID `bun:",pk"`
+	ID         string     `bun:",pk"`
+	CaseID     *string
+	StepSeq    int
+	Subject    *string
+	Material   string // name of the material (材料) that it is for
+	Name       string
+	MediaType  string
+	Size       int64
+	SHA256     []byte `bun:"sha256"`
+	Key        string
+	UploaderID string
+	UploadedAt time.Time
+}
+
+// Service is the whole public surface of files.
+type Service struct {
+	db     *db.DB
+	authz  policies.Authorizer
+	bucket *blob.Bucket
+}
+
+// New wires a Service over a bucket that it does not own.
+func New(d *db.DB, a policies.Authorizer, b *blob.Bucket) *Service {
+	return &Service{db: d, authz: a, bucket: b}
+}
+
+// Upload stores one file of the actor's for a material of a case that is still
+// being filled in. It returns Invalid with field "file" when the content is
+// empty, larger than MaxSize, or of a type that centres do not take.
+func (s *Service) Upload(ctx context.Context, name, material string, r io.Reader) (f File, err error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
+	if err != nil {
+		return f, fault.InvalidField("file", "file_cut_short").Because(err)
+	}
+	media, err := judge(name, data)
+	if err != nil {
+		return f, err
+	}
+	sum := sha256.Sum256(data)
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		sc := tx.Scope
+		f = File{TenantID: sc.Tenant, ID: db.NewID(), Material: material, Name: cleanName(name), MediaType: media, Size: int64(len(data)),
+			SHA256: sum[:], UploaderID: sc.Actor.ID, UploadedAt: tx.Now}
+		f.Key = fmt.Sprintf("%s/%s", f.TenantID, f.ID)
+		if sc.Actor.Kind == tenancy.Person {
+			f.Subject = &sc.Actor.ID
+		}
+		if err := s.authz.Allow(ctx, policies.FilesWrite, f.resource()); err != nil {
+			return err
+		}
+		// Bytes first: a row without bytes would be a lie, bytes without a row are only litter.
+		if err := s.bucket.WriteAll(ctx, f.Key, data, nil); err != nil {
+			return fault.New(fault.Unavailable, "file_store_down").Because(err)
+		}
+		_, err := tx.NewInsert().Model(&f).Exec(ctx)
+		return err
+	})
+	return f, err
+}
+
+func (f *File) resource() policies.Resource {
+	subject := ""
+	if f.Subject != nil {
+		subject = *f.Subject
+	}
+	return policies.Resource{"tenant": f.TenantID, "subject": subject, "published": false}
+}
+
+// Attach binds uploads of the actor's own that no case has yet to a case and
+// returns the materials that they are for. An id that is not hers is NotFound.
+func (s *Service) Attach(ctx context.Context, tx *db.Tx, tenant tenancy.ID, caseID string, stepSeq int, ids []string) (materials []string, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err = tx.NewUpdate().Model((*File)(nil)).Set("case_id = ?", caseID).Set("step_seq = ?", stepSeq).
+		Where("id IN (?)", bun.List(ids)).Where("tenant_id = ?", tenant).Where("case_id IS NULL").Where("uploader_id = ?", tx.Scope.Actor.ID).
+		Returning("material").Scan(ctx, &materials)
+	if err == nil && len(materials) != len(ids) {
+		return nil, fault.New(fault.NotFound, "file_not_found")
+	}
+	return materials, err
+}
+
+// OfCase lists the files of a case that the actor may see, oldest first.
+func (s *Service) OfCase(ctx context.Context, caseID string) (fs []File, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return tx.NewSelect().Model(&fs).Where("case_id = ?", caseID).Order("uploaded_at", "id").Scan(ctx)
+	})
+	return fs, err
+}
+
+// Open returns a file that the actor may read, and its content; close it.
+func (s *Service) Open(ctx context.Context, id string) (f File, content io.ReadCloser, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := tx.NewSelect().Model(&f).Where("id = ?", id).Scan(ctx); err != nil {
+			return fmt.Errorf("get file %s: %w", id, err)
+		}
+		return s.authz.Allow(ctx, policies.FilesRead, f.resource())
+	})
+	if err != nil {
+		return f, nil, err
+	}
+	content, err = s.bucket.NewReader(ctx, f.Key, nil)
+	if err != nil {
+		return f, nil, fault.New(fault.Unavailable, "file_store_down").Because(err)
+	}
+	return f, content, nil
+}
