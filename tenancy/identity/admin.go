@@ -74,10 +74,20 @@ func (c *Client) SetActive(ctx context.Context, id string, active bool) error {
 	if active {
 		state = "active"
 	}
-	p := ory.NewJsonPatch("replace", "/state")
-	p.SetValue(state)
+	return c.set(ctx, id, "/state", state)
+}
+
+// SetPhone gives an identity another phone (E.164), proven by the caller. It fails
+// with Conflict identity_taken when somebody else signs in by it.
+func (c *Client) SetPhone(ctx context.Context, id, phone string) error {
+	return c.set(ctx, id, "/traits/phone", phone)
+}
+
+func (c *Client) set(ctx context.Context, id, path, value string) error {
+	p := ory.NewJsonPatch("add", path) // "add" also replaces: RFC 6902 §4.1
+	p.SetValue(value)
 	_, res, err := c.admin.IdentityAPI.PatchIdentity(ctx, id).JsonPatch([]ory.JsonPatch{*p}).Execute()
-	return failure("set identity state", res, err)
+	return failure("set "+path+" of identity", res, err)
 }
 
 // ResetPassword gives an identity another password; second factors and sessions

@@ -39,6 +39,28 @@ func TestCreateRefuses(t *testing.T) {
 	wantFault(t, err, fault.Invalid, "identity_refused")
 }
 
+func TestSetPhone(t *testing.T) {
+	t.Parallel()
+	c := kratos(t)
+	id, _ := person(t, c)
+	_, neighbour := person(t, c)
+	wantFault(t, c.SetPhone(t.Context(), id, neighbour.Phone), fault.Conflict, "identity_taken")
+	next := phone()
+	if err := c.SetPhone(t.Context(), id, next); err != nil {
+		t.Fatal(err)
+	}
+	if s := login(t, c, next); s.Sub != id {
+		t.Errorf("signed in as %s, want %s", s.Sub, id)
+	}
+}
+
+func TestReady(t *testing.T) {
+	t.Parallel()
+	if err := kratos(t).Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestImportMayBeRepeated(t *testing.T) {
 	t.Parallel()
 	c := kratos(t)

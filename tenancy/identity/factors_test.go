@@ -64,6 +64,8 @@ func TestSecondFactor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, err = c.ConfirmTOTP(t.Context(), first.Token, "00000000-0000-4000-8000-000000000000", "000000")
+	wantFault(t, err, fault.Invalid, "code_expired")
 	_, err = c.ConfirmTOTP(t.Context(), first.Token, e.Flow, "000000")
 	wantFault(t, err, fault.Invalid, "code_wrong")
 	proven, err := c.ConfirmTOTP(t.Context(), first.Token, e.Flow, code(t, e.Secret))
@@ -114,6 +116,8 @@ func TestChangePassword(t *testing.T) {
 		_, err := c.ChangePassword(t.Context(), s.Token, bad.old, bad.new)
 		wantFault(t, err, fault.Invalid, bad.key)
 	}
+	_, name2 := staff(t, c)
+	wantFault(t, c.Reauthenticate(t.Context(), login(t, c, name2).Token, "not-the-password"), fault.Invalid, "password_old_wrong")
 	ended, err := c.ChangePassword(t.Context(), s.Token, password, "Blue-Sky-2027")
 	if err != nil || len(ended) != 1 || ended[0] != elsewhere.SID {
 		t.Fatalf("ChangePassword = %v, %v; want %s ended", ended, err, elsewhere.SID)

@@ -92,12 +92,20 @@ func (g *Gate) StepUp(ctx context.Context, s Session, address, code string) (Ses
 }
 
 // ChangePassword is Client.ChangePassword with tries at the old password counted.
-func (g *Gate) ChangePassword(ctx context.Context, s Session, address, old, new string) (ended []string, err error) {
+func (g *Gate) ChangePassword(ctx context.Context, s Session, address, old, next string) (ended []string, err error) {
 	_, err = g.try(ctx, "change", s.Sub, address, func() (Session, error) {
-		ended, err = g.client.ChangePassword(ctx, s.Token, old, new)
+		ended, err = g.client.ChangePassword(ctx, s.Token, old, next)
 		return s, err
 	})
 	return ended, err
+}
+
+// Reauthenticate is Client.Reauthenticate with tries counted.
+func (g *Gate) Reauthenticate(ctx context.Context, s Session, address, password string) error {
+	_, err := g.try(ctx, "change", s.Sub, address, func() (Session, error) {
+		return s, g.client.Reauthenticate(ctx, s.Token, password)
+	})
+	return err
 }
 
 // try counts, runs and judges one attempt.

@@ -51,10 +51,7 @@ const (
 // Invalid code_wrong or code_expired.
 func (c *Client) FinishSMS(ctx context.Context, flow FlowID, code string) (Session, error) {
 	f, res, err := c.public.FrontendAPI.GetLoginFlow(ctx).Id(string(flow)).Execute()
-	if err := failure("find sms login", res, err); err != nil {
-		if fault.KindOf(err) == fault.NotFound {
-			return Session{}, invalid("code", keyCodeExpired).Because(err)
-		}
+	if err := staleFlow(failure("find sms login", res, err)); err != nil {
 		return Session{}, err
 	}
 	phone := input(f.Ui.Nodes, "identifier")
@@ -91,12 +88,12 @@ func (c *Client) Logout(ctx context.Context, token string) error {
 
 // submitLogin finishes a login flow; token is the session it builds on, if any.
 func (c *Client) submitLogin(ctx context.Context, flow, token string, body ory.UpdateLoginFlowBody) (Session, error) {
-	r := c.public.FrontendAPI.UpdateLoginFlow(ctx).Flow(flow).UpdateLoginFlowBody(body)
+	r, explain := c.public.FrontendAPI.UpdateLoginFlow(ctx).Flow(flow).UpdateLoginFlowBody(body), failure
 	if token != "" {
-		r = r.XSessionToken(token)
+		r, explain = r.XSessionToken(token), sessionFailure
 	}
 	got, res, err := r.Execute()
-	if err := failure("submit login", res, err); err != nil {
+	if err := explain("submit login", res, err); err != nil {
 		return Session{}, err
 	}
 	if t := got.GetSessionToken(); t != "" {
@@ -131,6 +128,15 @@ func sessionFailure(op string, res *http.Response, err error) error {
 		return ErrSessionExpired
 	}
 	return failure(op, res, err)
+}
+
+// staleFlow says of a flow that Kratos no longer knows what it says of one that
+// ran out.
+func staleFlow(err error) error {
+	if err != nil && fault.KindOf(err) == fault.NotFound {
+		return invalid("code", keyCodeExpired).Because(err)
+	}
+	return err
 }
 
 func closeBody(res *http.Response) {

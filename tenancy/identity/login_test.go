@@ -146,8 +146,10 @@ func TestSMSToNobodyLooksLikeSMSToSomebody(t *testing.T) {
 	}
 	_, err = c.FinishSMS(t.Context(), flow, "123456")
 	wantFault(t, err, fault.Invalid, "code_wrong")
-	_, err = c.FinishSMS(t.Context(), "00000000-0000-4000-8000-000000000000", "123456")
-	wantFault(t, err, fault.Invalid, "code_expired")
+	for _, unknown := range []identity.FlowID{"00000000-0000-4000-8000-000000000000", "../x", ""} {
+		_, err = c.FinishSMS(t.Context(), unknown, "123456")
+		wantFault(t, err, fault.Invalid, "code_expired")
+	}
 }
 
 func TestKratosDownIsUnavailable(t *testing.T) {

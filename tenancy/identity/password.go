@@ -24,11 +24,11 @@ func HashPassword(password string) (string, error) {
 // Sessions.End. It fails with Invalid password_old_wrong, password_too_short,
 // password_too_similar and the like, or Precondition second_factor_required when
 // a second factor is enrolled but not proven in this session.
-func (c *Client) ChangePassword(ctx context.Context, token, old, new string) (ended []string, err error) {
-	if err := c.refresh(ctx, token, old); err != nil {
+func (c *Client) ChangePassword(ctx context.Context, token, old, next string) (ended []string, err error) {
+	if err := c.Reauthenticate(ctx, token, old); err != nil {
 		return nil, err
 	}
-	if err := c.SetPassword(ctx, token, new); err != nil {
+	if err := c.SetPassword(ctx, token, next); err != nil {
 		return nil, err
 	}
 	return c.endOthers(ctx, token)
@@ -36,19 +36,21 @@ func (c *Client) ChangePassword(ctx context.Context, token, old, new string) (en
 
 // SetPassword gives the bearer of a fresh session a password without asking for
 // the old one: the last step of recovery by short message.
-func (c *Client) SetPassword(ctx context.Context, token, new string) error {
+func (c *Client) SetPassword(ctx context.Context, token, next string) error {
 	f, res, err := c.public.FrontendAPI.CreateNativeSettingsFlow(ctx).XSessionToken(token).Execute()
 	if err := sessionFailure("begin password change", res, err); err != nil {
 		return err
 	}
-	m := ory.NewUpdateSettingsFlowWithPasswordMethod("password", new)
+	m := ory.NewUpdateSettingsFlowWithPasswordMethod("password", next)
 	_, res, err = c.public.FrontendAPI.UpdateSettingsFlow(ctx).Flow(f.Id).XSessionToken(token).
 		UpdateSettingsFlowBody(ory.UpdateSettingsFlowWithPasswordMethodAsUpdateSettingsFlowBody(m)).Execute()
 	return sessionFailure("change password", res, err)
 }
 
-// refresh signs in again within the same session.
-func (c *Client) refresh(ctx context.Context, token, password string) error {
+// Reauthenticate proves the password again within the same session, as Kratos
+// wants before credentials change when the sign-in is older than its privileged
+// time. It fails with Invalid password_old_wrong.
+func (c *Client) Reauthenticate(ctx context.Context, token, password string) error {
 	s, res, err := c.public.FrontendAPI.ToSession(ctx).XSessionToken(token).Execute()
 	if err := sessionFailure("who am i", res, err); err != nil {
 		return err

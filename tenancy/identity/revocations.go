@@ -27,8 +27,8 @@ type Feed interface {
 	Since(ctx context.Context, t time.Time) ([]Revocation, error)
 }
 
-// feedOverlap is how late a row may become visible after its own time: longer
-// than any transaction that records one.
+// feedOverlap is how far back each poll looks again: longer than any transaction
+// that records a row and the difference between our clock and the feed's together.
 const feedOverlap = time.Minute
 
 // RevocationList keeps revocations in memory, fed by what other processes record.

@@ -40,7 +40,7 @@ func (c *Client) ConfirmTOTP(ctx context.Context, token string, flow FlowID, cod
 	m.SetTotpCode(code)
 	_, res, err := c.public.FrontendAPI.UpdateSettingsFlow(ctx).Flow(string(flow)).XSessionToken(token).
 		UpdateSettingsFlowBody(ory.UpdateSettingsFlowWithTotpMethodAsUpdateSettingsFlowBody(m)).Execute()
-	if err := sessionFailure("confirm totp", res, err); err != nil {
+	if err := staleFlow(sessionFailure("confirm totp", res, err)); err != nil {
 		return Session{}, err
 	}
 	return c.session(ctx, token)
