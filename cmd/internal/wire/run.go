@@ -11,9 +11,9 @@ import (
 	"liandong/deploy/local"
 )
 
-// Run serves on addr, on top of stack, until ctx ends; then it lets requests
+// Run serves on addr, on top of the stack, until ctx ends; then it lets requests
 // in hand finish. Liveness is /healthz, readiness /readyz.
-func Run(ctx context.Context, stack *local.Stack, addr string) error {
+func Run(ctx context.Context, _ *local.Stack, addr string) error {
 	mux := http.NewServeMux()
 	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
 	mux.HandleFunc("GET /healthz", ok)

@@ -1,0 +1,87 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+
+	"liandong/modules/cases"
+	"liandong/modules/catalog"
+	"liandong/modules/flows"
+	"liandong/tenancy"
+	"liandong/tenancy/db"
+)
+
+// places answers what a tenant is called.
+type places struct{}
+
+func (places) Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (p cases.Place, err error) {
+	err = tx.NewRaw(`select name, level, code from tenants where tenant_id = ?`, id).Scan(ctx, &p)
+	return p, err
+}
+
+// offers answers cases out of the catalogue.
+type offers struct{ *catalog.Service }
+
+func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID string) (cases.Offer, error) {
+	g, err := o.Resolve(ctx, tx, itemID)
+	if err != nil {
+		return cases.Offer{}, err
+	}
+	if g.Version.FlowID == nil {
+		return cases.Offer{}, fmt.Errorf("item %s is in force without a flow", itemID)
+	}
+	return cases.Offer{ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name,
+		FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID, StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays,
+		Origins: g.Body.Origins, Required: g.Body.Required()}, nil
+}
+
+// steps answers cases out of the flows, with every step placed in the tree.
+type steps struct{ *flows.Service }
+
+func (s steps) First(ctx context.Context, tx *db.Tx, ref cases.FlowRef, origin tenancy.ID) (cases.Step, error) {
+	d, err := s.Load(ctx, tx, ref.Tenant, ref.ID)
+	if err != nil {
+		return cases.Step{}, err
+	}
+	return placed(ctx, tx, d.First(), origin)
+}
+
+func (s steps) Next(ctx context.Context, tx *db.Tx, ref cases.FlowRef, stepID string, origin tenancy.ID, facts map[string]any) (cases.Step, bool, error) {
+	d, err := s.Load(ctx, tx, ref.Tenant, ref.ID)
+	if err != nil {
+		return cases.Step{}, false, err
+	}
+	next, ended, err := d.Next(stepID, facts)
+	if err != nil || ended {
+		return cases.Step{}, ended, err
+	}
+	to, err := placed(ctx, tx, next, origin)
+	return to, false, err
+}
+
+// placed finds the tenant that a step falls to for a case born in origin.
+func placed(ctx context.Context, tx *db.Tx, s flows.Step, origin tenancy.ID) (cases.Step, error) {
+	var chain []struct {
+		TenantID tenancy.ID
+		Level    string
+		Name     string
+	}
+	// A label sorts before everything below it: ascending labels lead from the root down.
+	err := tx.NewRaw(`select tenant_id, level, name from tenants where ? between tenant_id and hi order by tenant_id`, origin).Scan(ctx, &chain)
+	if err != nil {
+		return cases.Step{}, err
+	}
+	nodes := make([]flows.Node, len(chain))
+	for i, n := range chain {
+		nodes[i] = flows.Node{ID: n.TenantID, Level: n.Level}
+	}
+	if len(nodes) == 0 {
+		return cases.Step{}, fmt.Errorf("tenant %s is not in the tree", origin)
+	}
+	at, err := s.Tenant(nodes[len(nodes)-1], nodes[:len(nodes)-1])
+	if err != nil {
+		return cases.Step{}, err
+	}
+	p, err := places{}.Place(ctx, tx, at)
+	return cases.Step{ID: s.ID, Name: s.Name, Kind: string(s.Kind), Post: s.Post, LimitDays: s.LimitDays, At: at, AtName: p.Name}, err
+}
