@@ -10,7 +10,7 @@ const (
 	GrantsAppoint     Action = "grants:appoint"     // tenant, over_lo, over_hi, tier int, roles []string, holder_id, holder_roles []string
 	GrantsRevoke      Action = "grants:revoke"      // over_lo, over_hi, tier
 	GrantsView        Action = "grants:view"        // tenant (holder_id)
-	PostsAppoint      Action = "posts:appoint"      // tenant, roles, holder_id ("" while vacant), holder_roles
+	PostsAppoint      Action = "posts:appoint"      // tenant, roles, holder_id, holder_roles (holder_id "" while vacant)
 	PostsRemove       Action = "posts:remove"       // tenant
 	DepartmentsManage Action = "departments:manage" // tenant
 	StaffView         Action = "staff:view"         // tenant

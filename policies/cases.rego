@@ -224,6 +224,7 @@ needs_open_step contains closed if not input.resource.open == true
 
 at_name := name if {
 	name := input.resource.at_name
+	is_string(name)
 	name != ""
 } else := "其他单位"
 

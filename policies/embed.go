@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 	"github.com/open-policy-agent/opa/v1/storage"
@@ -62,30 +61,60 @@ func facts() (storage.Store, error) {
 	return inmem.NewFromObjectWithOpts(doc, inmem.OptReturnASTValuesOnRead(true)), nil
 }
 
-// Term is a word of the law with what people call it.
+// Term is a word of the law with what people call it, in Chinese.
 type Term struct {
-	Key         string `json:"-"`
-	Name        string `json:"name"` // Chinese
-	Description string `json:"description"`
+	Key         string
+	Name        string
+	Description string
 }
 
 // catalogue is data.json as the Go side reads it.
 type catalogue struct {
-	Roles     map[string]Term `json:"roles"`
-	RoleOrder []string        `json:"role_order"`
+	RoleOrder []string `json:"role_order"`
+	Roles     map[string]struct {
+		Name        string `json:"name"`
+		Description string `json:"description"`
+	} `json:"roles"`
+	Actions map[string]struct {
+		Name  string   `json:"name"`
+		Note  string   `json:"note"`
+		Facts []string `json:"facts"`
+	} `json:"actions"`
 }
 
-// Roles lists every role in the order people expect, with Chinese names.
-func Roles() ([]Term, error) {
+func readCatalogue() (catalogue, error) {
 	var c catalogue
-	if err := json.NewDecoder(strings.NewReader(string(data))).Decode(&c); err != nil {
-		return nil, fmt.Errorf("read policy data: %w", err)
+	if err := json.Unmarshal(data, &c); err != nil {
+		return c, fmt.Errorf("read policy data: %w", err)
+	}
+	return c, nil
+}
+
+// Roles lists every role (角色) in the order that people expect.
+func Roles() ([]Term, error) {
+	c, err := readCatalogue()
+	if err != nil {
+		return nil, err
 	}
 	out := make([]Term, 0, len(c.RoleOrder))
 	for _, key := range c.RoleOrder {
-		t := c.Roles[key]
-		t.Key = key
-		out = append(out, t)
+		out = append(out, Term{Key: key, Name: c.Roles[key].Name, Description: c.Roles[key].Description})
+	}
+	return out, nil
+}
+
+// Verbs lists every action in the order of Actions, for audit pages and
+// administrators; the description is the condition that it is subject to.
+func Verbs() ([]Term, error) {
+	c, err := readCatalogue()
+	if err != nil {
+		return nil, err
+	}
+	actions := Actions()
+	out := make([]Term, 0, len(actions))
+	for _, a := range actions {
+		v := c.Actions[string(a)]
+		out = append(out, Term{Key: string(a), Name: v.Name, Description: v.Note})
 	}
 	return out, nil
 }

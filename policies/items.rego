@@ -140,8 +140,8 @@ deny["items:override"] contains no_role if not holds_role
 deny["items:override"] contains not_own_tenant if not own_tenant
 
 deny["items:override"] contains because(
-	sprintf("locked_%s", [field]),
-	sprintf("“%s”由上级统一规定，下级不能修改", [object.get(data.locked_fields, field, field)]),
+	sprintf("locked_%v", [field]),
+	sprintf("“%v”由上级统一规定，下级不能修改", [object.get(data.locked_fields, field, field)]),
 	"请恢复该项的上级内容；确需修改的，请向上级单位提出",
 ) if {
 	some field in locked_overrides
