@@ -100,27 +100,30 @@ func (c *canvas) edge(e *edge) {
 	c.WriteString(`</g>`)
 }
 
-// edgeName writes a name beside the last long run of an arrow, or where an editor put it.
+// edgeName writes the name of an arrow on its last level run, or where an editor put it.
 func (c *canvas) edgeName(e *edge, line []point) {
 	if r, ok := c.g.labels[e.id]; ok {
 		c.text("flow-name", r.centre(), smallFont, wrap(e.name, max(r.w, 4*smallFont), smallFont, 2))
 		return
 	}
-	a, b := longestRun(line)
-	at := point{(a.x + b.x) / 2, (a.y+b.y)/2 - smallFont*0.75}
-	if a.x == b.x {
-		at = point{a.x, (a.y + b.y) / 2}
-	}
-	c.text("flow-name", at, smallFont, wrap(e.name, maxGap-2*elbow, smallFont, 1))
+	text := wrap(e.name, maxGap-2*elbow, smallFont, 1)
+	c.text("flow-name", besides(line, textWidth(e.name, smallFont)), smallFont, text)
 }
 
-// longestRun is the longest straight piece of a line; of equals the last.
-func longestRun(line []point) (a, b point) {
-	for i := 1; i < len(line); i++ {
-		p, q := line[i-1], line[i]
-		if math.Hypot(q.x-p.x, q.y-p.y) >= math.Hypot(b.x-a.x, b.y-a.y) {
-			a, b = p, q
+// besides is a place for a name of the given width: above the last level run that is as wide,
+// or else on the middle of the longest run.
+func besides(line []point, width float64) point {
+	var longest float64
+	var at point
+	for i := len(line) - 1; i > 0; i-- {
+		a, b := line[i-1], line[i]
+		mid := point{(a.x + b.x) / 2, (a.y + b.y) / 2}
+		if a.y == b.y && math.Abs(a.x-b.x) >= width {
+			return point{mid.x, mid.y - smallFont*0.75}
+		}
+		if l := math.Hypot(b.x-a.x, b.y-a.y); l > longest {
+			longest, at = l, mid
 		}
 	}
-	return a, b
+	return at
 }

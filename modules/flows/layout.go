@@ -11,11 +11,11 @@ const (
 	maxGap       = 136.0
 	rowPitch     = 112.0
 	elbow        = 16.0 // from a column to where an arrow turns
-	laneGap      = 22.0 // between arrows that lead back below everything
+	laneGap      = 24.0 // between arrows that lead back above everything
 )
 
 // layout draws a flow without a drawing: columns by the longest way from the start, one row
-// per branch, arrows at right angles, arrows back in lanes below.
+// per branch, arrows at right angles, arrows back in lanes above.
 type layout struct {
 	d      *Definition
 	order  map[*node]int
@@ -25,7 +25,7 @@ type layout struct {
 	taken  map[[2]int]bool
 	left   []float64 // of each column
 	right  []float64
-	bottom float64
+	top    float64 // of the highest lane
 }
 
 func (d *Definition) layout() diagram {
@@ -41,7 +41,6 @@ func (d *Definition) layout() diagram {
 	g := newDiagram()
 	for _, n := range nodes {
 		g.shapes[n.step.ID] = l.shape(n)
-		l.bottom = max(l.bottom, g.shapes[n.step.ID].y+taskH)
 	}
 	for _, e := range d.edges {
 		g.lines[e.id] = l.route(e, g.shapes[e.from.step.ID], g.shapes[e.to.step.ID])
@@ -59,7 +58,7 @@ func (l *layout) rank() []*node {
 		}
 	}
 	for i, n := range nodes {
-		l.order[n] = i
+		l.order[n], l.column[n] = i, 0
 	}
 	for _, n := range nodes {
 		for _, e := range n.in {
@@ -149,34 +148,22 @@ func (l *layout) shape(n *node) rect {
 	return rect{(l.left[c]+l.right[c])/2 - w/2, middle(l.row[n]) - h/2, w, h}
 }
 
-// route draws an arrow from the right of a to the left of b, turning only between columns.
+// route draws an arrow from the right of a to the left of b, turning only between columns,
+// where no node can stand in its way.
 func (l *layout) route(e *edge, a, b rect) []point {
 	from, to := a.centre(), b.centre()
-	if l.back(e) {
-		l.bottom += laneGap
-		out, in := from.x+a.w/4, to.x-b.w/4
-		return []point{{out, a.edgeBelow(e.from.kind)}, {out, l.bottom}, {in, l.bottom}, {in, b.edgeBelow(e.to.kind)}}
-	}
+	turn, back := l.right[l.column[e.from]]+elbow, l.left[l.column[e.to]]-elbow
 	y := to.y
 	if row, ok := l.lane[e]; ok {
 		y = middle(row)
 	}
-	turn, back := l.right[l.column[e.from]]+elbow, l.left[l.column[e.to]]-elbow
+	if l.back(e) { // a little aside of the arrows forward
+		l.top -= laneGap
+		turn, back, y = turn-elbow/3, back-elbow/2, l.top
+	}
 	return straighten([]point{
 		{a.x + a.w, from.y}, {turn, from.y}, {turn, y}, {back, y}, {back, to.y}, {b.x, to.y},
 	})
-}
-
-// edgeBelow is where the outline lies a quarter of the width from the centre.
-func (r rect) edgeBelow(k nodeKind) float64 {
-	switch k {
-	case gateway:
-		return r.centre().y + r.h/4
-	case start, end:
-		return r.centre().y + r.h*0.433 // √3/4 of the diameter
-	case task:
-	}
-	return r.y + r.h
 }
 
 // straighten leaves out points that lie between their neighbours on one horizontal or

@@ -23,10 +23,14 @@ type progress struct {
 	marks  map[string]Mark
 	passed map[*node]bool
 	ahead  map[*node]bool // something done or current is met next, past gateways
+	order  map[*node]int
 }
 
 func (d *Definition) progress(marks map[string]Mark) progress {
-	p := progress{marks: marks, passed: map[*node]bool{}, ahead: map[*node]bool{}}
+	p := progress{marks: marks, passed: map[*node]bool{}, ahead: map[*node]bool{}, order: map[*node]int{}}
+	for i, n := range d.inOrder() {
+		p.order[n] = i
+	}
 	var begun []*node
 	current := false
 	for _, n := range d.nodes {
@@ -117,10 +121,21 @@ func (p progress) node(n *node) State {
 	return Todo
 }
 
-// edge is done when the case went along it, as far as the marks tell.
+// edge is done when the case went along it, as far as the marks tell: out of a gateway it took
+// the branch to what comes first of all that it came to, and never an arrow back.
 func (p progress) edge(e *edge) State {
-	if p.node(e.from) == Done && p.ahead[e.to] && p.node(e.to) != Todo {
-		return Done
+	if p.node(e.from) != Done || !p.entered(e) {
+		return Todo
 	}
-	return Todo
+	for _, other := range e.from.out {
+		if p.entered(other) && p.order[other.to] < p.order[e.to] {
+			return Todo
+		}
+	}
+	return Done
+}
+
+// entered reports whether e leads on to a node that the case came to.
+func (p progress) entered(e *edge) bool {
+	return p.node(e.to) != Todo && p.order[e.from] < p.order[e.to]
 }

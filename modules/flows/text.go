@@ -3,6 +3,7 @@ package flows
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Font sizes of a drawing, in pixels.
@@ -35,6 +36,9 @@ func runeWidth(r rune) float64 {
 	}
 }
 
+// maxText is how much of a text is looked at; the rest could not be drawn in any case.
+const maxText = 200
+
 // wrap breaks s into at most lines lines that are width wide, between Chinese characters
 // anywhere and otherwise between words; what does not fit ends in an ellipsis.
 func wrap(s string, width, font float64, lines int) []string {
@@ -63,7 +67,7 @@ func wrap(s string, width, font float64, lines int) []string {
 func words(s string) []string {
 	var out []string
 	open := false // the last word may grow
-	for _, r := range strings.Join(strings.Fields(s), " ") {
+	for _, r := range strings.Join(strings.Fields(clip(s)), " ") {
 		if narrow := r < firstWide; narrow && open {
 			out[len(out)-1] += string(r)
 		} else {
@@ -87,9 +91,21 @@ func shorten(s string, width, font float64) string {
 	if textWidth(s, font) <= width {
 		return s
 	}
-	runes := []rune(s)
+	runes := []rune(clip(s))
 	for len(runes) > 1 && textWidth(string(runes)+"…", font) > width {
 		runes = runes[:len(runes)-1]
 	}
 	return strings.TrimRight(string(runes), "…") + "…"
+}
+
+// clip is the beginning of s, at most maxText characters.
+func clip(s string) string {
+	for i, n := 0, 0; i < len(s); n++ {
+		if n == maxText {
+			return s[:i]
+		}
+		_, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+	}
+	return s
 }

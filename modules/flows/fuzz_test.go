@@ -1,0 +1,75 @@
+package flows
+
+import (
+	"strings"
+	"testing"
+
+	"liandong/tenancy/fault"
+)
+
+// FuzzParse: whatever comes in, Parse refuses it with reasons, or gives a flow with which
+// everything else works; a flow that passes the check is never stuck.
+func FuzzParse(f *testing.F) {
+	f.Add(read(f, "branch.bpmn"))
+	f.Add(Linear("食品经营许可", usual()))
+	f.Add([]byte(wrapProcess(`<exclusiveGateway id="g" default="f"/><sequenceFlow id="f" sourceRef="g" targetRef="g"><conditionExpression>amount>1</conditionExpression></sequenceFlow>`)))
+	f.Add([]byte(wrapProcess(`<startEvent id="s"/><startEvent id="t"/><endEvent id="e"/><sequenceFlow id="f" sourceRef="e" targetRef="s"/>`)))
+	f.Add([]byte(`<!DOCTYPE a [<!ENTITY x "&x;">]><definitions/>`))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		d, err := Parse(src)
+		if err != nil {
+			var p Problems
+			if !asProblems(err, &p) || len(p) == 0 || fault.KindOf(err) != fault.Invalid {
+				t.Fatalf("refused with %v", err)
+			}
+			return
+		}
+		wellFormed(t, Draw(d, map[string]Mark{d.First().ID: {Current, "x"}}))
+		sound := len(d.Check(Check{PromisedDays: 20})) == 0
+		if sound && d.First() == (Step{}) {
+			t.Fatal("sound, but without a first step")
+		}
+		for _, s := range d.Steps() {
+			_, _, err := d.Next(s.ID, nil)
+			if e, ok := fault.As(err); sound && err != nil && (!ok || e.Text != "flow_condition_failed") {
+				t.Fatalf("sound, but after %s: %v", s.ID, err)
+			}
+		}
+		again, err := Parse(encode(d))
+		if err != nil || ids(again.Steps()) != ids(d.Steps()) {
+			t.Fatalf("written and read again: %v, %v", again, err)
+		}
+	})
+}
+
+// TestHugeIsQuick: the largest input that is read costs no more than its reading.
+func TestHugeIsQuick(t *testing.T) {
+	t.Parallel()
+	name := strings.Repeat("w", MaxBytes-4096)
+	src := strings.Replace(string(read(t, "branch.bpmn")), "盟级决定", name, 1)
+	wellFormed(t, Draw(mustParse(t, []byte(src)), map[string]Mark{"large": {Current, name}}))
+}
+
+func BenchmarkParse(b *testing.B) {
+	src := read(b, "branch.bpmn")
+	for b.Loop() {
+		mustParse(b, src)
+	}
+}
+
+func BenchmarkNext(b *testing.B) {
+	d := mustParse(b, read(b, "branch.bpmn"))
+	facts := map[string]any{"form": map[string]any{"area": 101}}
+	for b.Loop() {
+		if _, _, err := d.Next("review", facts); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDraw(b *testing.B) {
+	d := mustParse(b, read(b, "branch.bpmn"))
+	for b.Loop() {
+		Draw(d, underway())
+	}
+}
