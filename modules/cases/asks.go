@@ -66,7 +66,7 @@ type Calendars interface {
 
 // Sealer keeps personal data unreadable at rest.
 type Sealer interface {
-	Seal(purpose, plain string) (string, error)
+	Seal(purpose, plain string) string
 	Open(purpose, sealed string) (string, error)
 	Blind(purpose, plain string) string
 }

@@ -142,27 +142,22 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err e
 	}
 	c.ItemTenant, c.ItemID, c.ItemVersionID, c.ItemName = offer.ItemTenant, offer.ItemID, offer.VersionID, offer.Name
 	c.FlowTenant, c.FlowID, c.StatutoryDays, c.PromisedDays = offer.FlowTenant, offer.FlowID, offer.StatutoryDays, offer.PromisedDays
-	if c.No, err = (store{tx}).nextNo(ctx, own, here.Code, chinaDay(tx.Now)); err != nil {
-		return c, err
-	}
-	return c, s.seal(&c, in)
+	s.seal(&c, in)
+	c.No, err = (store{tx}).nextNo(ctx, own, here.Code, chinaDay(tx.Now))
+	return c, err
 }
 
-func (s *Service) seal(c *Case, in Filing) (err error) {
+func (s *Service) seal(c *Case, in Filing) {
 	for _, v := range []struct {
 		to             *string
 		purpose, plain string
 	}{{&c.ApplicantSealed, SealApplicant, in.Number}, {&c.PhoneSealed, SealPhone, in.Phone}, {&c.AddressSealed, SealAddress, in.Address}} {
-		if v.plain == "" {
-			continue
-		}
-		if *v.to, err = s.asks.Sealer.Seal(v.purpose, v.plain); err != nil {
-			return err
+		if v.plain != "" {
+			*v.to = s.asks.Sealer.Seal(v.purpose, v.plain)
 		}
 	}
 	c.ApplicantBlind = s.asks.Sealer.Blind(SealApplicant, in.Number)
 	c.PhoneBlind = s.asks.Sealer.Blind(SealPhone, in.Phone)
-	return nil
 }
 
 // place brings a new case to the first step of its flow, with its files.

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -18,14 +19,8 @@ import (
 	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
 	"liandong/tenancy/fault"
+	"liandong/tenancy/seal"
 )
-
-// plain stands for the sealer where a test is not about sealing.
-type plain struct{}
-
-func (plain) Seal(_, s string) (string, error) { return s, nil }
-func (plain) Open(_, s string) (string, error) { return s, nil }
-func (plain) Blind(_, s string) string         { return s }
 
 type town struct {
 	items *catalog.Service
@@ -42,9 +37,13 @@ func newTown(t *testing.T) town {
 	}
 	bucket := memblob.OpenBucket(nil)
 	t.Cleanup(func() { _ = bucket.Close() })
+	sealer, err := seal.New(bytes.Repeat([]byte{7}, seal.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
 	fl := flows.NewService()
 	w := town{items: catalog.New(d, engine, fl), files: files.New(d, engine, bucket)}
-	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: steps{fl}, Tree: places{}, Calendars: book.Book{}, Sealer: plain{}, Files: w.files})
+	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: steps{fl}, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
 	return w
 }
 
