@@ -182,4 +182,3 @@ func (s Shell) Confirmed(w http.ResponseWriter, r *http.Request, c Confirm) (boo
 	c.Cancel = or(c.Cancel, backPath(r))
 	return false, s.Page(w, r, http.StatusOK, Page{Title: c.Title, Content: ConfirmPage(c, r.PostFormValue(IdemFieldName))})
 }
-

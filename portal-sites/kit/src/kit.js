@@ -1,0 +1,126 @@
+// What scripts add to pages that work without them: dialogs, menus, the drawer,
+// one submit per form, all-or-none boxes, focus on what went wrong.
+
+const on = (type, selector, fn) =>
+  document.addEventListener(type, (e) => {
+    const el = e.target instanceof Element ? e.target.closest(selector) : null;
+    if (el) fn(el, e);
+  });
+
+// Dialogs: a button names one; without <dialog> support the form simply posts.
+on("click", "[data-dialog]", (el, e) => {
+  const d = document.getElementById(el.dataset.dialog);
+  if (!d || !d.showModal) return;
+  e.preventDefault();
+  d.showModal();
+});
+on("click", "dialog [data-close]", (el) => el.closest("dialog").close());
+on("click", "dialog", (el, e) => {
+  if (e.target === el) el.close(); // the backdrop
+});
+
+// Menus are <details>: close them when the visitor goes elsewhere.
+const closeMenus = (except) =>
+  document.querySelectorAll("details[data-menu][open]").forEach((d) => {
+    if (d !== except) d.removeAttribute("open");
+  });
+document.addEventListener("click", (e) => closeMenus(e.target.closest && e.target.closest("details[data-menu]")));
+
+// The drawer of narrow screens.
+let opener = null;
+const drawer = (open) => {
+  const el = document.getElementById("sidebar");
+  if (!el || el.classList.contains("is-open") === open) return;
+  el.classList.toggle("is-open", open);
+  const stage = document.querySelector(".ld-stage");
+  if (stage) stage.inert = open;
+  if (open) (el.querySelector("[data-drawer-close]") || el).focus();
+  else if (opener) opener.focus();
+};
+on("click", "[data-drawer]", (el, e) => {
+  e.preventDefault();
+  opener = el;
+  drawer(true);
+});
+on("click", "[data-drawer-close]", (el, e) => {
+  e.preventDefault();
+  drawer(false);
+});
+document.addEventListener("keydown", (e) => {
+  if (e.key !== "Escape") return;
+  drawer(false);
+  const open = document.querySelector("details[data-menu][open]");
+  if (open) {
+    open.removeAttribute("open");
+    open.querySelector("summary").focus();
+  }
+});
+
+// A disabled button stays reachable so that its reason can be read, but does nothing.
+on("click", "[aria-disabled=true]", (el, e) => e.preventDefault());
+
+// One submit per form: a second click while the first is on its way is dropped.
+document.addEventListener("submit", (e) => {
+  const f = e.target;
+  if (!f.matches("form[data-once]") || e.defaultPrevented || (f.getAttribute("method") || "").toLowerCase() === "get") return;
+  if (f.dataset.sent) {
+    e.preventDefault();
+    return;
+  }
+  f.dataset.sent = "1";
+  f.setAttribute("aria-busy", "true");
+});
+window.addEventListener("pageshow", () =>
+  document.querySelectorAll("form[data-sent]").forEach((f) => {
+    delete f.dataset.sent;
+    f.removeAttribute("aria-busy");
+  }),
+);
+document.addEventListener("htmx:afterRequest", (e) => {
+  const f = e.target.closest && e.target.closest("form[data-sent]");
+  if (f) {
+    delete f.dataset.sent;
+    f.removeAttribute("aria-busy");
+  }
+});
+
+// All boxes of a table at once.
+on("change", "[data-check-all]", (el) => {
+  el.closest("table").querySelectorAll("[data-check]").forEach((b) => {
+    b.checked = el.checked;
+  });
+});
+on("change", "[data-check]", (el) => {
+  const t = el.closest("table");
+  const all = t.querySelector("[data-check-all]");
+  if (!all) return;
+  const boxes = [...t.querySelectorAll("[data-check]")];
+  const n = boxes.filter((b) => b.checked).length;
+  all.checked = n === boxes.length;
+  all.indeterminate = n > 0 && n < boxes.length;
+});
+
+on("click", "[data-print]", () => window.print());
+on("change", "[data-autosubmit]", (el) => el.form && el.form.requestSubmit());
+
+// A refused form: go to the summary. Links in it focus the field itself.
+const focusErrors = (root) => {
+  const s = root.querySelector && root.querySelector("[data-focus]");
+  if (s) s.focus();
+};
+on("click", ".ld-summary a", (el, e) => {
+  const t = document.getElementById(decodeURIComponent(el.hash.slice(1)));
+  if (!t) return;
+  e.preventDefault();
+  const field = t.matches("input,select,textarea") ? t : t.querySelector("input,select,textarea") || t;
+  field.focus();
+  field.scrollIntoView({ block: "center" });
+});
+document.addEventListener("htmx:afterSwap", (e) => focusErrors(e.detail.target || document));
+document.addEventListener("htmx:sendError", () => {
+  const n = document.getElementById("ld-notice");
+  const t = document.getElementById("ld-offline");
+  if (n && t) n.replaceChildren(t.content.cloneNode(true));
+});
+document.documentElement.classList.add("js");
+focusErrors(document);
