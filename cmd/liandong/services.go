@@ -77,7 +77,7 @@ func startThrowaway(ctx context.Context, withKratos bool) (*local.Stack, string,
 	sms := fmt.Sprintf("http://127.0.0.1:%d/sms", port)
 	stack, err := local.Start(ctx, local.Options{
 		Dir: filepath.Join(top, fmt.Sprintf("run-%d", os.Getpid())), Log: slog.Default(), Progress: say, Fast: true,
-		Kratos: withKratos, PublicURL: "http://127.0.0.1", SMSURL: sms, Redis: os.Getenv("LIANDONG_REDIS"),
+		Kratos: withKratos, PublicURL: "http://127.0.0.1", SMSURL: sms,
 		Ready: func() error { release(); return nil },
 	})
 	return stack, sms, err
@@ -91,8 +91,7 @@ func inside(ctx context.Context, args, extra []string) error {
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 20 * time.Second
 	err := cmd.Run()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return exitCode(max(1, exit.ExitCode()))
 	}
 	return err

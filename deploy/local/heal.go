@@ -16,25 +16,21 @@ import (
 // evict ends a server that a killed run left in our data directory and clears
 // what it left on disk. A process that merely got the recorded number is left alone.
 func (c *cluster) evict() error {
+	if b, err := os.ReadFile(c.socketNote); err == nil && strings.HasPrefix(string(b), socketPrefix) {
+		_ = os.RemoveAll(string(b))
+	}
 	path := filepath.Join(c.data, "postmaster.pid")
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil // none: the last run ended well
+		return nil //nolint:nilerr // there is none: the last server ended well
 	}
-	lines := strings.Split(string(b), "\n")
-	pid, _ := strconv.Atoi(strings.TrimSpace(lines[0]))
-	if c.ours(pid) {
-		c.say("上次运行被强行结束,正在停掉它留下的数据库(进程 %d)……", pid)
-		if err := endProcess(pid, syscall.SIGINT, syscall.SIGQUIT); err != nil {
-			return err
-		}
-	} else if err := os.Remove(path); err != nil {
-		return err
+	first, _, _ := strings.Cut(string(b), "\n")
+	pid, _ := strconv.Atoi(strings.TrimSpace(first))
+	if !c.ours(pid) {
+		return os.Remove(path)
 	}
-	if len(lines) > 4 && strings.HasPrefix(lines[4], "/tmp/liandong-") {
-		_ = os.RemoveAll(lines[4])
-	}
-	return nil
+	c.say("上次运行被强行结束,正在停掉它留下的数据库(进程 %d)……", pid)
+	return endProcess(pid, syscall.SIGINT, syscall.SIGQUIT)
 }
 
 // ours reports whether pid is a PostgreSQL server of this data directory.

@@ -21,11 +21,16 @@ import (
 // without it was left half made.
 const marker = "liandong.initialised"
 
+// socketPrefix begins the folder of every private socket: short on purpose, a
+// socket's path has at most 107 bytes.
+const socketPrefix = "/tmp/liandong-"
+
 // cluster is the private PostgreSQL of one home.
 type cluster struct {
 	bin            string // folder of initdb and postgres
 	data           string
-	socket         string // short on purpose: a socket's path has at most 107 bytes
+	socket         string // folder of the private socket
+	socketNote     string // file that names it, for the run after a killed one
 	port           int
 	log            string
 	as             account
@@ -52,7 +57,7 @@ func openCluster(home string, o Options, say func(string, ...any)) (*cluster, er
 		return nil, err
 	}
 	log := filepath.Join(home, "log", "postgres.log")
-	return &cluster{bin: bin, data: data, log: log, as: as, fast: o.Fast, say: say}, nil
+	return &cluster{bin: bin, data: data, socketNote: filepath.Join(home, "socket"), log: log, as: as, fast: o.Fast, say: say}, nil
 }
 
 // start leaves a server of this data directory answering, making or mending
@@ -67,20 +72,26 @@ func (c *cluster) start(ctx context.Context) error {
 	if err := c.writeAccess(); err != nil {
 		return err
 	}
-	var err error
-	if c.socket, err = os.MkdirTemp("/tmp", "liandong-"); err != nil {
-		return err
-	}
-	if err := c.as.own(c.socket); err != nil {
+	if err := c.makeSocketDir(); err != nil {
 		return err
 	}
 	c.say("启动数据库 PostgreSQL……")
+	var err error
 	for range 3 { // another process may take the free port before the server does
 		if err = c.launch(ctx); err == nil || !errors.Is(err, syscall.EADDRINUSE) {
 			return err
 		}
 	}
 	return err
+}
+
+func (c *cluster) makeSocketDir() error {
+	dir, err := os.MkdirTemp(filepath.Dir(socketPrefix), filepath.Base(socketPrefix))
+	if err != nil {
+		return err
+	}
+	c.socket = dir
+	return errors.Join(c.as.own(dir), os.WriteFile(c.socketNote, []byte(dir), 0o600))
 }
 
 // ensureData runs initdb where there is no cluster; one left half made is put aside.
@@ -103,7 +114,9 @@ func (c *cluster) ensureData(ctx context.Context) error {
 	if c.fast {
 		args = append(args, "--no-sync")
 	}
-	if out, err := c.command(ctx, "initdb", args...).CombinedOutput(); err != nil {
+	initdb := c.command(ctx, "initdb", args...)
+	initdb.Cancel = func() error { return initdb.Process.Signal(syscall.SIGINT) } // it cleans up after itself
+	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("创建数据库失败:%w\n%s", err, strings.TrimSpace(string(out)))
 	}
 	return os.WriteFile(filepath.Join(c.data, marker), []byte(c.bin+"\n"), 0o644)
@@ -217,6 +230,7 @@ func (c *cluster) stop() {
 	}
 	if c.socket != "" {
 		_ = os.RemoveAll(c.socket)
+		_ = os.Remove(c.socketNote)
 	}
 }
 

@@ -36,11 +36,15 @@ func (c *courier) age() {
 		case <-c.quit:
 			return
 		case now := <-tick.C:
-			c.mini.SetTime(now)
-			c.mini.FastForward(now.Sub(last))
+			c.pass(last, now)
 			last = now
 		}
 	}
+}
+
+func (c *courier) pass(last, now time.Time) {
+	c.mini.SetTime(now)
+	c.mini.FastForward(now.Sub(last))
 }
 
 func (c *courier) stop() {

@@ -109,6 +109,9 @@ func (s *Stack) start(ctx context.Context) error {
 			return err
 		}
 	}
+	s.opts.Log.LogAttrs(ctx, slog.LevelDebug, "local stack is up",
+		slog.String("home", s.home), slog.String("data", s.pg.data), slog.Int("postgres_port", s.pg.port),
+		slog.String("kratos", s.KratosPublic), slog.String("redis", s.RedisAddr))
 	return s.lock.describe(note{PID: os.Getpid(), URL: s.opts.PublicURL, AdminDSN: s.AdminDSN})
 }
 
@@ -152,6 +155,7 @@ func (s *Stack) watch(name string, c *child) {
 	if c.asked.Load() {
 		return
 	}
+	s.opts.Log.Error("server ended by itself", slog.String("server", name), slog.Any("error", c.err))
 	select {
 	case s.failed <- fmt.Errorf("%s 意外停止:%w。日志在 %s", name, errors.Join(errStopped, c.err), c.log):
 	default:

@@ -42,7 +42,7 @@ func sweep(home string) error {
 	if err != nil {
 		return err
 	}
-	c := &cluster{data: data, as: as, say: func(string, ...any) {}}
+	c := &cluster{data: data, socketNote: filepath.Join(home, "socket"), as: as, say: func(string, ...any) {}}
 	err = errors.Join(c.evict(), endStrays(filepath.Join(home, "kratos", "kratos.yml")))
 	if err != nil {
 		return err
