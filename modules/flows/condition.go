@@ -14,17 +14,19 @@ const (
 	costLimit     = 20_000
 )
 
-// facts are what a condition may ask about a case, and nothing else.
-var facts = []cel.EnvOption{
-	cel.Variable("amount", cel.IntType),
-	cel.Variable("days", cel.IntType),
-	cel.Variable("level", cel.StringType),
-	cel.Variable("origin_level", cel.StringType),
-	cel.Variable("applicant_kind", cel.StringType),
-	cel.Variable("form", cel.MapType(cel.StringType, cel.DynType)),
-	cel.Variable("opinion", cel.StringType),
-	cel.Variable("outcome", cel.StringType),
-	cel.ParserExpressionSizeLimit(maxExpression),
+// newEnv declares what a condition may ask about a case, and nothing else.
+func newEnv() (*cel.Env, error) {
+	return cel.NewEnv(
+		cel.Variable("amount", cel.IntType),
+		cel.Variable("days", cel.IntType),
+		cel.Variable("level", cel.StringType),
+		cel.Variable("origin_level", cel.StringType),
+		cel.Variable("applicant_kind", cel.StringType),
+		cel.Variable("form", cel.MapType(cel.StringType, cel.DynType)),
+		cel.Variable("opinion", cel.StringType),
+		cel.Variable("outcome", cel.StringType),
+		cel.ParserExpressionSizeLimit(maxExpression),
+	)
 }
 
 var errNotBool = errors.New("not a bool")
@@ -37,7 +39,7 @@ func (d *Definition) compile() {
 			continue
 		}
 		if env == nil {
-			if env, e.broken = cel.NewEnv(facts...); e.broken != nil {
+			if env, e.broken = newEnv(); e.broken != nil {
 				return
 			}
 		}

@@ -49,6 +49,6 @@
 // withdrawal are acts on the case with clocks of their own. An arrow back to an earlier step is
 // allowed; it gives no new time (see [Check]).
 //
-// A Definition never changes after Parse and is safe for concurrent use. The package does no
-// I/O and knows no clock.
+// A Definition never changes after Parse and is safe for concurrent use; it does no I/O and
+// knows no clock. [Service] keeps flows in the database.
 package flows

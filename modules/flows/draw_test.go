@@ -87,6 +87,20 @@ func TestDrawSaysWhatItShows(t *testing.T) {
 	}
 }
 
+func TestDrawKeepsTheDrawingOfTheEditor(t *testing.T) {
+	t.Parallel()
+	src := string(Linear("x", usual()))
+	src = strings.Replace(src, `<dc:Bounds x="84" y="0"`, `<dc:Bounds x="84" y="-400"`, 1)
+	src = strings.Replace(src, `<bpmn:endEvent id="end">`, `<bpmn:endEvent id="end" name="办结">`, 1)
+	src = strings.Replace(src, `bpmnElement="end">`, `bpmnElement="end"><bpmndi:BPMNLabel><dc:Bounds x="900" y="200" width="20" height="12"/></bpmndi:BPMNLabel>`, 1)
+	svg := string(Draw(mustParse(t, []byte(src)), nil))
+	for _, want := range []string{`<rect class="flow-shape" x="84" y="-400"`, `<tspan x="910" y="210.32">办结`, `viewBox="-12 -420 `} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("no %s in %s", want, svg)
+		}
+	}
+}
+
 // TestDrawEveryClassHasItsRule: the sheet and the drawing do not drift apart.
 func TestDrawEveryClassHasItsRule(t *testing.T) {
 	t.Parallel()

@@ -12,10 +12,18 @@ func (p *parser) id(e *element) string {
 	return id
 }
 
-// fixed are attributes that only say what holds anyway; any other value asks for more.
-var fixed = map[string]string{
-	"isForCompensation": "false", "startQuantity": "1", "completionQuantity": "1",
-	"isInterrupting": "true", "isImmediate": "true",
+// fixed is the one value of an attribute that only says what holds anyway; any other asks for
+// more than is done here.
+func fixed(attr string) (value string, ok bool) {
+	switch attr {
+	case "isForCompensation":
+		return "false", true
+	case "startQuantity", "completionQuantity":
+		return "1", true
+	case "isInterrupting", "isImmediate":
+		return "true", true
+	}
+	return "", false
 }
 
 // attributes refuses every attribute of e but those known. One of another engine would
@@ -23,7 +31,7 @@ var fixed = map[string]string{
 func (p *parser) attributes(e *element, known ...string) {
 	for _, a := range e.attrs {
 		declares := a.Name.Space == "xmlns" || a.Name.Space == "" && a.Name.Local == "xmlns"
-		only, isFixed := fixed[a.Name.Local]
+		only, isFixed := fixed(a.Name.Local)
 		switch {
 		case declares:
 		case a.Name.Space != "" || !oneOf(a.Name.Local, known...):
