@@ -46,7 +46,7 @@ const (
 	CasesSupplement Action = "cases:supplement" // at_tenant, step_post, step_kind, open (at_name)
 	CasesSendback   Action = "cases:sendback"   // at_tenant, step_post, step_kind, open (at_name)
 	CasesDeliver    Action = "cases:deliver"    // at_tenant, step_post (at_name); the case may be complete already
-	CasesResubmit   Action = "cases:resubmit"   // tenant, subject, on_behalf (mandated)
+	CasesResubmit   Action = "cases:resubmit"   // tenant, subject (mandated)
 	CasesUrge       Action = "cases:urge"       // tenant, subject (mandated)
 	CasesRefer      Action = "cases:refer"      // at_tenant, step_post, open (at_name)
 	CasesExport     Action = "cases:export"     // tenant

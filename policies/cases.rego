@@ -19,17 +19,25 @@ allow["cases:file"] contains "on_behalf" if {
 
 deny["cases:file"] contains r if some r in needs_applicant_or_clerk
 
+deny["cases:file"] contains because("staff_only", "帮办代办只能由窗口工作人员提交", "请以本人身份提交，或到就近窗口办理") if {
+	is_person
+	not input.resource.on_behalf == false
+}
+
+deny["cases:file"] contains because("not_on_behalf", "工作人员账号只能为群众帮办代办，不能以本人名义申请", "请选择帮办代办并登记申请人；办理本人业务请用个人账号登录") if {
+	is_staff
+	not input.resource.on_behalf == true
+}
+
 roles_for["cases:resubmit"] := {"clerk"}
 
-allow["cases:resubmit"] contains "self" if {
-	is_subject
-	input.resource.on_behalf == false
-}
+# Whoever supplements a case is its applicant or helps her: how the case was
+# filed does not matter.
+allow["cases:resubmit"] contains "self" if is_subject
 
 allow["cases:resubmit"] contains "on_behalf" if {
 	holds_role
 	own_tenant
-	input.resource.on_behalf == true
 }
 
 deny["cases:resubmit"] contains r if some r in needs_applicant_or_clerk
@@ -41,19 +49,9 @@ needs_applicant_or_clerk contains not_subject if {
 	not is_subject
 }
 
-needs_applicant_or_clerk contains because("staff_only", "帮办代办只能由窗口工作人员提交", "请以本人身份提交，或到就近窗口办理") if {
-	is_person
-	not input.resource.on_behalf == false
-}
-
 needs_applicant_or_clerk contains no_role if {
 	input.actor.kind in {"staff", "system"}
 	not holds_role
-}
-
-needs_applicant_or_clerk contains because("not_on_behalf", "工作人员账号只能为群众帮办代办，不能以本人名义申请", "请选择帮办代办并登记申请人；办理本人业务请用个人账号登录") if {
-	is_staff
-	not input.resource.on_behalf == true
 }
 
 needs_applicant_or_clerk contains not_own_tenant if {

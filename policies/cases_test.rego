@@ -30,6 +30,12 @@ test_cases_resubmit_allow if allowed("cases:resubmit", person, case("me", false)
 
 test_cases_resubmit_on_behalf_allow if allowed("cases:resubmit", clerk(town), case("she", true), "on_behalf")
 
+test_cases_resubmit_filed_at_window_allow if allowed("cases:resubmit", person, case("me", true), "self")
+
+test_cases_resubmit_filed_online_allow if allowed("cases:resubmit", clerk(town), case("she", false), "on_behalf")
+
+test_cases_resubmit_public_deny if refused("cases:resubmit", public, case("", false), "sign_in")
+
 test_cases_resubmit_other_deny if refused("cases:resubmit", person, case("she", false), "not_subject")
 
 test_cases_resubmit_not_origin_deny if refused("cases:resubmit", clerk(county), case("she", true), "not_own_tenant")
