@@ -2,10 +2,12 @@ package catalog
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"liandong/tenancy/fault"
+	"liandong/tenancy/tree"
 )
 
 // Body is what one version of an item says. Limits are in working days
@@ -31,9 +33,12 @@ type Body struct {
 	Keywords      []string     `json:"keywords"`
 	OnsiteTimes   int          `json:"onsite_times"`
 	Questions     []Question   `json:"faq"`
+	Forms         []string     `json:"handle_forms,omitempty"` // 办理形式: 1 window, 2 web, 3 mobile, 4 courier
 	Address       string       `json:"address,omitempty"`
 	Hours         string       `json:"hours,omitempty"`
-	Phone         string       `json:"phone,omitempty"`
+	Phone         string       `json:"phone,omitempty"`           // 咨询电话
+	Complaint     string       `json:"complaint_phone,omitempty"` // 监督投诉电话
+	Remedy        string       `json:"remedy,omitempty"`          // 法律救济: where to appeal
 }
 
 // LegalBasis (设定依据) is one provision that an item stands on.
@@ -87,8 +92,12 @@ func (b Body) Required() (names []string) {
 //nolint:gochecknoglobals // compiled once
 var basicCode = regexp.MustCompile(`^(00|[1-6]\d)(\d{2})\d{5}\d{3}$`)
 
-// maxDays bounds a limit: two years of working days.
-const maxDays = 500
+// Bounds of what one version may say.
+const (
+	maxDays = 500   // of a limit: two years of working days
+	maxRows = 100   // of materials, provisions, questions
+	maxText = 5_000 // characters of one text
+)
 
 // check returns an Invalid fault that names every wrong field, or nil.
 func (b Body) check() error {
@@ -133,10 +142,42 @@ func (b Body) checkParts(bad map[string]string) {
 			seen[name] = true
 		}
 	}
+	if strings.TrimSpace(b.Department) == "" {
+		bad["department"] = "item_department_missing"
+	}
+	b.checkLevels(bad)
+	b.checkSizes(bad)
+}
+
+func (b Body) checkLevels(bad map[string]string) {
+	levels := tree.Levels()
+	if !slices.Contains(levels, b.Level) {
+		bad["level"] = "item_level_unknown"
+	}
 	if len(b.Origins) == 0 {
 		bad["origin_levels"] = "item_origin_missing"
 	}
-	if b.Department == "" {
-		bad["department"] = "item_department_missing"
+	for _, o := range b.Origins {
+		if !slices.Contains(levels, o) {
+			bad["origin_levels"] = "item_level_unknown"
+		}
+	}
+}
+
+func (b Body) checkSizes(bad map[string]string) {
+	for field, n := range map[string]int{"materials": len(b.Materials), "legal_basis": len(b.LegalBasis), "faq": len(b.Questions), "conditions": len(b.Conditions)} {
+		if n > maxRows {
+			bad[field] = "item_too_many_rows"
+		}
+	}
+	for field, s := range map[string]string{"remedy": b.Remedy, "address": b.Address, "hours": b.Hours, "phone": b.Phone, "complaint_phone": b.Complaint, "conditions": strings.Join(b.Conditions, "")} {
+		if len([]rune(s)) > maxText {
+			bad[field] = "item_text_too_long"
+		}
+	}
+	for i, q := range b.Questions {
+		if strings.TrimSpace(q.Q) == "" || strings.TrimSpace(q.A) == "" {
+			bad["faq."+strconv.Itoa(i)] = "item_question_incomplete"
+		}
 	}
 }

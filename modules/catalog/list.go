@@ -22,8 +22,21 @@ type Query struct {
 	Topic      string // a code of 自然人/法人主题
 	Audience   string // person or legal
 	Owner      tenancy.ID
-	Level      string
+	OwnerLevel string // level of the tenant that defines the item
+	Level      string // 行使层级: who decides
+	Span       Span
 }
+
+// Span says whose items a list takes in.
+type Span string
+
+// The spans. The zero one is everything that the scope may see.
+const (
+	SpanHere      Span = "here"      // own and inherited: what is in force where the actor stands
+	SpanOwn       Span = "own"       // defined by the actor's tenant
+	SpanInherited Span = "inherited" // defined above
+	SpanBelow     Span = "below"     // defined below
+)
 
 // Page is one page of a list with the number of all rows that match.
 type Page[T any] struct {
@@ -37,8 +50,9 @@ type Row struct {
 	Body       Body
 	VersionID  string
 	Number     int
-	VersionAt  string
 	OpenState  string // state of the draft or review beside the version in force
+	OwnerName  string // of the tenant that defines it
+	OwnerLevel string
 	Overridden bool
 }
 
@@ -56,7 +70,9 @@ type listRow struct {
 	Number    int
 	Body      Body `bun:"type:jsonb"`
 	OpenState string
-	Total     int
+
+	OwnerName, OwnerLevel string
+	Total                 int
 }
 
 // sortable maps what a page may ask for to a column.
@@ -70,27 +86,29 @@ func sortable(key string) string {
 		return "items.kind"
 	case "days":
 		return "(v.body->>'promised_days')::int"
+	case "owner":
+		return "items.tenant_id"
 	}
 	return "items.created_at"
 }
 
-// list returns the items owned by tenants of owners (nil: whatever the scope
-// may see). onlyLive leaves out what was never published or is withdrawn.
-func (s store) list(ctx context.Context, q Query, owners []tenancy.ID, onlyLive bool) (Page[Row], error) {
+// list returns the items of q.Span. onlyLive leaves out what was never published
+// or is withdrawn.
+func (s store) list(ctx context.Context, q Query, onlyLive bool) (Page[Row], error) {
 	var rows []listRow
 	limit, offset := q.bounds()
 	sel := s.tx.NewSelect().TableExpr("items").ColumnExpr("items.*").
 		ColumnExpr("v.id AS version_id, v.number, v.body").ColumnExpr("coalesce(o.state, '') AS open_state").
+		ColumnExpr("t.name AS owner_name, t.level AS owner_level").
 		ColumnExpr("count(*) OVER () AS total").
-		Join("LEFT JOIN item_versions o ON o.item_id = items.id AND o.state IN ('draft', 'reviewing')")
+		Join("JOIN tenants t ON t.tenant_id = items.tenant_id").
+		Join("LEFT JOIN item_versions o ON o.tenant_id = items.tenant_id AND o.item_id = items.id AND o.state IN ('draft', 'reviewing')")
 	if onlyLive {
-		sel = sel.Join("JOIN item_versions v ON v.id = items.live_id").Where("items.state = 'published'")
+		sel = sel.Join("JOIN item_versions v ON v.tenant_id = items.tenant_id AND v.id = items.live_id").Where("items.state = 'published'")
 	} else {
-		sel = sel.Join("JOIN item_versions v ON v.id = coalesce(items.live_id, o.id)")
+		sel = sel.Join("JOIN item_versions v ON v.tenant_id = items.tenant_id AND v.id = coalesce(items.live_id, o.id)")
 	}
-	if owners != nil {
-		sel = sel.Where("items.tenant_id IN (?)", list(owners))
-	}
+	sel = s.span(sel, q.Span)
 	dir := " ASC"
 	if q.Desc || q.Sort == "" {
 		dir = " DESC"
@@ -102,16 +120,38 @@ func (s store) list(ctx context.Context, q Query, owners []tenancy.ID, onlyLive 
 	return s.effective(ctx, rows)
 }
 
+func (s store) span(sel *bun.SelectQuery, span Span) *bun.SelectQuery {
+	sc := s.tx.Scope
+	switch span {
+	case SpanHere:
+		return sel.Where("items.tenant_id IN (?)", list(sc.Ancestors)).Where("(items.state = 'published' OR items.tenant_id = ?)", sc.Tenant)
+	case SpanOwn:
+		return sel.Where("items.tenant_id = ?", sc.Tenant)
+	case SpanInherited:
+		return sel.Where("items.tenant_id IN (?)", list(sc.Ancestors)).Where("items.tenant_id <> ?", sc.Tenant).Where("items.state = 'published'")
+	case SpanBelow:
+		return sel.Where("items.tenant_id BETWEEN ? AND ?", sc.Over.Lo, sc.Over.Hi).Where("items.tenant_id <> ?", sc.Tenant)
+	}
+	return sel
+}
+
 func (q Query) where(sel *bun.SelectQuery) *bun.SelectQuery {
 	for _, c := range []struct{ sql, value string }{
 		{"items.kind = ?", q.Kind},
-		{"o.state = ?", q.State},
+		{"t.level = ?", q.OwnerLevel},
 		{"v.body->>'department' = ?", q.Department},
 		{"v.body->>'level' = ?", q.Level},
 	} {
 		if c.value != "" {
 			sel = sel.Where(c.sql, c.value)
 		}
+	}
+	switch q.State {
+	case "":
+	case StateDraft, StateReviewing:
+		sel = sel.Where("o.state = ?", q.State)
+	default:
+		sel = sel.Where("items.state = ?", q.State)
 	}
 	if q.Topic != "" {
 		sel = sel.Where("(jsonb_exists(v.body->'topics_person', ?) or jsonb_exists(v.body->'topics_corp', ?))", q.Topic, q.Topic)
@@ -143,7 +183,7 @@ func (s store) effective(ctx context.Context, rows []listRow) (Page[Row], error)
 	}
 	for _, r := range rows {
 		body, _ := fold(r.Body, r.TenantID, byItem[r.ID])
-		p.Rows = append(p.Rows, Row{Item: r.Item, Body: body, VersionID: r.VersionID, Number: r.Number, OpenState: r.OpenState,
+		p.Rows = append(p.Rows, Row{Item: r.Item, Body: body, VersionID: r.VersionID, Number: r.Number, OpenState: r.OpenState, OwnerName: r.OwnerName, OwnerLevel: r.OwnerLevel,
 			Overridden: slices.ContainsFunc(byItem[r.ID], func(o Override) bool { return o.TenantID == s.tx.Scope.Tenant })})
 	}
 	return p, nil

@@ -15,7 +15,24 @@ type Fields struct {
 	Address       *string  `json:"address,omitempty"`
 	Hours         *string  `json:"hours,omitempty"`
 	Phone         *string  `json:"phone,omitempty"`
+	Complaint     *string  `json:"complaint_phone,omitempty"`
+	Remedy        *string  `json:"remedy,omitempty"`
 	DropMaterials []string `json:"drop_materials,omitempty"`
+}
+
+// texts are the fields that replace a text, by name.
+func (f Fields) texts() map[string]*string {
+	return map[string]*string{"address": f.Address, "hours": f.Hours, "phone": f.Phone, "complaint_phone": f.Complaint, "remedy": f.Remedy}
+}
+
+// Empty reports whether nothing is changed.
+func (f Fields) Empty() bool {
+	for _, t := range f.texts() {
+		if t != nil {
+			return false
+		}
+	}
+	return f.PromisedDays == nil && len(f.DropMaterials) == 0
 }
 
 // Override (差异化) is one tenant's changes to an inherited item.
@@ -37,18 +54,20 @@ type Source map[string]tenancy.ID
 // fold applies overrides from the owner downwards. A promise that a level above
 // has meanwhile cut below an override keeps the shorter one: nobody lengthens.
 func fold(b Body, owner tenancy.ID, overrides []Override) (Body, Source) {
-	src := Source{"promised_days": owner, "address": owner, "hours": owner, "phone": owner, "materials": owner}
+	src := Source{"promised_days": owner, "materials": owner}
 	b.Materials = slices.Clone(b.Materials)
+	texts := map[string]*string{"address": &b.Address, "hours": &b.Hours, "phone": &b.Phone, "complaint_phone": &b.Complaint, "remedy": &b.Remedy}
+	for field := range texts {
+		src[field] = owner
+	}
 	for _, o := range overrides {
 		f := o.Fields
 		if f.PromisedDays != nil && *f.PromisedDays < b.PromisedDays {
 			b.PromisedDays, src["promised_days"] = *f.PromisedDays, o.TenantID
 		}
-		for field, set := range map[string]struct{ to, from *string }{
-			"address": {&b.Address, f.Address}, "hours": {&b.Hours, f.Hours}, "phone": {&b.Phone, f.Phone},
-		} {
-			if set.from != nil {
-				*set.to, src[field] = *set.from, o.TenantID
+		for field, from := range f.texts() {
+			if from != nil {
+				*texts[field], src[field] = *from, o.TenantID
 			}
 		}
 		if n := len(b.Materials); len(f.DropMaterials) > 0 {

@@ -15,7 +15,8 @@ import (
 type Change struct {
 	Fields
 	Locked []string
-	Seen   int // version counter of the override that the editor was shown; 0 when there was none
+	Added  []string // materials that the caller wants on top of the inherited ones: never allowed
+	Seen   int      // version counter of the override that the editor was shown; 0 when there was none
 }
 
 // Override sets what the actor's tenant changes of an inherited item; it applies
@@ -25,6 +26,9 @@ func (s *Service) Override(ctx context.Context, itemID string, in Change) (g Gui
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if g, err = s.Resolve(ctx, tx, itemID); err != nil {
 			return err
+		}
+		if g.Item.TenantID == tx.Scope.Tenant {
+			return fault.New(fault.Precondition, "item_own_override")
 		}
 		inherited, err := s.inherited(ctx, tx, g)
 		if err != nil {
@@ -47,6 +51,20 @@ func (s *Service) Override(ctx context.Context, itemID string, in Change) (g Gui
 	return g, err
 }
 
+// Inherited resolves a published item as it would be without what the actor's
+// own tenant changes; NotFound when it is not in force there.
+func (s *Service) Inherited(ctx context.Context, itemID string) (b Body, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		g, err := s.Resolve(ctx, tx, itemID)
+		if err != nil {
+			return err
+		}
+		b, err = s.inherited(ctx, tx, g)
+		return err
+	})
+	return b, err
+}
+
 // inherited is the body as it would be without the actor's own override.
 func (s *Service) inherited(ctx context.Context, tx *db.Tx, g Guide) (Body, error) {
 	byItem, err := store{tx}.overrides(ctx, []string{g.Item.ID}, tx.Scope.Ancestors[:len(tx.Scope.Ancestors)-1])
@@ -60,7 +78,7 @@ func (c Change) resource(tx *db.Tx, inherited Body) policies.Resource {
 	if c.PromisedDays != nil {
 		fields, promised = append(fields, "promised_days"), *c.PromisedDays
 	}
-	for name, f := range map[string]*string{"address": c.Address, "hours": c.Hours, "phone": c.Phone} {
+	for name, f := range c.texts() {
 		if f != nil {
 			fields = append(fields, name)
 		}
@@ -69,8 +87,12 @@ func (c Change) resource(tx *db.Tx, inherited Body) policies.Resource {
 		fields = append(fields, "materials")
 	}
 	slices.Sort(fields)
-	return policies.Resource{"tenant": tx.Scope.Tenant, "fields": fields, "promised_days": promised, "inherited_days": inherited.PromisedDays, "added_materials": 0}
+	return policies.Resource{"tenant": tx.Scope.Tenant, "fields": fields, "promised_days": promised, "inherited_days": inherited.PromisedDays,
+		"added_materials": len(c.Added), "locked_fields": c.Locked}
 }
+
+// maxOverride bounds a text of a lower level, in characters.
+const maxOverride = 200
 
 func (c Change) check(inherited Body) error {
 	bad := map[string]string{}
@@ -82,8 +104,8 @@ func (c Change) check(inherited Body) error {
 			bad["materials"] = "item_material_unknown"
 		}
 	}
-	for field, v := range map[string]*string{"address": c.Address, "hours": c.Hours, "phone": c.Phone} {
-		if v != nil && len([]rune(*v)) > 200 {
+	for field, v := range c.texts() {
+		if v != nil && len([]rune(*v)) > maxOverride {
 			bad[field] = "item_text_too_long"
 		}
 	}

@@ -12,9 +12,14 @@ import (
 
 // Flows is what the catalogue asks of whoever keeps flows (流程).
 type Flows interface {
-	// Keep checks xml against the promise in working days and stores it; what it
-	// cannot execute comes back as an Invalid fault on field "bpmn".
-	Keep(ctx context.Context, tx *db.Tx, name string, xml []byte, promisedDays int) (id string, err error)
+	// Keep stores xml in the actor's tenant; what cannot be read comes back as an
+	// Invalid fault on field "bpmn".
+	Keep(ctx context.Context, tx *db.Tx, name string, xml []byte) (id string, err error)
+	// Sound returns an Invalid fault on field "bpmn" when a stored flow must not be
+	// published for an item that promises so many working days.
+	Sound(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string, promisedDays int) error
+	// XML returns a stored flow as it was kept.
+	XML(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string) ([]byte, error)
 }
 
 // Service is the whole public surface of the catalogue.
@@ -33,31 +38,48 @@ func New(d *db.DB, a policies.Authorizer, f Flows) *Service {
 type Draft struct {
 	Body Body
 	Flow []byte // BPMN 2.0 XML; nil leaves the flow as it is
+	Key  string // idempotency key of a creation: the same key makes one item
 }
 
-// Create starts an item of the actor's own tenant as a draft. It returns
-// Invalid with the fields to correct, or Forbidden.
+// Create starts an item of the actor's own tenant as a draft; the same key again
+// returns the first draft. It returns Invalid with the fields to correct, or Forbidden.
 func (s *Service) Create(ctx context.Context, in Draft) (v Version, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		st, own := store{tx}, tx.Scope.Tenant
-		if err := s.authz.Allow(ctx, policies.ItemsCreate, policies.Resource{"tenant": own}); err != nil {
-			return err
-		}
-		if err := in.Body.check(); err != nil {
-			return err
-		}
-		item := Item{TenantID: own, ID: db.NewID(), BasicCode: in.Body.BasicCode, Name: in.Body.Name, Kind: in.Body.Kind, State: StateDraft, CreatedAt: tx.Now, Version: 1}
-		if err := st.insertItem(ctx, &item); err != nil {
-			return err
-		}
-		v = draftOf(tx, item.ID, 1, in.Body)
-		if err := s.keepFlow(ctx, tx, &v, in.Flow); err != nil {
-			return err
-		}
-		tx.Record(db.Audit{Action: string(policies.ItemsCreate), Kind: "item", Object: item.ID, Detail: map[string]any{"name": item.Name}})
-		return st.insertVersion(ctx, &v)
-	})
+	create := func(ctx context.Context, tx *db.Tx) (err error) {
+		v, err = s.create(ctx, tx, in)
+		return err
+	}
+	if err = s.db.InTx(ctx, create); db.IsDuplicate(err, "idempotency_pkey") {
+		err = s.db.InTx(ctx, create) // the twin has committed: this time its answer is found
+	}
 	return v, err
+}
+
+func (s *Service) create(ctx context.Context, tx *db.Tx, in Draft) (v Version, err error) {
+	st, own := store{tx}, tx.Scope.Tenant
+	if err := s.authz.Allow(ctx, policies.ItemsCreate, policies.Resource{"tenant": own}); err != nil {
+		return v, err
+	}
+	if old, err := st.remembered(ctx, in.Key); err != nil {
+		return v, err
+	} else if len(old) > 0 {
+		return st.itemVersion(ctx, old[0])
+	}
+	if err := in.Body.check(); err != nil {
+		return v, err
+	}
+	item := Item{TenantID: own, ID: db.NewID(), BasicCode: in.Body.BasicCode, Name: in.Body.Name, Kind: in.Body.Kind, State: StateDraft, CreatedAt: tx.Now, Version: 1}
+	v = draftOf(tx, item.ID, 1, in.Body)
+	if err := st.remember(ctx, in.Key, v.ID); err != nil {
+		return v, err
+	}
+	if err := st.insertItem(ctx, &item); err != nil {
+		return v, err
+	}
+	if err := s.keepFlow(ctx, tx, &v, in.Flow); err != nil {
+		return v, err
+	}
+	tx.Record(db.Audit{Action: string(policies.ItemsCreate), Kind: "item", Object: item.ID, Detail: map[string]any{"name": item.Name}})
+	return v, st.insertVersion(ctx, &v)
 }
 
 func draftOf(tx *db.Tx, itemID string, number int, b Body) Version {
@@ -69,7 +91,7 @@ func (s *Service) keepFlow(ctx context.Context, tx *db.Tx, v *Version, xml []byt
 	if xml == nil {
 		return nil
 	}
-	id, err := s.flows.Keep(ctx, tx, v.Body.Name, xml, v.Body.PromisedDays)
+	id, err := s.flows.Keep(ctx, tx, v.Body.Name, xml)
 	if err != nil {
 		return err
 	}
@@ -122,11 +144,21 @@ func (s *Service) Edit(ctx context.Context, versionID string, seen int, in Draft
 	})
 }
 
-// Submit sends a draft to review.
+// sound checks the flow against the promise: nothing is put in force that a case
+// could not go through in time.
+func (s *Service) sound(ctx context.Context, tx *db.Tx, v *Version) error {
+	return s.flows.Sound(ctx, tx, v.TenantID, *v.FlowID, v.Body.PromisedDays)
+}
+
+// Submit sends a draft to review. It returns Invalid with the fields to correct;
+// field "bpmn" stands for the flow.
 func (s *Service) Submit(ctx context.Context, versionID string) (Version, error) {
-	return s.change(ctx, versionID, policies.ItemsSubmit, func(_ context.Context, tx *db.Tx, v *Version) error {
+	return s.change(ctx, versionID, policies.ItemsSubmit, func(ctx context.Context, tx *db.Tx, v *Version) error {
 		v.UpdatedAt = tx.Now
-		return v.submit()
+		if err := v.submit(); err != nil {
+			return err
+		}
+		return s.sound(ctx, tx, v)
 	})
 }
 
@@ -142,6 +174,9 @@ func (s *Service) Return(ctx context.Context, versionID, opinion string) (Versio
 func (s *Service) Publish(ctx context.Context, versionID, opinion string) (Version, error) {
 	return s.change(ctx, versionID, policies.ItemsPublish, func(ctx context.Context, tx *db.Tx, v *Version) error {
 		if err := v.review(true, tx.Scope.Actor, opinion, tx.Now); err != nil {
+			return err
+		}
+		if err := s.sound(ctx, tx, v); err != nil {
 			return err
 		}
 		st := store{tx}
@@ -202,96 +237,4 @@ func (s *Service) change(ctx context.Context, versionID string, a policies.Actio
 		return st.saveVersion(ctx, &v)
 	})
 	return v, err
-}
-
-// Guide is an item as one tenant offers it, with the origin of every field.
-type Guide struct {
-	Item    Item
-	Version Version
-	Body    Body // effective: overrides folded in
-	Source  Source
-	Own     Fields // what the asking tenant itself changes
-	OwnSeen int    // version counter of that override; 0 when there is none
-}
-
-// Guide resolves a published item for the tenant in scope; NotFound when it is
-// not in force there.
-func (s *Service) Guide(ctx context.Context, itemID string) (g Guide, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		g, err = s.Resolve(ctx, tx, itemID)
-		return err
-	})
-	return g, err
-}
-
-// Resolve is Guide inside a transaction of the caller's.
-func (s *Service) Resolve(ctx context.Context, tx *db.Tx, itemID string) (g Guide, err error) {
-	st := store{tx}
-	if g.Item, err = st.item(ctx, itemID); err != nil {
-		return g, err
-	}
-	if g.Item.State != StatePublished || g.Item.LiveID == nil || !inForce(tx.Scope, g.Item.TenantID) {
-		return g, fault.New(fault.NotFound, "item_not_offered")
-	}
-	if g.Version, err = st.itemVersion(ctx, *g.Item.LiveID); err != nil {
-		return g, err
-	}
-	byItem, err := st.overrides(ctx, []string{itemID}, tx.Scope.Ancestors)
-	if err != nil {
-		return g, err
-	}
-	g.Body, g.Source = fold(g.Version.Body, g.Item.TenantID, byItem[itemID])
-	for _, o := range byItem[itemID] {
-		if o.TenantID == tx.Scope.Tenant {
-			g.Own, g.OwnSeen = o.Fields, o.Version
-		}
-	}
-	return g, nil
-}
-
-// inForce reports whether an item of owner applies where the scope stands.
-func inForce(s tenancy.Scope, owner tenancy.ID) bool {
-	for _, a := range s.Ancestors {
-		if a == owner {
-			return true
-		}
-	}
-	return false
-}
-
-// Offered lists what may be applied for at the tenant in scope.
-func (s *Service) Offered(ctx context.Context, q Query) (p Page[Row], err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, err = store{tx}.list(ctx, q, tx.Scope.Ancestors, true)
-		return err
-	})
-	return p, err
-}
-
-// Kept lists the items that the actor's tenant and those below it define, drafts included.
-func (s *Service) Kept(ctx context.Context, q Query) (p Page[Row], err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": tx.Scope.Tenant, "published": false}); err != nil {
-			return err
-		}
-		p, err = store{tx}.list(ctx, q, nil, false)
-		return err
-	})
-	return p, err
-}
-
-// History returns an item with all its versions, newest first.
-func (s *Service) History(ctx context.Context, itemID string) (i Item, vs []Version, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		st := store{tx}
-		if i, err = st.item(ctx, itemID); err != nil {
-			return err
-		}
-		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": i.TenantID, "published": i.State == StatePublished}); err != nil {
-			return err
-		}
-		vs, err = st.versions(ctx, itemID)
-		return err
-	})
-	return i, vs, err
 }

@@ -21,7 +21,7 @@ func Climb(level Level, origin Node, ancestors []Node) (tenancy.ID, error) {
 		return origin.ID, nil
 	case Parent:
 		return nearest(ancestors, level, func(n Node) bool { return n.ID != origin.ID })
-	case County, League:
+	case Township, County, League:
 		return nearest(append(ancestors[:len(ancestors):len(ancestors)], origin), level, level.means)
 	case Named: // only the step knows which: see Step.Tenant
 	}

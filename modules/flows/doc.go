@@ -16,7 +16,7 @@
 //	</bpmn:userTask>
 //
 // kind is what is done (accept 受理, review 审查, decide 决定, deliver 送达), level where,
-// relative to the tenant in which the case was born (own, origin, parent, county, league, or
+// relative to the tenant in which the case was born (own, origin, parent, township, county, league, or
 // tenant with tenant="label"), post by which post (岗位), and limit in how many working days.
 //
 // # The life of a definition

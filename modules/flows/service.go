@@ -23,20 +23,36 @@ const maxCompiled = 2000
 // NewService returns an empty Service.
 func NewService() *Service { return &Service{compiled: map[string]*Definition{}} }
 
-// Keep checks src against the promise in working days and stores it in the
-// actor's tenant. What must not be published comes back as Problems.
-func (s *Service) Keep(ctx context.Context, tx *db.Tx, name string, src []byte, promisedDays int) (string, error) {
-	d, err := Parse(src)
-	if err != nil {
+// Keep stores src in the actor's tenant. What cannot be read comes back as
+// Problems; whether it may be published is asked with Sound.
+func (s *Service) Keep(ctx context.Context, tx *db.Tx, name string, src []byte) (string, error) {
+	if _, err := Parse(src); err != nil {
 		return "", err
 	}
-	if problems := d.Check(Check{PromisedDays: promisedDays}); len(problems) > 0 {
-		return "", Problems(problems)
-	}
 	id := db.NewID()
-	_, err = tx.NewRaw(`insert into flows (tenant_id, id, name, xml, created_at) values (?, ?, ?, ?, ?)`,
+	_, err := tx.NewRaw(`insert into flows (tenant_id, id, name, xml, created_at) values (?, ?, ?, ?, ?)`,
 		tx.Scope.Tenant, id, name, string(src), tx.Now).Exec(ctx)
 	return id, err
+}
+
+// Sound returns Problems when a stored flow must not be published for an item
+// that promises so many working days.
+func (s *Service) Sound(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string, promisedDays int) error {
+	d, err := s.Load(ctx, tx, tenant, id)
+	if err != nil {
+		return err
+	}
+	if problems := d.Check(Check{PromisedDays: promisedDays}); len(problems) > 0 {
+		return Problems(problems)
+	}
+	return nil
+}
+
+// XML returns a stored flow as it was kept, if the scope may see it.
+func (s *Service) XML(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string) (xml []byte, err error) {
+	var text string
+	err = tx.NewRaw(`select xml from flows where tenant_id = ? and id = ?`, tenant, id).Scan(ctx, &text)
+	return []byte(text), err
 }
 
 // Load returns a stored flow that the scope may see.

@@ -30,6 +30,8 @@ const (
 	County Level = "county" // the county (旗县) of the origin
 	League Level = "league" // the league (盟), or the city (设区的市), of the origin
 	Named  Level = "tenant" // the tenant that the step names
+
+	Township Level = "township" // the township (苏木乡镇) of the origin
 )
 
 // Step (环节) is one piece of work on a case, done by one post (岗位) of one tenant.
@@ -67,7 +69,7 @@ func (s Step) faults() [][2]string {
 	}
 	_, err := parseTenant(s.TenantRef)
 	add(!oneOf(s.Kind, Accept, Review, Decide, Deliver), RuleStepKind, s.Kind)
-	add(!oneOf(s.Level, Own, Origin, Parent, County, League, Named), RuleStepLevel, s.Level)
+	add(!oneOf(s.Level, Own, Origin, Parent, Township, County, League, Named), RuleStepLevel, s.Level)
 	add((s.Level == Named) != (s.TenantRef != "") || s.Level == Named && err != nil, RuleStepTenant, s.TenantRef)
 	add(!postCode.MatchString(s.Post), RuleStepPost, s.Post)
 	add(s.LimitDays < 0 || s.LimitDays > maxLimitDays, RuleStepLimit, s.LimitDays)

@@ -1,0 +1,107 @@
+package catalog
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"liandong/policies"
+	"liandong/tenancy"
+	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
+	"liandong/tenancy/tree"
+)
+
+// Guide is an item as one tenant offers it, with the origin of every field.
+type Guide struct {
+	Item    Item
+	Version Version
+	Body    Body // effective: overrides folded in
+	Source  Source
+	Own     Fields // what the asking tenant itself changes
+	OwnSeen int    // version counter of that override; 0 when there is none
+
+	// Names says what the tenants in Source are called; only Guide fills it.
+	Names map[tenancy.ID]string
+}
+
+// Guide resolves a published item for the tenant in scope; NotFound when it is
+// not in force there.
+func (s *Service) Guide(ctx context.Context, itemID string) (g Guide, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if g, err = s.Resolve(ctx, tx, itemID); err != nil {
+			return err
+		}
+		g.Names, err = tree.In(tx).Names(ctx, slices.Collect(maps.Values(g.Source)))
+		return err
+	})
+	return g, err
+}
+
+// Resolve is Guide inside a transaction of the caller's.
+func (s *Service) Resolve(ctx context.Context, tx *db.Tx, itemID string) (g Guide, err error) {
+	st := store{tx}
+	if g.Item, err = st.item(ctx, itemID); err != nil {
+		return g, err
+	}
+	if g.Item.State != StatePublished || g.Item.LiveID == nil || !inForce(tx.Scope, g.Item.TenantID) {
+		return g, fault.New(fault.NotFound, "item_not_offered")
+	}
+	if g.Version, err = st.itemVersion(ctx, *g.Item.LiveID); err != nil {
+		return g, err
+	}
+	byItem, err := st.overrides(ctx, []string{itemID}, tx.Scope.Ancestors)
+	if err != nil {
+		return g, err
+	}
+	g.Body, g.Source = fold(g.Version.Body, g.Item.TenantID, byItem[itemID])
+	for _, o := range byItem[itemID] {
+		if o.TenantID == tx.Scope.Tenant {
+			g.Own, g.OwnSeen = o.Fields, o.Version
+		}
+	}
+	return g, nil
+}
+
+// inForce reports whether an item of owner applies where the scope stands.
+func inForce(s tenancy.Scope, owner tenancy.ID) bool {
+	return slices.Contains(s.Ancestors, owner)
+}
+
+// Offered lists what may be applied for at the tenant in scope.
+func (s *Service) Offered(ctx context.Context, q Query) (p Page[Row], err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		q.Span = SpanHere
+		p, err = store{tx}.list(ctx, q, true)
+		return err
+	})
+	return p, err
+}
+
+// Kept lists items with what is not published yet: those of q.Span.
+func (s *Service) Kept(ctx context.Context, q Query) (p Page[Row], err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": tx.Scope.Tenant, "published": false}); err != nil {
+			return err
+		}
+		p, err = store{tx}.list(ctx, q, false)
+		return err
+	})
+	return p, err
+}
+
+// History returns an item with all its versions, newest first.
+func (s *Service) History(ctx context.Context, itemID string) (i Item, vs []Version, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		st := store{tx}
+		if i, err = st.item(ctx, itemID); err != nil {
+			return err
+		}
+		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": i.TenantID, "published": i.State == StatePublished}); err != nil {
+			return err
+		}
+		vs, err = st.versions(ctx, itemID)
+		return err
+	})
+	return i, vs, err
+}

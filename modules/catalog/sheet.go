@@ -1,0 +1,176 @@
+package catalog
+
+import (
+	"context"
+
+	"liandong/policies"
+	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
+	"liandong/tenancy/tree"
+)
+
+// Sheet is one version of an item with everything that its page shows.
+type Sheet struct {
+	Item     Item
+	Version  Version
+	Live     *Version // what is in force, when that is another version
+	Flow     []byte   // BPMN of Version; nil when it has none
+	LiveFlow []byte   // BPMN of Live
+	Owner    tree.Node
+	May      map[policies.Action]string // what the actor may do: "" when allowed, else the reason
+}
+
+// Show returns the newest version of an item that the actor may see: the draft
+// or review that is open, else what is in force. NotFound for everybody else.
+func (s *Service) Show(ctx context.Context, itemID string) (sh Sheet, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		vs, err := store{tx}.versions(ctx, itemID)
+		if err != nil {
+			return err
+		}
+		if len(vs) == 0 {
+			return fault.New(fault.NotFound, "not_found")
+		}
+		sh, err = s.sheet(ctx, tx, vs[0])
+		return err
+	})
+	return sh, err
+}
+
+// ShowVersion is Show for one version.
+func (s *Service) ShowVersion(ctx context.Context, versionID string) (sh Sheet, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		v, err := store{tx}.itemVersion(ctx, versionID)
+		if err != nil {
+			return err
+		}
+		sh, err = s.sheet(ctx, tx, v)
+		return err
+	})
+	return sh, err
+}
+
+func (s *Service) sheet(ctx context.Context, tx *db.Tx, v Version) (sh Sheet, err error) {
+	st := store{tx}
+	sh.Version = v
+	if sh.Item, err = st.item(ctx, v.ItemID); err != nil {
+		return sh, err
+	}
+	published := sh.Item.State == StatePublished
+	if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": v.TenantID, "published": published}); err != nil {
+		return sh, err
+	}
+	if sh.Owner, err = tree.In(tx).Get(ctx, v.TenantID); err != nil {
+		return sh, err
+	}
+	if sh.Flow, err = s.flowOf(ctx, tx, &v); err != nil {
+		return sh, err
+	}
+	if err := s.addLive(ctx, tx, &sh); err != nil {
+		return sh, err
+	}
+	sh.May = s.may(ctx, tx, sh)
+	return sh, nil
+}
+
+func (s *Service) addLive(ctx context.Context, tx *db.Tx, sh *Sheet) error {
+	if id := sh.Item.LiveID; id == nil || *id == sh.Version.ID || sh.Item.State != StatePublished {
+		return nil
+	}
+	live, err := store{tx}.itemVersion(ctx, *sh.Item.LiveID)
+	if err != nil {
+		return err
+	}
+	sh.Live = &live
+	sh.LiveFlow, err = s.flowOf(ctx, tx, &live)
+	return err
+}
+
+func (s *Service) flowOf(ctx context.Context, tx *db.Tx, v *Version) ([]byte, error) {
+	if v.FlowID == nil {
+		return nil, nil
+	}
+	return s.flows.XML(ctx, tx, v.TenantID, *v.FlowID)
+}
+
+// may asks policy about every act that the state leaves open.
+func (s *Service) may(ctx context.Context, tx *db.Tx, sh Sheet) map[policies.Action]string {
+	out := map[policies.Action]string{}
+	ask := func(a policies.Action, r policies.Resource) {
+		out[a] = ""
+		if f, ok := fault.As(s.authz.Allow(ctx, a, r)); ok {
+			out[a] = f.Text
+			if f.Detail != "" {
+				out[a] = f.Detail
+			}
+		}
+	}
+	switch sh.Version.State {
+	case StateDraft:
+		ask(policies.ItemsEdit, sh.Version.resource())
+		ask(policies.ItemsSubmit, sh.Version.resource())
+	case StateReviewing:
+		ask(policies.ItemsPublish, sh.Version.resource())
+	default:
+		ask(policies.ItemsEdit, policies.Resource{"tenant": sh.Item.TenantID, "state": StateDraft})
+	}
+	if sh.Item.State == StatePublished {
+		ask(policies.ItemsWithdraw, policies.Resource{"tenant": sh.Item.TenantID, "published": true})
+		if sh.Item.TenantID != tx.Scope.Tenant && inForce(tx.Scope, sh.Item.TenantID) {
+			ask(policies.ItemsOverride, Change{}.resource(tx, sh.Version.Body))
+		}
+	}
+	return out
+}
+
+// Review is one version that waits for review.
+type Review struct {
+	Version
+
+	ItemName string // as it is in force; empty for a new item
+}
+
+// Reviews lists the versions of the actor's tenant that wait for review, those
+// waiting longest first.
+func (s *Service) Reviews(ctx context.Context, q Query) (p Page[Review], err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": tx.Scope.Tenant, "published": false}); err != nil {
+			return err
+		}
+		p, err = store{tx}.reviews(ctx, q)
+		return err
+	})
+	return p, err
+}
+
+// CountReviews is the number beside the review queue.
+func (s *Service) CountReviews(ctx context.Context) (n int, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return tx.NewRaw(`select count(*) from item_versions where tenant_id = ? and state = 'reviewing'`, tx.Scope.Tenant).Scan(ctx, &n)
+	})
+	return n, err
+}
+
+func (s store) reviews(ctx context.Context, q Query) (p Page[Review], err error) {
+	limit, offset := q.bounds()
+	var rows []struct {
+		Version
+		ItemName string
+		Total    int
+	}
+	sel := s.tx.NewSelect().TableExpr("item_versions AS v").ColumnExpr("v.*").
+		ColumnExpr("CASE WHEN i.live_id IS NULL THEN '' ELSE i.name END AS item_name").ColumnExpr("count(*) OVER () AS total").
+		Join("JOIN items i ON i.tenant_id = v.tenant_id AND i.id = v.item_id").
+		Where("v.tenant_id = ?", s.tx.Scope.Tenant).Where("v.state = 'reviewing'")
+	if q.Text != "" {
+		sel = sel.Where("(position(lower(?) in lower(v.body->>'name')) > 0 or position(? in i.basic_code) > 0)", q.Text, q.Text)
+	}
+	if err := sel.OrderExpr("v.updated_at, v.id").Limit(limit).Offset(offset).Scan(ctx, &rows); err != nil {
+		return p, err
+	}
+	for _, r := range rows {
+		p.Total = r.Total
+		p.Rows = append(p.Rows, Review{Version: r.Version, ItemName: r.ItemName})
+	}
+	return p, nil
+}
