@@ -27,7 +27,8 @@ var (
 // Item is an item (事项) as a catalogue takes it, with the flow (流程) of its cases.
 type Item struct {
 	catalog.Body
-	Flow []Step `json:"flow"`
+	Owner string `json:"owner,omitempty"` // 12-digit code of who defines it; empty is the league
+	Flow  []Step `json:"flow"`
 }
 
 // Step (环节) is one step of a flow in its order; see flows.Step for the words.
