@@ -79,14 +79,15 @@ func (w writer) born(ctx context.Context, in Addition, parent Node) (Node, error
 }
 
 // fitsLevel returns the key of what is wrong with a level below a parent of that
-// width, or "".
+// width, or "". Only an official code binds a level: one that was made up here
+// says where its tenant was born, and may have come along with a move since.
 func fitsLevel(code string, size, parent int64) string {
 	switch {
 	case size == 0:
 		return "tree_level_unknown"
 	case size >= parent:
 		return "tree_level_not_below"
-	case isCode(code) && int64(labelOf(code))%size != 0:
+	case isDigits(code, codeLength) && int64(labelOf(code))%size != 0:
 		return "tree_code_level"
 	}
 	return ""

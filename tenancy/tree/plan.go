@@ -128,8 +128,8 @@ func (p *plan) fix(e *planned, parent Node, old map[string]Node) {
 	e.node = Node{Hi: tenancy.ID(size - 1), Parent: parent.ID, Level: l.level, Code: l.code, Name: l.name, State: Open, Version: 1}
 }
 
-// hanging yields what is new and hangs on something that stood before: official
-// codes first, because they have a place of their own.
+// hanging yields what is new and hangs on something that stood before: codes that
+// name a place first.
 func (p *plan) hanging(yield func(*planned) bool) {
 	var out []*planned
 	for _, e := range p.all {
@@ -147,8 +147,11 @@ func (p *plan) hanging(yield func(*planned) bool) {
 
 func officialFirst(a, b *planned) int {
 	rank := func(e *planned) int {
-		if e.line.code == "" {
-			return 1
+		switch {
+		case e.line.code == "":
+			return 2
+		case int64(labelOf(e.line.code))%e.node.size() != 0:
+			return 1 // a made code, brought from elsewhere: any place will do
 		}
 		return 0
 	}

@@ -92,11 +92,16 @@ func ranges(size int64, parent tenancy.Interval) [][2]tenancy.ID {
 func (s slots) highest(ctx context.Context, size int64, parent tenancy.Interval) (tenancy.Interval, error) {
 	step := tenancy.ID(size)
 	for _, r := range ranges(size, parent) {
-		for top := r[1]; top >= r[0]; top -= window * step {
-			lo, err := s.search(ctx, max(r[0], top-(window-1)*step), top, size, parent)
+		for top := r[1]; top >= r[0]; {
+			from := max(r[0], top-(window-1)*step)
+			lo, err := s.search(ctx, from, top, size, parent)
 			if err != nil || lo > 0 {
 				return blockAt(lo, size), err
 			}
+			if top, err = s.foot(ctx, blockAt(from, size), parent); err != nil {
+				return tenancy.Interval{}, err
+			}
+			top -= step
 		}
 	}
 	return tenancy.Interval{}, fault.New(fault.Precondition, "tree_no_room")
@@ -113,6 +118,18 @@ func (s slots) search(ctx context.Context, from, to tenancy.ID, size int64, pare
 		from, to, size, size-1, size-1, bun.In(around), parent.Lo).Scan(ctx, &lo)
 	if err != nil {
 		return 0, fmt.Errorf("look for a free block in %s: %w", parent.Lo, err)
+	}
+	return lo, nil
+}
+
+// foot is where the widest block around b begins that was given out, or b itself:
+// nothing from there to b is free, so the search need not try a million labels.
+func (s slots) foot(ctx context.Context, b, parent tenancy.Interval) (lo tenancy.ID, err error) {
+	err = s.tx.NewRaw(`select coalesce(min(a), ?) from unnest(array[?]::bigint[]) a
+		where exists (select from tenants t where t.tenant_id = a) or exists (select from tenant_slots s where s.label = a)`,
+		b.Lo, bun.In(s.around(b, parent))).Scan(ctx, &lo)
+	if err != nil {
+		return 0, fmt.Errorf("look below block %s: %w", b.Lo, err)
 	}
 	return lo, nil
 }
