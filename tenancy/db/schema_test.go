@@ -33,6 +33,8 @@ var rules = map[string]string{
 	"has no trigger": `select tgname::text from pg_trigger where not tgisinternal`,
 	"reads settings without an InitPlan": `select polname::text from pg_policy
 		where concat(pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) ~* 'select\s+current_setting'`,
+	"has no policy that nobody can use": `select p.tablename || '.' || p.policyname from pg_policies p, unnest(p.roles) r
+		where r <> 'public' and p.cmd <> 'ALL' and not has_table_privilege(r, p.tablename::regclass, p.cmd)`,
 	"binds its roles": `select rolname::text from pg_roles where rolname like 'liandong%' and (rolsuper or rolbypassrls)`,
 	"gives no table to the log-in role": `select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
 		and (has_table_privilege('liandong_app', c.oid, 'select') or has_table_privilege('public', c.oid, 'select'))`,
@@ -65,6 +67,7 @@ func TestSchemaRulesBite(t *testing.T) {
 		"has no enum column":                     `create type mood as enum ('a'); alter table posts add mood mood`,
 		"has no trigger":                         `create function f() returns trigger language plpgsql as 'begin return new; end'; create trigger t before insert on posts execute function f()`,
 		"reads settings without an InitPlan":     `create policy slow on posts using (tenant_id = (select current_setting('app.lo', true))::bigint)`,
+		"has no policy that nobody can use":      `revoke delete on posts from liandong_staff`,
 		"binds its roles":                        `create role liandong_rogue bypassrls`,
 		"gives no table to the log-in role":      `grant select on cases to liandong_app`,
 		"lets the application own nothing":       `create table mine (tenant_id bigint)`,
