@@ -55,3 +55,34 @@ func (Book) Own(ctx context.Context, tx *db.Tx) (days []calendar.Day, err error)
 	err = tx.NewRaw(`select day as date, working, name, source from calendar_days where tenant_id = ? order by day`, tx.Scope.Tenant).Scan(ctx, &days)
 	return days, err
 }
+
+// Exception is one row of some level's table.
+type Exception struct {
+	calendar.Day
+
+	Tenant tenancy.ID // the level that made it
+}
+
+// Exceptions lists what the levels from the platform down to tenant say about the
+// days from first to last, by day and then from the top down: of several for one
+// day the last holds.
+func (Book) Exceptions(ctx context.Context, tx *db.Tx, tenant tenancy.ID, first, last calendar.Date) ([]Exception, error) {
+	var rows []struct {
+		TenantID tenancy.ID
+		Day      calendar.Date
+		Working  bool
+		Name     string
+		Source   string
+	}
+	err := tx.NewRaw(`select d.tenant_id, d.day, d.working, d.name, d.source from calendar_days d
+		join tenants t on t.tenant_id = d.tenant_id where ? between t.tenant_id and t.hi and d.day between ? and ?
+		order by d.day, d.tenant_id`, tenant, first, last).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("calendar exceptions of %s: %w", tenant, err)
+	}
+	out := make([]Exception, len(rows))
+	for i, r := range rows {
+		out[i] = Exception{calendar.Day{Date: r.Day, Working: r.Working, Name: r.Name, Source: r.Source}, r.TenantID}
+	}
+	return out, nil
+}
