@@ -61,7 +61,25 @@ func Divisions() io.Reader { return bytes.NewReader(divisions) }
 type Cast struct {
 	Note     string    `json:"note"` // the same, for people to read
 	Citizens []Citizen `json:"citizens"`
+	Staff    []Staff   `json:"staff"`
 	Names    Names     `json:"names"`
+}
+
+// Staff (工作人员) is an invented member of staff with the posts that she holds.
+type Staff struct {
+	Login string `json:"login"`
+	Name  string `json:"name"`
+	Phone string `json:"phone"`
+	Note  string `json:"note"` // the part that the person plays
+	Posts []Post `json:"posts"`
+}
+
+// Post (岗位) is one post of a member of staff in one centre.
+type Post struct {
+	Division   string   `json:"division"` // 12-digit code of the tenant
+	Department string   `json:"department"`
+	Name       string   `json:"name"`
+	Roles      []string `json:"roles"`
 }
 
 // Citizen (自然人) is an invented person with an identity number that passes

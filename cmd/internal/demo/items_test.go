@@ -191,7 +191,7 @@ func (i Item) checkClimb(t *testing.T, origin string) {
 	at := slices.Index(ranks, origin)
 	holds(t, at >= 0, "origin", origin)
 	for _, s := range i.Flow {
-		to := place(s.Level, slices.Index(ranks, origin))
+		to := rankOf(s.Level, slices.Index(ranks, origin))
 		if s.Kind == flows.Deliver {
 			holds(t, ranks[to] == origin, "delivered at", ranks[to])
 			continue
@@ -204,7 +204,7 @@ func (i Item) checkClimb(t *testing.T, origin string) {
 	}
 }
 
-func place(l flows.Level, origin int) int {
+func rankOf(l flows.Level, origin int) int {
 	switch l {
 	case flows.Parent:
 		return origin + 1

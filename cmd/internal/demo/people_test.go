@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"liandong/policies"
 	"liandong/tenancy/idcode"
 )
 
@@ -67,4 +68,39 @@ func TestCitizensAreInventedAndValid(t *testing.T) {
 	for _, names := range [][]string{cast.Names.HanFamily, cast.Names.HanGiven, cast.Names.Mongolian} {
 		holds(t, len(slices.Compact(slices.Sorted(slices.Values(names)))) == 40, "names", len(names))
 	}
+}
+
+func TestStaffCoverTheStory(t *testing.T) {
+	t.Parallel()
+	cast, err := People()
+	if err != nil {
+		t.Fatal(err)
+	}
+	levels, seen, holders := divisionLevels(t), map[string]bool{}, map[string]string{}
+	twoPosts := 0
+	for _, s := range cast.Staff {
+		holds(t, !seen[s.Login] && !seen[s.Phone] && s.Login != "", "login", s.Login)
+		holds(t, strings.HasPrefix(s.Name, "演示·") && strings.HasPrefix(s.Phone, "1990000"), "name and phone", s.Name)
+		holds(t, s.Note != "" && len(s.Posts) > 0, "part", s.Name)
+		seen[s.Login], seen[s.Phone] = true, true
+		if len(s.Posts) == 2 && s.Posts[0].Division != s.Posts[1].Division {
+			twoPosts++
+		}
+		for _, p := range s.Posts {
+			holds(t, levels[p.Division] != "" && p.Department != "" && p.Name != "", "post of "+s.Name, p)
+			for _, r := range p.Roles {
+				holders[r] = s.Login
+			}
+		}
+	}
+	roles, err := policies.Roles()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range roles {
+		holds(t, holders[r.Key] != "", "nobody plays", r.Name)
+		delete(holders, r.Key)
+	}
+	holds(t, len(holders) == 0, "unknown roles", holders)
+	holds(t, twoPosts == 1, "people with two posts", twoPosts)
 }

@@ -1,0 +1,105 @@
+package demo
+
+import (
+	"fmt"
+	"slices"
+
+	"liandong/tenancy"
+)
+
+// citizenCases is how many of the first cases the citizens file themselves.
+const citizenCases = 40
+
+// plots invents the cases of the story, the same ones for the same number.
+func (st *Stage) plots() []plot {
+	a := newAlmanac(st.Now)
+	out := make([]plot, 0, st.Options.Cases)
+	for n := range st.Options.Cases {
+		f := fateOf(n)
+		var who *Account
+		if n < citizenCases {
+			who = st.citizens[n%len(st.citizens)]
+		}
+		it, origin := st.choose(f, who, n)
+		p := plot{key: fmt.Sprintf("demo-%05d", n), item: it, origin: origin, who: who}
+		st.apply(&p)
+		p.deeds = st.dates(a, it, f, st.script(it, f, who != nil))
+		out = append(out, p)
+	}
+	return out
+}
+
+// choose finds an item that may be filed at a place of the story and lives long
+// enough for its fate.
+func (st *Stage) choose(f fate, who *Account, n int) (offered, *place) {
+	for try := 0; ; try++ {
+		it := st.offered[(n*29+try*7+st.rng.IntN(3))%len(st.offered)]
+		open := f == handling || f == soon || f == late || f == supplement
+		if open && it.PromisedDays < 4 {
+			continue
+		}
+		if who != nil && !slices.Contains(it.Audience, "1") {
+			continue
+		}
+		if p := st.where(it, who); p != nil {
+			return it, p
+		}
+	}
+}
+
+// where is a place of the story that takes applications for the item: for a
+// citizen her village or what lies above it.
+func (st *Stage) where(it offered, who *Account) *place {
+	if who != nil {
+		for p := st.byCode[who.Citizen.Division]; p != nil; p = st.byCode[p.Parent] {
+			if slices.Contains(it.Origins, p.Level) && st.offers(it, p) {
+				return p
+			}
+		}
+		return nil
+	}
+	level := it.Origins[0]
+	if st.rng.IntN(4) == 0 {
+		level = it.Origins[len(it.Origins)-1]
+	}
+	var fit []*place
+	for _, p := range st.stage {
+		if p.Level == level && st.offers(it, p) {
+			fit = append(fit, p)
+		}
+	}
+	if len(fit) == 0 {
+		return nil
+	}
+	return fit[st.rng.IntN(len(fit))]
+}
+
+// offers reports whether an item is in force at a place: its owner lies above it.
+func (st *Stage) offers(it offered, p *place) bool {
+	for q := p; q != nil; q = st.byCode[q.Parent] {
+		if q.ID == it.owner {
+			return true
+		}
+	}
+	return it.owner == tenancy.Platform
+}
+
+// apply fills in who applies.
+func (st *Stage) apply(p *plot) {
+	if p.who != nil {
+		c := p.who.Citizen
+		p.kind, p.name, p.number, p.phone = "person", c.Name, c.IDNumber, c.Phone
+		return
+	}
+	area := p.origin.Code[:6]
+	if p.origin.Level == "league" {
+		area = "152502"
+	}
+	name := st.name()
+	p.phone = fmt.Sprintf("199000%05d", 20_000+st.rng.IntN(70_000))
+	if slices.Contains(p.item.Audience, "1") {
+		p.kind, p.name, p.number = "person", "演示·"+name, idNumber(st.rng, area)
+		return
+	}
+	p.kind, p.name, p.number = "legal", "演示·"+name+"有限公司", creditCode(st.rng, area)
+}

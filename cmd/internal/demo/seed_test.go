@@ -1,0 +1,190 @@
+package demo_test
+
+import (
+	"bytes"
+	"context"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"gocloud.dev/blob/memblob"
+
+	"liandong/cmd/internal/demo"
+	"liandong/cmd/internal/wire"
+	"liandong/modules/cases"
+	"liandong/modules/catalog"
+	"liandong/modules/files"
+	"liandong/modules/flows"
+	"liandong/policies"
+	"liandong/tenancy/db"
+	"liandong/tenancy/db/dbtest"
+	"liandong/tenancy/identity"
+	"liandong/tenancy/seal"
+	"liandong/tenancy/tree"
+)
+
+// register stands in for Kratos, which other tests cover: the same person gets
+// the same identity again.
+type register struct{}
+
+func (register) Import(_ context.Context, all []identity.NewIdentity) ([]identity.Imported, error) {
+	out := make([]identity.Imported, len(all))
+	for i, n := range all {
+		out[i] = identity.Imported{External: n.External(), ID: uuid.NewSHA1(uuid.NameSpaceOID, []byte(n.External())).String()}
+	}
+	return out, nil
+}
+
+// emptyDatabase is a migrated database with the platform and nothing below it.
+func emptyDatabase(t *testing.T, now func() time.Time) (d *db.DB, admin *pgx.Conn) {
+	t.Helper()
+	name := dbtest.Clone(t)
+	admin, err := pgx.Connect(t.Context(), dbtest.AdminDSN(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = admin.Close(context.WithoutCancel(t.Context())) })
+	if _, err := admin.Exec(t.Context(), `delete from tenants where tenant_id > 0`); err != nil {
+		t.Fatal(err)
+	}
+	d, err = db.Open(dbtest.DSN(name), 8, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	return d, admin
+}
+
+func services(t *testing.T, d *db.DB) demo.Services {
+	t.Helper()
+	engine, err := policies.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bucket := memblob.OpenBucket(nil)
+	t.Cleanup(func() { _ = bucket.Close() })
+	sealer, err := seal.New(bytes.Repeat([]byte{7}, seal.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fl := flows.NewService()
+	s := demo.Services{DB: d, Tree: tree.New(d, nil), Catalog: catalog.New(d, engine, fl), Files: files.New(d, engine, bucket), Identities: register{}}
+	s.Cases = cases.New(d, engine, wire.Asks(s.Catalog, fl, s.Files, sealer))
+	s.HashID = func(n string) string { return sealer.Blind("id", n) }
+	s.SealID = func(n string) string { return sealer.Seal("id", n) }
+	nothing := func(context.Context, *demo.Stage) error { return nil }
+	s.Org, s.Supervision, s.Sites = nothing, nothing, nothing
+	return s
+}
+
+func TestSeedTellsTheSameStoryTwice(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC)
+	clock := demo.NewClock(now)
+	d, admin := emptyDatabase(t, clock.Now)
+	s := services(t, d)
+	o := demo.Options{Clock: clock, Now: now, Progress: func(line string) { t.Log(line) }}
+	first, err := demo.Seed(t.Context(), s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkReport(t, first)
+	checkSpread(t, admin)
+	before := rows(t, admin)
+	second, err := demo.Seed(t.Context(), s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if after := rows(t, admin); !reflect.DeepEqual(before, after) {
+		t.Errorf("seeded twice:\n%v\n%v", before, after)
+	}
+	first.Took, second.Took = 0, 0
+	if !reflect.DeepEqual(first, second) {
+		t.Errorf("reports differ:\n%+v\n%+v", first, second)
+	}
+}
+
+// rows counts what stands in the tables that a story fills.
+func rows(t *testing.T, admin *pgx.Conn) map[string]int {
+	t.Helper()
+	out := map[string]int{}
+	for _, table := range []string{"tenants", "items", "item_versions", "item_overrides", "flows", "cases", "case_steps", "case_clocks", "case_supplements", "files", "outbox", "audit_rows", "case_deltas"} {
+		var n int
+		if err := admin.QueryRow(t.Context(), "select count(*) from "+table).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		out[table] = n
+	}
+	return out
+}
+
+// checkReport: every state of a case is shown, and nothing was left out.
+func checkReport(t *testing.T, r demo.Report) {
+	t.Helper()
+	t.Logf("%d tenants, %d accounts, %d items, cases %v, late %d, soon %d in %v", r.Tenants, r.Accounts, r.Items, r.ByStatus, r.Late, r.Soon, r.Took)
+	if r.Tenants != 1201 || r.Items < 64 || r.Cases != 200 || len(r.Warnings) > 0 {
+		t.Errorf("report: %+v", r)
+	}
+	for _, s := range []string{"submitted", "supplement", "handling", "completed", "refused", "withdrawn", "granted", "denied"} {
+		if r.ByStatus[s] < 5 {
+			t.Errorf("%d cases %s", r.ByStatus[s], s)
+		}
+	}
+	if r.Late < 8 || r.Soon < 6 {
+		t.Errorf("%d late, %d soon", r.Late, r.Soon)
+	}
+	for _, l := range r.Logins {
+		if l.Login == "" || l.Tenant == "" || l.Role == "" || l.Password != demo.Password {
+			t.Errorf("account %+v", l)
+		}
+	}
+}
+
+// checkSpread: cases are born at every level and in every county, wait at every
+// level, and nothing happens in the future.
+func checkSpread(t *testing.T, admin *pgx.Conn) {
+	t.Helper()
+	for sql, least := range map[string]int{
+		`select count(distinct t.level) from cases c join tenants t using (tenant_id)`:                                                   4,
+		`select count(distinct t.level) from cases c join tenants t on t.tenant_id = c.at_tenant where ended_at is null`:                 4,
+		`select count(distinct c.tenant_id / 1000000000) from cases c`:                                                                   14,
+		`select count(*) from cases where channel = 'online'`:                                                                            40,
+		`select 1 where not exists (select from case_steps where greatest(entered_at, ended_at) > '2026-11-22 07:00Z')`:                  1,
+		`select 1 where not exists (select from case_steps where extract(hour from entered_at at time zone 'PRC') not between 8 and 18)`: 1,
+		`select count(*) from cases where created_at < '2026-09-20'`:                                                                     20,
+	} {
+		var n int
+		if err := admin.QueryRow(t.Context(), sql).Scan(&n); err != nil || n < least {
+			t.Errorf("%s: %d, want %d (%v)", sql, n, least, err)
+		}
+	}
+}
+
+// A story broken off in the middle goes on where it stopped.
+func TestSeedGoesOn(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 22, 7, 0, 0, 0, time.UTC)
+	clock := demo.NewClock(now)
+	d, _ := emptyDatabase(t, clock.Now)
+	s := services(t, d)
+	ctx, cut := context.WithCancel(t.Context())
+	defer cut()
+	o := demo.Options{Clock: clock, Now: now, Cases: 40, Progress: func(line string) {
+		if strings.Contains(line, "50%") {
+			cut()
+		}
+	}}
+	if _, err := demo.Seed(ctx, s, o); err == nil {
+		t.Fatal("the story was not broken off")
+	}
+	r, err := demo.Seed(t.Context(), s, o)
+	if err != nil || r.Cases != 40 {
+		t.Fatalf("%d cases, %v", r.Cases, err)
+	}
+	if !clock.Now().Equal(now) {
+		t.Errorf("the clock stands at %v", clock.Now())
+	}
+}
