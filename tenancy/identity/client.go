@@ -42,6 +42,7 @@ func New(c Config) (*Client, error) {
 	if c.HTTP == nil {
 		c.HTTP = &http.Client{Timeout: patience}
 	}
+	c.HTTP = passing(c.HTTP)
 	return &Client{public: api(c.PublicURL, c.HTTP), admin: api(c.AdminURL, c.HTTP), verify: v, issuer: c.Issuer}, nil
 }
 

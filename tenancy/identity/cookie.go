@@ -23,6 +23,7 @@ type ticket struct {
 	JWT   string `json:"j"`
 	Seen  int64  `json:"s"` // unix seconds of the last request
 	Post  string `json:"p,omitempty"`
+	Half  bool   `json:"h,omitempty"` // Session.Pending
 }
 
 // Cookies seals sessions into cookie values with AES-256-GCM; the browser can
@@ -78,7 +79,7 @@ func (c *Cookies) cookie(value string) *http.Cookie {
 }
 
 func (c *Cookies) pack(s Session, seen time.Time) (string, error) {
-	b, err := json.Marshal(ticket{Token: s.Token, JWT: s.JWT, Seen: seen.Unix(), Post: s.PostID})
+	b, err := json.Marshal(ticket{Token: s.Token, JWT: s.JWT, Seen: seen.Unix(), Post: s.PostID, Half: s.Pending})
 	if err != nil {
 		return "", err
 	}

@@ -12,6 +12,14 @@ import (
 // this floor the two could be told apart.
 const refusalTime = 1200 * time.Millisecond
 
+const (
+	// codeLife is how long a code of the second factor stays good, ours and
+	// Kratos's clock apart included: it counts 30 s before and after as well.
+	codeLife = 2 * time.Minute
+	// resendAfter is how soon another short message may go to one number.
+	resendAfter = time.Minute
+)
+
 // Wait returns after d, or earlier with the error of ctx.
 type Wait func(ctx context.Context, d time.Duration) error
 
@@ -53,8 +61,9 @@ func (g *Gate) Login(ctx context.Context, address, typed, password string) (Sess
 	})
 }
 
-// StartSMS sends a code to the mobile number typed. Every sending counts: 5 to a
-// number, 30 from an address in 15 minutes, then Forbidden login_locked.
+// StartSMS sends a code to the mobile number typed. It fails with Invalid
+// code_too_soon, caused by *Locked, within a minute of the last one. Every sending
+// counts: 5 to a number, 30 from an address in 15 minutes, then Forbidden login_locked.
 func (g *Gate) StartSMS(ctx context.Context, address, typed string) (FlowID, error) {
 	phone := g.ids.Normalise(typed)
 	if len(phone) != len("+8613800000000") || phone[0] != '+' {
@@ -65,8 +74,16 @@ func (g *Gate) StartSMS(ctx context.Context, address, typed string) (FlowID, err
 	if err != nil {
 		return "", err
 	}
+	next, undo, err := g.lockout.Once(ctx, "sms", phone, resendAfter)
+	if err != nil {
+		return "", g.void(ctx, a, err)
+	}
+	if !next.IsZero() {
+		return "", g.void(ctx, a, invalid("phone", keyTooSoon).Because(&Locked{Until: next}))
+	}
 	flow, err := g.client.StartSMS(ctx, phone)
 	if fault.KindOf(err) == fault.Unavailable && err != nil {
+		_ = undo(ctx)
 		return "", g.void(ctx, a, err)
 	}
 	// The same time for numbers that nobody owns.
@@ -82,13 +99,40 @@ func (g *Gate) FinishSMS(ctx context.Context, address string, flow FlowID, code 
 }
 
 // StepUp proves the second factor of a running session, keeping the chosen post.
-// It fails with Invalid code_wrong, Precondition totp_missing, Forbidden login_locked.
+// A code is good once (RFC 6238 §5.2). It fails with Invalid code_wrong or code_used,
+// Precondition totp_missing, Forbidden login_locked.
 func (g *Gate) StepUp(ctx context.Context, s Session, address, code string) (Session, error) {
 	up, err := g.try(ctx, "totp", s.Sub, address, func() (Session, error) {
-		return g.client.StepUpTOTP(ctx, s.Token, code)
+		return g.once(ctx, s.Sub, code, func() (Session, error) { return g.client.StepUpTOTP(ctx, s.Token, code) })
 	})
 	up.PostID = s.PostID
 	return up, err
+}
+
+// ConfirmTOTP is Client.ConfirmTOTP with tries counted; the code that confirms is used up.
+func (g *Gate) ConfirmTOTP(ctx context.Context, s Session, address string, flow FlowID, code string) (Session, error) {
+	up, err := g.try(ctx, "totp", s.Sub, address, func() (Session, error) {
+		return g.once(ctx, s.Sub, code, func() (Session, error) { return g.client.ConfirmTOTP(ctx, s.Token, flow, code) })
+	})
+	up.PostID = s.PostID
+	return up, err
+}
+
+// once runs prove unless the owner's code was used already; what proves nothing
+// uses nothing up.
+func (g *Gate) once(ctx context.Context, owner, code string, prove func() (Session, error)) (Session, error) {
+	next, undo, err := g.lockout.Once(ctx, "totp", owner+" "+code, codeLife)
+	if err != nil {
+		return Session{}, err
+	}
+	if !next.IsZero() {
+		return Session{}, invalid("code", keyCodeUsed)
+	}
+	s, err := prove()
+	if err != nil {
+		_ = undo(ctx) // left standing it only refuses a code that was wrong anyway
+	}
+	return s, err
 }
 
 // ChangePassword is Client.ChangePassword with tries at the old password counted.
@@ -123,7 +167,7 @@ func (g *Gate) try(ctx context.Context, use, account, address string, run func()
 		return Session{}, g.void(ctx, a, err)
 	}
 	if a.Last() {
-		err = locked().Because(err)
+		err = locked(a.until)
 	}
 	return Session{}, errOr(err, g.until(ctx, began))
 }
@@ -131,7 +175,7 @@ func (g *Gate) try(ctx context.Context, use, account, address string, run func()
 // guess reports whether err is the answer to a wrong secret.
 func guess(err error) bool {
 	f, ok := fault.As(err)
-	return ok && (f.Text == keyLoginFailed || f.Text == keyCodeWrong || f.Text == keyCodeTooOften || f.Text == keyOldWrong)
+	return ok && (f.Text == keyLoginFailed || f.Text == keyCodeWrong || f.Text == keyCodeTooOften || f.Text == keyCodeUsed || f.Text == keyOldWrong)
 }
 
 func (g *Gate) void(ctx context.Context, a *Attempt, err error) error {

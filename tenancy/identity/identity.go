@@ -52,6 +52,9 @@ type Session struct {
 	Token  string // Kratos session token: never shown, never logged
 	JWT    string // the signed token the claims came from
 	PostID string // the post (岗位) chosen for this visit; empty until chosen
+	// Pending says that a second factor is enrolled and not proven yet: such a
+	// session opens the page that asks for it and nothing else.
+	Pending bool
 }
 
 // AAL2 reports whether a second factor was proven in this session.

@@ -72,7 +72,13 @@ type Attempt struct {
 	account string
 	address string
 	last    bool // this try used up the limit
+	until   time.Time
 }
+
+// Locked is the cause of a login_locked fault: when trying may go on.
+type Locked struct{ Until time.Time }
+
+func (l *Locked) Error() string { return "locked until " + l.Until.Format(time.RFC3339) }
 
 // Begin counts a try on account from address before it is made, so that tries made
 // at once cannot outrun the limit. use keeps passwords, codes and the like apart;
@@ -83,7 +89,7 @@ func (l *Lockout) Begin(ctx context.Context, use, account, address string) (*Att
 	if err != nil {
 		return nil, err
 	}
-	a.last = spent
+	a.last, a.until = spent, l.now().Add(l.account.Lock)
 	if address == "" {
 		return a, nil
 	}
@@ -105,13 +111,13 @@ func (l *Lockout) count(ctx context.Context, key string, r Rule) (spent bool, er
 	if err == nil && !at.LockedUntil.After(now) {
 		at, err = l.store.Fail(ctx, key, r, now)
 	} else if err == nil {
-		return false, locked()
+		return false, locked(at.LockedUntil)
 	}
 	if err != nil {
 		return false, fault.New(fault.Unavailable, keyUnavailable).Because(err)
 	}
 	if at.Failures > r.Limit {
-		return false, locked()
+		return false, locked(at.LockedUntil)
 	}
 	return at.Failures == r.Limit, nil
 }
@@ -143,4 +149,20 @@ func (a *Attempt) undoAddress(ctx context.Context) error {
 	return a.l.store.Undo(ctx, a.address, a.l.address)
 }
 
-func locked() *fault.Error { return fault.New(fault.Forbidden, keyLoginLocked) }
+// Once lets value through one time in d, by the count that locks: the second time
+// it reports when the next may be, else the zero time. undo takes it back.
+func (l *Lockout) Once(ctx context.Context, use, value string, d time.Duration) (next time.Time, undo func(context.Context) error, err error) {
+	key, r := mac(l.secret, "once "+use, value), Rule{Limit: 1, Window: d, Lock: d}
+	at, err := l.store.Fail(ctx, key, r, l.now())
+	if err != nil {
+		return time.Time{}, nil, fault.New(fault.Unavailable, keyUnavailable).Because(err)
+	}
+	if at.Failures > 1 {
+		return at.LockedUntil, nil, nil
+	}
+	return time.Time{}, func(ctx context.Context) error { return l.store.Clear(ctx, key) }, nil
+}
+
+func locked(until time.Time) *fault.Error {
+	return fault.New(fault.Forbidden, keyLoginLocked).Because(&Locked{Until: until})
+}

@@ -25,6 +25,8 @@ const (
 	keyCodeWrong    = "code_wrong"
 	keyCodeExpired  = "code_expired"
 	keyCodeTooOften = "code_too_often"
+	keyCodeUsed     = "code_used"
+	keyTooSoon      = "code_too_soon"
 	keyTOTPMissing  = "totp_missing"
 	keyTOTPAlready  = "totp_already"
 	keyOldWrong     = "password_old_wrong"

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"net/http"
 
 	ory "github.com/ory/kratos-client-go"
 	"golang.org/x/crypto/bcrypt"
@@ -31,7 +30,7 @@ func (c *Client) ChangePassword(ctx context.Context, token, old, next string) (e
 	if err := c.SetPassword(ctx, token, next); err != nil {
 		return nil, err
 	}
-	return c.endOthers(ctx, token)
+	return c.EndOthers(ctx, token)
 }
 
 // SetPassword gives the bearer of a fresh session a password without asking for
@@ -64,19 +63,6 @@ func (c *Client) Reauthenticate(ctx context.Context, token, password string) err
 		return invalid("old", keyOldWrong).Because(err)
 	}
 	return err
-}
-
-func (c *Client) endOthers(ctx context.Context, token string) ([]string, error) {
-	others, res, err := c.public.FrontendAPI.ListMySessions(ctx).XSessionToken(token).Execute()
-	if err := sessionFailure("list own sessions", res, err); err != nil {
-		return nil, err
-	}
-	_, res, err = c.public.FrontendAPI.DisableMyOtherSessions(ctx).XSessionToken(token).Execute()
-	if err != nil && res != nil && res.StatusCode == http.StatusNotFound {
-		closeBody(res)
-		return nil, nil
-	}
-	return sids(others), sessionFailure("end own sessions", res, err)
 }
 
 func sids(sessions []ory.Session) []string {

@@ -79,7 +79,7 @@ func (s *Sessions) Open(ctx context.Context, value string) (sess Session, refres
 
 // prove verifies the token of the ticket, or has Kratos issue the next one.
 func (s *Sessions) prove(ctx context.Context, t ticket) (sess Session, renewed bool, err error) {
-	sess = Session{Token: t.Token, JWT: t.JWT, PostID: t.Post}
+	sess = Session{Token: t.Token, JWT: t.JWT, PostID: t.Post, Pending: t.Half}
 	sess.Claims, err = s.verify.Verify(t.JWT)
 	if err == nil {
 		return sess, false, nil

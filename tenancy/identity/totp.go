@@ -31,6 +31,20 @@ func (c *Client) EnrolTOTP(ctx context.Context, token string) (Enrolment, error)
 	return Enrolment{Flow: FlowID(f.Id), Secret: secret, URI: c.otpauth(account(f.Identity), secret)}, nil
 }
 
+// Enrolment returns the factor that EnrolTOTP offered, to show it once more after
+// a wrong code. It fails with Invalid code_expired when the offer ran out.
+func (c *Client) Enrolment(ctx context.Context, token string, flow FlowID) (Enrolment, error) {
+	f, res, err := c.public.FrontendAPI.GetSettingsFlow(ctx).Id(string(flow)).XSessionToken(token).Execute()
+	if err := staleFlow(sessionFailure("find totp enrolment", res, err)); err != nil {
+		return Enrolment{}, err
+	}
+	secret := totpSecret(f.Ui.Nodes)
+	if secret == "" {
+		return Enrolment{}, invalid("code", keyCodeExpired)
+	}
+	return Enrolment{Flow: flow, Secret: secret, URI: c.otpauth(account(f.Identity), secret)}, nil
+}
+
 // ConfirmTOTP binds the offered factor once a first code proves it, and returns
 // the session as it is now, its second factor proven. It fails with Invalid
 // code_wrong or code_expired, or Precondition reauthentication_required when the

@@ -1,6 +1,6 @@
 // Package text is the catalogue of what the system says: keys that faults and
 // fields carry, each with its sentence in zh-CN. Every module keeps its own
-// file in zh/; all are merged, and a key that two files define fails a test.
+// file in zh/; all are merged, and a key that two files define is refused.
 package text
 
 import (
@@ -63,9 +63,10 @@ func loadFile(fsys fs.FS, name string, into map[string]string) error {
 		return fmt.Errorf("catalogue %s: %w", path.Base(name), err)
 	}
 	for k, s := range m {
-		if _, dup := into[k]; !dup {
-			into[k] = s
+		if was, dup := into[k]; dup {
+			return fmt.Errorf("catalogue %s: %q stands in another file already, as %q", path.Base(name), k, was)
 		}
+		into[k] = s
 	}
 	return nil
 }

@@ -92,8 +92,20 @@ type state struct {
 	expired bool
 }
 
-// SessionOf returns the signed-in session of a request.
+// SessionOf returns the signed-in session of a request. One that still owes its
+// second factor counts as none.
 func SessionOf(ctx context.Context) (identity.Session, bool) {
+	s, ok := anySession(ctx)
+	return s, ok && !s.Pending
+}
+
+// PendingOf returns the session of a request that still owes its second factor.
+func PendingOf(ctx context.Context) (identity.Session, bool) {
+	s, ok := anySession(ctx)
+	return s, ok && s.Pending
+}
+
+func anySession(ctx context.Context) (identity.Session, bool) {
 	s, ok := ctx.Value(sessionKey{}).(*state)
 	if !ok || s.expired {
 		return identity.Session{}, false

@@ -1,0 +1,119 @@
+package signin
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"liandong/portal-sites/kit"
+	"liandong/portal-sites/kit/visit"
+	"liandong/tenancy/identity"
+)
+
+// Seat is one post (岗位) or grant (授权) that somebody holds, as the account page shows it.
+type Seat struct{ Tenant, Title string }
+
+// Entry is one line of the sign-in record (登录日志): who did what from where.
+type Entry struct {
+	Action   string // signed_in, signed_out, refused, password_changed, factor_added, factor_removed, sessions_ended
+	Identity string // UUID; empty when a try was refused
+	Name     string
+	How      string // password, code, totp
+	Address  string
+}
+
+// Journal keeps entries; failing to is logged and stops nobody.
+type Journal interface {
+	Write(ctx context.Context, e Entry) error
+}
+
+// Deps is what a site gives to its sign-in pages.
+type Deps struct {
+	Client *identity.Client
+	Gate   *identity.Gate
+	Keeper visit.Keeper
+	Schema identity.Schema // who may come in here: staff or persons
+	Door   kit.Shell       // layout of the pages before signing in
+	Shell  kit.Shell       // layout of the account pages
+	URL    func(ctx context.Context, path string) string
+	Home   string // path of the page to land on, under URL; "/" when empty
+	Now    identity.Clock
+
+	Address  func(*http.Request) string // the client's; nil: the peer of the connection
+	Register string                     // page to get an account; empty: none
+	Seats    func(ctx context.Context, identityID string) ([]Seat, error)
+	IDNumber func(identity.Identity) (string, error) // opens the sealed ID number; nil: not shown
+	Journal  Journal                                 // nil: nothing is recorded
+}
+
+// Mount adds the doors (login, logout) and the account pages (me), relative to
+// the site's base. visit.Keeper's middleware must stand before r.
+func Mount(r chi.Router, d Deps) {
+	p := pages{d}
+	door, room := d.Door.Handle, d.Shell.Handle
+	r.Use(p.introduce)
+	r.Get("/login", door(p.showLogin))
+	r.Post("/login", door(p.login))
+	r.Get("/login/second", door(p.showSecond))
+	r.Post("/login/second", door(p.second))
+	r.Post("/logout", door(p.logout))
+	if d.Schema == identity.SchemaPerson {
+		r.Get("/login/code", door(p.showCode))
+		r.Post("/login/code", door(p.sendCode))
+		r.Post("/login/code/verify", door(p.verifyCode))
+	}
+	r.Group(func(r chi.Router) {
+		r.Use(d.Require)
+		r.Get("/me", room(p.me))
+		r.Get("/me/password", room(p.showPassword))
+		r.Post("/me/password", room(p.changePassword))
+		r.Get("/me/second-factor", room(p.showFactor))
+		r.Post("/me/second-factor", room(p.offerFactor))
+		r.Post("/me/second-factor/confirm", room(p.confirmFactor))
+		r.Get("/me/second-factor/remove", room(p.askRemove))
+		r.Post("/me/second-factor/remove", room(p.removeFactor))
+		r.Post("/me/sessions/end", room(p.endOthers))
+	})
+}
+
+// pages are the handlers.
+type pages struct{ Deps }
+
+// introduce lets Kratos note the browser with the sessions begun by it.
+func (p pages) introduce(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v := identity.Visitor{Agent: r.UserAgent(), Address: p.address(r)}
+		next.ServeHTTP(w, r.WithContext(identity.WithVisitor(r.Context(), v)))
+	})
+}
+
+func (p pages) address(r *http.Request) string {
+	if p.Address != nil {
+		return p.Address(r)
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func (p pages) record(r *http.Request, e Entry) {
+	if p.Journal == nil {
+		return
+	}
+	e.Address = p.address(r)
+	if err := p.Journal.Write(r.Context(), e); err != nil {
+		p.Keeper.Log.ErrorContext(r.Context(), "sign-in not recorded", slog.String("action", e.Action), slog.Any("err", err))
+	}
+}
+
+func (p pages) home(ctx context.Context) string {
+	if p.Home == "" {
+		return p.URL(ctx, "/")
+	}
+	return p.URL(ctx, p.Home)
+}
