@@ -18,9 +18,11 @@ const (
 )
 
 // Accept (受理) starts the clock: from now the promise runs over the origin's
-// working days. The number of the 受理通知书 is the case number.
-func (s *Service) Accept(ctx context.Context, id string, seen int, opinion string) (Case, error) {
-	return s.act(ctx, id, seen, policies.CasesAccept, func(ctx context.Context, d *deed) error {
+// working days. The number of the 受理通知书 is the case number. Like the other
+// acts of staff it takes ids of papers, uploads of the actor's, that from then on
+// belong to the step at which she acted.
+func (s *Service) Accept(ctx context.Context, id string, seen int, opinion string, papers ...string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesAccept, papers, func(ctx context.Context, d *deed) error {
 		c := d.c
 		if err := c.at(Submitted); err != nil {
 			return err
@@ -44,8 +46,8 @@ func (s *Service) Accept(ctx context.Context, id string, seen int, opinion strin
 
 // Refuse (不予受理) ends a case before its clock starts; reasons are due to the
 // applicant (行政许可法 art. 32).
-func (s *Service) Refuse(ctx context.Context, id string, seen int, reason string) (Case, error) {
-	return s.act(ctx, id, seen, policies.CasesReject, func(ctx context.Context, d *deed) error {
+func (s *Service) Refuse(ctx context.Context, id string, seen int, reason string, papers ...string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesReject, papers, func(ctx context.Context, d *deed) error {
 		if err := d.c.at(Submitted); err != nil {
 			return err
 		}
@@ -62,8 +64,8 @@ func (s *Service) Refuse(ctx context.Context, id string, seen int, reason string
 }
 
 // Pass (审查通过) hands the case on to the next step with an opinion.
-func (s *Service) Pass(ctx context.Context, id string, seen int, opinion string) (Case, error) {
-	return s.act(ctx, id, seen, policies.CasesHandle, func(ctx context.Context, d *deed) error {
+func (s *Service) Pass(ctx context.Context, id string, seen int, opinion string, papers ...string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesHandle, papers, func(ctx context.Context, d *deed) error {
 		if err := d.c.at(Handling); err != nil {
 			return err
 		}
@@ -75,8 +77,8 @@ func (s *Service) Pass(ctx context.Context, id string, seen int, opinion string)
 }
 
 // Decide (审批决定) grants or denies; a denial needs its reasons (行政许可法 art. 38).
-func (s *Service) Decide(ctx context.Context, id string, seen int, grant bool, opinion string) (Case, error) {
-	return s.act(ctx, id, seen, policies.CasesDecide, func(ctx context.Context, d *deed) error {
+func (s *Service) Decide(ctx context.Context, id string, seen int, grant bool, opinion string, papers ...string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesDecide, papers, func(ctx context.Context, d *deed) error {
 		c := d.c
 		if err := c.at(Handling); err != nil {
 			return err
@@ -98,8 +100,8 @@ func (s *Service) Decide(ctx context.Context, id string, seen int, grant bool, o
 }
 
 // Deliver (送达) hands the result over and ends the case.
-func (s *Service) Deliver(ctx context.Context, id string, seen int, note string) (Case, error) {
-	return s.act(ctx, id, seen, policies.CasesDeliver, func(ctx context.Context, d *deed) error {
+func (s *Service) Deliver(ctx context.Context, id string, seen int, note string, papers ...string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesDeliver, papers, func(ctx context.Context, d *deed) error {
 		if err := d.c.at(Handling); err != nil {
 			return err
 		}
@@ -111,8 +113,8 @@ func (s *Service) Deliver(ctx context.Context, id string, seen int, note string)
 }
 
 // SendBack (退回) returns the case to the step that it came from, with the reason.
-func (s *Service) SendBack(ctx context.Context, id string, seen int, reason string) (Case, error) {
-	return s.act(ctx, id, seen, policies.CasesSendback, func(ctx context.Context, d *deed) error {
+func (s *Service) SendBack(ctx context.Context, id string, seen int, reason string, papers ...string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesSendback, papers, func(ctx context.Context, d *deed) error {
 		if err := d.c.at(Handling); err != nil {
 			return err
 		}
@@ -153,8 +155,8 @@ func (d *deed) cameFrom(ctx context.Context) (Step, error) {
 // AskSupplement (补正) sends one notice that lists everything still wanted, and
 // stops the clock. A step may ask once: 一次性告知 (行政许可法 art. 32(4),
 // 优化营商环境条例 art. 36).
-func (s *Service) AskSupplement(ctx context.Context, id string, seen int, wanted []string, note string) (Case, error) {
-	return s.act(ctx, id, seen, policies.CasesSupplement, func(ctx context.Context, d *deed) error {
+func (s *Service) AskSupplement(ctx context.Context, id string, seen int, wanted []string, note string, papers ...string) (Case, error) {
+	return s.act(ctx, id, seen, policies.CasesSupplement, papers, func(ctx context.Context, d *deed) error {
 		c := d.c
 		if err := c.at(Submitted, Handling); err != nil {
 			return err
@@ -200,7 +202,7 @@ func (d *deed) askedOnce(ctx context.Context) error {
 // Resubmit (补正材料) answers the notice; the clock runs again and the step goes
 // on where it stood.
 func (s *Service) Resubmit(ctx context.Context, id string, seen int, answer string, fileIDs []string) (Case, error) {
-	return s.act(ctx, id, seen, policies.CasesResubmit, func(ctx context.Context, d *deed) error {
+	return s.act(ctx, id, seen, policies.CasesResubmit, nil, func(ctx context.Context, d *deed) error {
 		c := d.c
 		if err := c.at(Supplement); err != nil {
 			return err
@@ -267,7 +269,7 @@ func intervals(rows []ClockRow) []calendar.Interval {
 
 // Withdraw (撤回) takes back a case that is not accepted yet.
 func (s *Service) Withdraw(ctx context.Context, id string, seen int, reason string) (Case, error) {
-	return s.act(ctx, id, seen, policies.CasesResubmit, func(ctx context.Context, d *deed) error {
+	return s.act(ctx, id, seen, policies.CasesResubmit, nil, func(ctx context.Context, d *deed) error {
 		if err := d.c.at(Submitted, Supplement); err != nil {
 			return err
 		}

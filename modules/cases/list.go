@@ -19,24 +19,35 @@ type Query struct {
 	Desc       bool
 	Text       string // a case number or its beginning, or part of an applicant's or item's name
 	Status     Status
+	Kind       string // of the step at which it stands: accept, review, decide, deliver
 	Outcome    string
+	Channel    string
 	ItemID     string
 	Under      tenancy.Interval // only cases born in this part of the subtree
 	Time       string           // soon (due within 3 days), late, suspended
+	Open       bool             // only cases on which somebody still has to act
 	From, To   time.Time        // filed in [From, To)
 }
 
-// Page is one page of a list with the number of all rows that match.
+// Page is one page of a list with the number of all rows that match, counted up
+// to MaxCount: counting a province row by row would cost more than the list.
 type Page struct {
 	Rows  []Row
 	Total int
 }
 
-// Row is one case in a list, with the names of where it was born and stands.
+// MaxCount is where Page.Total stops: there are as many rows or more.
+const MaxCount = 10_000
+
+// Row is one case in a list, with the names of where it was born and stands, and
+// the nearer of its two ends: that of the step and that of the promise.
 type Row struct {
 	Case
 	OriginName string
 	AtName     string
+	Deadline   *time.Time `bun:"-"` // nil when nothing runs
+	Left       int        `bun:"-"` // working days to Deadline, today included; 0 or less: late by so many
+	Late       bool       `bun:"-"`
 }
 
 // pages of a list are bounded, so that no request reads the whole table.
@@ -66,25 +77,6 @@ func sortable(key string) string {
 	return "c.created_at"
 }
 
-// Todo lists what waits for the actor: cases that stand in her tenant at a step
-// of one of her posts. Late ones come first unless q sorts otherwise.
-func (s *Service) Todo(ctx context.Context, q Query) (p Page, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, err = store{tx}.list(ctx, q, func(sel *bun.SelectQuery) *bun.SelectQuery {
-			return sel.Where("c.at_tenant = ?", tx.Scope.Tenant).Where("c.ended_at IS NULL").Where("c.status <> 'supplement'").
-				Where("c.step_post IN (?)", bun.List(append([]string{""}, tx.Scope.Actor.Roles...)))
-		})
-		return err
-	})
-	return p, err
-}
-
-// CountTodo is the number beside the to-do list.
-func (s *Service) CountTodo(ctx context.Context) (n int, err error) {
-	p, err := s.Todo(ctx, Query{Size: 1})
-	return p.Total, err
-}
-
 // List returns the cases that the actor may see: a subtree for staff, her own for a person.
 func (s *Service) List(ctx context.Context, q Query) (p Page, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -96,34 +88,49 @@ func (s *Service) List(ctx context.Context, q Query) (p Page, err error) {
 		if err := s.authz.Allow(ctx, policies.CasesView, policies.Resource{"tenant": sc.Tenant, "subject": subject}); err != nil {
 			return err
 		}
-		p, err = store{tx}.list(ctx, q, nil)
-		return err
+		if p, err = (store{tx}).list(ctx, q, nil); err != nil {
+			return err
+		}
+		return s.measure(ctx, tx, p.Rows)
 	})
 	return p, err
 }
 
 func (s store) list(ctx context.Context, q Query, narrow func(*bun.SelectQuery) *bun.SelectQuery) (p Page, err error) {
+	if narrow == nil {
+		narrow = func(sel *bun.SelectQuery) *bun.SelectQuery { return sel }
+	}
 	limit, offset := q.bounds()
-	sel := s.tx.NewSelect().Model(&p.Rows).ModelTableExpr("cases AS c").ColumnExpr("c.*").
+	// The page is cut out of cases alone, on its indexes; names are joined to what is left.
+	rows := narrow(q.where(s.tx.NewSelect().TableExpr("cases AS c").ColumnExpr("c.*"), s.tx.Now)).
+		OrderExpr(q.order()).OrderExpr("c.id").Limit(limit).Offset(offset)
+	err = s.tx.NewSelect().Model(&p.Rows).ModelTableExpr("(?) AS c", rows).ColumnExpr("c.*").
 		ColumnExpr("o.name AS origin_name").ColumnExpr("a.name AS at_name").
-		Join("JOIN tenants o ON o.tenant_id = c.tenant_id").Join("JOIN tenants a ON a.tenant_id = c.at_tenant")
-	sel = q.where(sel, s.tx.Now)
-	if narrow != nil {
-		sel = narrow(sel)
-	}
-	dir := " ASC NULLS LAST"
-	if q.Desc || q.Sort == "" {
-		dir = " DESC NULLS LAST"
-	}
-	if q.Sort == "" {
-		dir = " DESC"
-	}
-	total, err := sel.OrderExpr(sortable(q.Sort) + dir).OrderExpr("c.id").Limit(limit).Offset(offset).ScanAndCount(ctx)
+		Join("JOIN tenants o ON o.tenant_id = c.tenant_id").Join("JOIN tenants a ON a.tenant_id = c.at_tenant").
+		OrderExpr(q.order()).OrderExpr("c.id").Scan(ctx)
 	if err != nil {
 		return p, fmt.Errorf("list cases: %w", err)
 	}
-	p.Total = int(total)
+	if p.Total = int(offset) + len(p.Rows); len(p.Rows) < int(limit) && (len(p.Rows) > 0 || offset == 0) {
+		return p, nil // the last page: nothing to count
+	}
+	few := narrow(q.where(s.tx.NewSelect().TableExpr("cases AS c").ColumnExpr("1"), s.tx.Now)).Limit(MaxCount)
+	if err := s.tx.NewSelect().TableExpr("(?) AS few", few).ColumnExpr("count(*)").Scan(ctx, &p.Total); err != nil {
+		return p, fmt.Errorf("count cases: %w", err)
+	}
 	return p, nil
+}
+
+func (q Query) order() string {
+	switch {
+	case q.Sort == "" || sortable(q.Sort) == "c.created_at" && q.Desc:
+		return "c.created_at DESC"
+	case sortable(q.Sort) == "c.created_at":
+		return "c.created_at"
+	case q.Desc:
+		return sortable(q.Sort) + " DESC NULLS LAST"
+	}
+	return sortable(q.Sort) + " ASC NULLS LAST"
 }
 
 // soonDays is how close a due time is called soon.
@@ -132,6 +139,16 @@ const soonDays = 3
 func (q Query) where(sel *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 	if q.Status != "" {
 		sel = sel.Where("c.status = ?", q.Status)
+	}
+	// Said outright, so that the partial indexes of open cases can serve.
+	if q.Open || q.Kind != "" || q.Status == Submitted || q.Status == Supplement || q.Status == Handling {
+		sel = sel.Where("c.ended_at IS NULL")
+	}
+	if q.Kind != "" {
+		sel = sel.Where("c.step_kind = ?", q.Kind)
+	}
+	if q.Channel != "" {
+		sel = sel.Where("c.channel = ?", q.Channel)
 	}
 	if q.Outcome != "" {
 		sel = sel.Where("c.outcome = ?", q.Outcome)
@@ -155,7 +172,7 @@ func (q Query) where(sel *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 	case "late":
 		sel = sel.Where("c.ended_at IS NULL AND c.suspended_at IS NULL AND (c.due_at < ? OR c.step_due_at < ?)", now, now)
 	case "soon":
-		sel = sel.Where("c.ended_at IS NULL AND c.suspended_at IS NULL AND c.due_at >= ? AND c.due_at < ?", now, now.AddDate(0, 0, soonDays))
+		sel = sel.Where("c.ended_at IS NULL AND c.suspended_at IS NULL AND least(c.due_at, c.step_due_at) >= ? AND least(c.due_at, c.step_due_at) < ?", now, now.AddDate(0, 0, soonDays))
 	case "suspended":
 		sel = sel.Where("c.suspended_at IS NOT NULL")
 	}

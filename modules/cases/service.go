@@ -40,7 +40,8 @@ func chinaDay(t time.Time) time.Time { return t.In(calendar.Zone()) }
 // open the origin for writing, decide, save under the version that the actor saw.
 // It returns NotFound, Forbidden with the policy's reason, Precondition when the
 // case is past that act, and Conflict (case_changed) when somebody was faster.
-func (s *Service) act(ctx context.Context, id string, seen int, a policies.Action, do func(context.Context, *deed) error) (Case, error) {
+// papers are uploads of the actor's that belong to the step acted in.
+func (s *Service) act(ctx context.Context, id string, seen int, a policies.Action, papers []string, do func(context.Context, *deed) error) (Case, error) {
 	var c Case
 	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		st := store{tx}
@@ -61,6 +62,9 @@ func (s *Service) act(ctx context.Context, id string, seen int, a policies.Actio
 			return err
 		}
 		d := &deed{Service: s, st: st, tx: tx, c: &c}
+		if _, err := s.asks.Files.Attach(ctx, tx, c.TenantID, c.ID, c.StepSeq, papers); err != nil {
+			return err
+		}
 		if err := do(ctx, d); err != nil {
 			return err
 		}

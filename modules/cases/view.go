@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"time"
 
 	"liandong/policies"
 	"liandong/tenancy/calendar"
@@ -10,19 +11,24 @@ import (
 
 // View is a case with everything that its page shows.
 type View struct {
-	Case       Case
-	OriginName string
-	AtName     string
-	Steps      []StepRecord
-	Clocks     []ClockRow
-	Notices    []Notice
-	Lines      []calendar.Line // how every day since acceptance counted
-	Used       int             // working days of the promise
-	Remaining  int             // working days; negative when overdue
-	Number     string          // the applicant's number in clear: mask it before showing
-	Phone      string
-	Address    string
-	May        map[policies.Action]string // what the actor may do: "" when allowed, else the reason
+	Case        Case
+	OriginName  string
+	AtName      string
+	Steps       []StepRecord
+	Clocks      []ClockRow
+	Notices     []Notice
+	Urges       []Urge
+	Due         *time.Time // the nearer end, of the step or of the promise; nil when nothing runs
+	Left        int        // working days to Due, today included; 0 or less: late by so many
+	Late        bool
+	UrgeRefused string          // why the actor may not urge; "" when she may
+	Lines       []calendar.Line // how every day since acceptance counted
+	Used        int             // working days of the promise
+	Remaining   int             // working days; negative when overdue
+	Number      string          // the applicant's number in clear: mask it before showing
+	Phone       string
+	Address     string
+	May         map[policies.Action]string // what the actor may do: "" when allowed, else the reason
 }
 
 // Show returns a case that the actor may see; NotFound for everybody else.
@@ -59,10 +65,18 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, id string) (v View, err e
 	if v.Notices, err = st.notices(ctx, c); err != nil {
 		return v, err
 	}
+	if v.Urges, err = st.urges(ctx, c); err != nil {
+		return v, err
+	}
 	if err := s.unseal(&v); err != nil {
 		return v, err
 	}
-	v.May = s.may(ctx, c, r)
+	v.May, v.UrgeRefused = s.may(ctx, c, r), reason(s.authz.Allow(ctx, policies.CasesUrge, r))
+	row := []Row{{Case: v.Case}}
+	if err := s.measure(ctx, tx, row); err != nil {
+		return v, err
+	}
+	v.Due, v.Left, v.Late = row[0].Deadline, row[0].Left, row[0].Late
 	return v, s.tell(ctx, tx, &v)
 }
 

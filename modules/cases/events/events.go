@@ -70,3 +70,9 @@ type CaseWithdrawn struct{ Case }
 
 // EventName is the stable wire name.
 func (CaseWithdrawn) EventName() string { return "cases.withdrawn" }
+
+// CaseUrged reports that somebody asked to hurry.
+type CaseUrged struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseUrged) EventName() string { return "cases.urged" }

@@ -1,0 +1,220 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"liandong/modules/cases"
+	"liandong/policies"
+	"liandong/portal-sites/kit"
+	"liandong/portal-sites/kit/text"
+	"liandong/tenancy/fault"
+)
+
+// act is one thing that staff may do to a case.
+type act struct {
+	key    string // as addresses and catalogue keys spell it
+	action policies.Action
+}
+
+// acts lists them in the order in which a page offers them.
+func acts() []act {
+	return []act{
+		{"accept", policies.CasesAccept}, {"pass", policies.CasesHandle}, {"decide", policies.CasesDecide}, {"deliver", policies.CasesDeliver},
+		{"supplement", policies.CasesSupplement}, {"sendback", policies.CasesSendback}, {"refuse", policies.CasesReject}, {"answer", policies.CasesResubmit},
+	}
+}
+
+// offered are the acts that the status of the case leaves open to somebody.
+func (v *view) offered() (out []act) {
+	for _, a := range acts() {
+		if a.action == policies.CasesResubmit && v.Case.Status != cases.Supplement {
+			continue // before acceptance it would be the applicant's withdrawal
+		}
+		if _, ok := v.May[a.action]; ok {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// allowed are those that the actor may do; refused has the others.
+func (v *view) allowed() (out []act) {
+	for _, a := range v.offered() {
+		if v.May[a.action] == "" {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func (v *view) refused() (out []act) {
+	for _, a := range v.offered() {
+		if v.May[a.action] != "" {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// choose is the allowed act of that key, or the first one.
+func (v *view) choose(key string) act {
+	all := v.allowed()
+	for _, a := range all {
+		if a.key == key {
+			return a
+		}
+	}
+	if len(all) == 0 {
+		return act{}
+	}
+	return all[0]
+}
+
+func (h handlers) act(w http.ResponseWriter, r *http.Request) error {
+	caseID, err := id(r, "id")
+	if err != nil {
+		return err
+	}
+	form, err := kit.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	key := chi.URLParam(r, "act")
+	papers, kept, err := h.takePapers(r, key)
+	if err == nil {
+		err = h.do(r.Context(), key, caseID, form, papers)
+	}
+	if err == nil {
+		return h.d.Shell.Done(w, r, h.d.Base+"/cases/"+caseID, "cases.did_"+key)
+	}
+	return h.again(w, r, key, form, kept, err)
+}
+
+// do calls the service.
+func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, papers []string) (err error) {
+	s, seen, opinion := h.d.Service, f.Int("version"), f.Get("opinion")
+	switch key {
+	case "accept":
+		_, err = s.Accept(ctx, caseID, seen, opinion, papers...)
+	case "refuse":
+		_, err = s.Refuse(ctx, caseID, seen, opinion, papers...)
+	case "pass":
+		_, err = s.Pass(ctx, caseID, seen, opinion, papers...)
+	case "decide":
+		if g := f.Get("outcome"); g != cases.Granted && g != cases.Denied {
+			return fault.InvalidField("outcome", "case_outcome_missing")
+		}
+		_, err = s.Decide(ctx, caseID, seen, f.Get("outcome") == cases.Granted, opinion, papers...)
+	case "deliver":
+		if f.Get("receiver") == "" {
+			return fault.InvalidField("receiver", "case_receiver_missing")
+		}
+		_, err = s.Deliver(ctx, caseID, seen, deliveryNote(f), papers...)
+	case "sendback":
+		_, err = s.SendBack(ctx, caseID, seen, opinion, papers...)
+	case "supplement":
+		_, err = s.AskSupplement(ctx, caseID, seen, strings.Split(f.Get("wanted"), "\n"), opinion, papers...)
+	case "answer":
+		_, err = s.Resubmit(ctx, caseID, seen, opinion, papers)
+	default:
+		return fault.New(fault.NotFound, "not_found")
+	}
+	return err
+}
+
+// takePapers stores what was uploaded with the form, beside what an earlier try
+// of the same form uploaded already.
+func (h handlers) takePapers(r *http.Request, key string) (ids []string, kept []File, err error) {
+	kept = keptFiles(r.PostForm["kept"])
+	if r.MultipartForm != nil {
+		for _, fh := range r.MultipartForm.File["papers"] {
+			if fh.Filename == "" && fh.Size == 0 {
+				continue
+			}
+			f, err := fh.Open()
+			if err != nil {
+				return nil, kept, fmt.Errorf("open upload: %w", err)
+			}
+			up, err := h.d.Files.Upload(r.Context(), fh.Filename, paperMaterial(key), f)
+			_ = f.Close() // read to its end, or refused
+			if err != nil {
+				return nil, kept, blameFile(err, "papers")
+			}
+			kept = append(kept, up)
+		}
+	}
+	for _, f := range kept {
+		ids = append(ids, f.ID)
+	}
+	return ids, kept, nil
+}
+
+// keptFiles reads "id name" pairs that a form carried over. An id that is not the
+// actor's own is refused when it is attached.
+func keptFiles(pairs []string) (out []File) {
+	for _, p := range pairs {
+		fileID, name, _ := strings.Cut(p, " ")
+		if _, err := id36(fileID); err == nil {
+			out = append(out, File{ID: fileID, Name: name})
+		}
+	}
+	return out
+}
+
+// blameFile moves what an upload is blamed for to the field of the form.
+func blameFile(err error, field string) error {
+	f, ok := fault.As(err)
+	if !ok || f.Kind != fault.Invalid || f.Fields["file"] == "" {
+		return err
+	}
+	return fault.InvalidField(field, f.Fields["file"])
+}
+
+// again shows the case as it stands now with the form that was refused: what was
+// typed stays, and what happened is told.
+func (h handlers) again(w http.ResponseWriter, r *http.Request, key string, form kit.FormValues, kept []File, failure error) error {
+	f, ok := fault.As(failure)
+	if !ok || f.Kind == fault.NotFound || f.Kind == fault.Internal {
+		return failure
+	}
+	v, err := h.view(r)
+	if err != nil {
+		return errors.Join(err, failure)
+	}
+	v.act, v.form, v.kept = v.choose(key), form, kept
+	if !v.form.Blame(failure) {
+		v.trouble = v.explain(f, form)
+	}
+	if v.act.key != key { // its form is gone: show at least what was typed
+		if v.trouble == nil {
+			v.trouble = v.explain(f, form)
+		}
+		v.trouble.lost, v.form = strings.TrimSpace(form.Get("opinion")+"\n"+form.Get("wanted")), kit.FormValues{}
+	}
+	v.form.Set("version", strconv.Itoa(v.Case.Version))
+	return h.showView(w, r, kit.StatusOf(f.Kind), v)
+}
+
+func (v *view) explain(f *fault.Error, form kit.FormValues) *trouble {
+	t := &trouble{title: text.T("cases.not_done"), reason: text.T(f.Text)}
+	if f.Detail != "" {
+		t.reason = f.Detail
+	}
+	if f.Kind != fault.Conflict || form.Int("version") == v.Case.Version {
+		return t
+	}
+	for i := len(v.Steps) - 1; i >= 0; i-- {
+		if v.Steps[i].EndedAt != nil {
+			t.last = &v.Steps[i]
+			break
+		}
+	}
+	return t
+}

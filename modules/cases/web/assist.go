@@ -1,0 +1,178 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"liandong/modules/cases"
+	"liandong/portal-sites/kit"
+	"liandong/tenancy/fault"
+)
+
+// choose is the first step of filing on somebody's behalf: which item.
+func (h handlers) choose(w http.ResponseWriter, r *http.Request) error {
+	l := kit.ParseList(r, nil, kit.ListQuery{Size: 12})
+	items, total, err := h.d.Offers.Search(r.Context(), l.Q, l.Page, l.Size)
+	if err != nil {
+		return err
+	}
+	return h.page(w, h.stage(r, 0), http.StatusOK, kit.Page{Title: titleAssist, Active: "assist", Content: choosePage(h.look(), l, items, total)})
+}
+
+func (h handlers) stage(r *http.Request, n int) *http.Request {
+	if h.d.Steps == nil {
+		return r
+	}
+	return r.WithContext(h.d.Steps(r.Context(), n))
+}
+
+// application is the form of one item.
+type application struct {
+	look
+	guide Guide
+	form  kit.FormValues
+	kept  map[int]File // uploads of an earlier try, by the number of their material
+}
+
+func (h handlers) application(r *http.Request) (a application, err error) {
+	a.look = h.look()
+	itemID, err := id(r, "item")
+	if err != nil {
+		return a, err
+	}
+	a.guide, err = h.d.Offers.Guide(r.Context(), itemID)
+	return a, err
+}
+
+func (h handlers) fill(w http.ResponseWriter, r *http.Request) error {
+	a, err := h.application(r)
+	if err != nil {
+		return err
+	}
+	return h.showForm(w, r, http.StatusOK, a)
+}
+
+func (h handlers) showForm(w http.ResponseWriter, r *http.Request, status int, a application) error {
+	return h.page(w, h.stage(r, 1), status, kit.Page{Title: a.guide.Name, Active: "assist", Content: fillPage(a)},
+		kit.Crumb{Label: titleAssist, Href: a.to("/assist")})
+}
+
+// file hands the application in. The form's key makes a second submit harmless:
+// it leads to the case that the first one filed.
+func (h handlers) file(w http.ResponseWriter, r *http.Request) error {
+	a, err := h.application(r)
+	if err != nil {
+		return err
+	}
+	if a.form, err = kit.ParseForm(r); err != nil {
+		return err
+	}
+	in := cases.Filing{ItemID: a.guide.ID, Kind: a.form.Get("kind"), Name: a.form.Get("name"), Number: a.form.Get("number"),
+		Phone: a.form.Get("phone"), Address: a.form.Get("address"), Key: a.form.Posted()}
+	in.Form = a.answers()
+	if in.Files, err = h.takeMaterials(r, &a); err != nil {
+		return err
+	}
+	err = a.form.Err()
+	var c cases.Case
+	if err == nil {
+		c, err = h.d.Service.File(r.Context(), in)
+	}
+	if err == nil {
+		return kit.SeeOther(w, r, a.to("/assist/done/"+c.ID))
+	}
+	return h.refile(w, r, a, err)
+}
+
+// refile shows the form again as it was, with what is wrong.
+func (h handlers) refile(w http.ResponseWriter, r *http.Request, a application, failure error) error {
+	if f, ok := fault.As(failure); ok && f.Kind == fault.Invalid {
+		for i, m := range a.guide.Materials {
+			if key, bad := f.Fields["material:"+m.Name]; bad {
+				a.form.Wrong(materialField(i), key)
+			}
+		}
+	}
+	if !a.form.Blame(failure) {
+		return failure
+	}
+	return h.showForm(w, r, http.StatusUnprocessableEntity, a)
+}
+
+// answers reads the item's own questions; numbers become numbers, so that the
+// conditions of a flow can compare them.
+func (a *application) answers() map[string]any {
+	out := map[string]any{}
+	for _, q := range a.guide.Questions {
+		field := questionField(q)
+		value := a.form.Get(field)
+		if q.Required && value == "" {
+			a.form.Wrong(field, "required")
+		}
+		switch {
+		case value == "":
+		case q.Type == "checkboxes":
+			out[q.Name] = a.form.All(field)
+		case q.Type == "number":
+			n, err := strconv.ParseFloat(value, 64)
+			if err != nil {
+				a.form.Wrong(field, "not_a_number")
+			}
+			out[q.Name] = n
+		default:
+			out[q.Name] = value
+		}
+	}
+	return out
+}
+
+// takeMaterials stores the uploads; one that is not taken is blamed beside its field.
+func (h handlers) takeMaterials(r *http.Request, a *application) (ids []string, err error) {
+	a.kept = map[int]File{}
+	for i, m := range a.guide.Materials {
+		if kept := keptFiles([]string{a.form.Get("kept-" + strconv.Itoa(i))}); len(kept) == 1 {
+			a.kept[i] = kept[0]
+		}
+		if r.MultipartForm == nil {
+			continue
+		}
+		for _, fh := range r.MultipartForm.File[materialField(i)] {
+			if fh.Filename == "" {
+				continue
+			}
+			f, err := fh.Open()
+			if err != nil {
+				return nil, fmt.Errorf("open upload: %w", err)
+			}
+			up, err := h.d.Files.Upload(r.Context(), fh.Filename, m.Name, f)
+			_ = f.Close() // read to its end, or refused
+			if err := blameFile(err, materialField(i)); err != nil && !a.form.Blame(err) {
+				return nil, err
+			}
+			if err == nil {
+				a.kept[i] = up
+			}
+		}
+	}
+	for i := range a.guide.Materials {
+		if f, ok := a.kept[i]; ok {
+			ids = append(ids, f.ID)
+		}
+	}
+	return ids, nil
+}
+
+func materialField(i int) string { return "material-" + strconv.Itoa(i) }
+
+func questionField(q Question) string { return "q-" + q.Name }
+
+// filed tells the number of the new case and offers its receipt.
+func (h handlers) filed(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.view(r)
+	if err != nil {
+		return err
+	}
+	return h.page(w, h.stage(r, 2), http.StatusOK, kit.Page{Title: titleFiled, Active: "assist", Content: filedPage(v)},
+		kit.Crumb{Label: titleAssist, Href: v.to("/assist")})
+}

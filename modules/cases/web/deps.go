@@ -1,0 +1,112 @@
+package web
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"liandong/modules/cases"
+	"liandong/portal-sites/kit"
+)
+
+// Deps is what the pages of cases need. Desk and village mount the same pages;
+// they differ in Base and in the density of their Shell.
+type Deps struct {
+	Service *cases.Service
+	Shell   kit.Shell
+	Base    string    // "/desk" or "/village": every link begins with it
+	Home    kit.Crumb // where the crumbs begin: the workbench of the site
+	Flows   Flows
+	Files   Files
+	Offers  Offers
+	Now     func() time.Time
+	// Steps, when set, is told where assisted filing stands (0 choose, 1 fill in,
+	// 2 done), so that the village layout can show it. May be nil.
+	Steps func(ctx context.Context, current int) context.Context
+}
+
+// Flows draws flows (流程). The wire answers it with flows.Service.Load inside a
+// transaction of the request's scope, and flows.Draw.
+type Flows interface {
+	// Draw returns the flow as one SVG element that may stand in a page. marks says
+	// by step id how far the case is; a step without one is still to do.
+	Draw(ctx context.Context, ref cases.FlowRef, marks map[string]Mark) ([]byte, error)
+}
+
+// Mark is how far a case is with one step.
+type Mark struct {
+	State string // done or current
+	Text  string // in words: "剩 2 个工作日"
+}
+
+// Files keeps what is handed in. The wire answers it with files.Service, field
+// by field.
+type Files interface {
+	// Upload stores one file of the actor's, for a material, until a case takes it.
+	// It returns Invalid with field "file" when the content is not taken.
+	Upload(ctx context.Context, name, material string, r io.Reader) (File, error)
+	// OfCase lists the files of a case, oldest first.
+	OfCase(ctx context.Context, caseID string) ([]File, error)
+}
+
+// File (附件) is one upload as pages show it.
+type File struct {
+	ID         string
+	Name       string
+	Material   string // what it is for; "" for a paper of the staff's own
+	StepSeq    int    // visit to a step that it belongs to; 1 is the filing
+	MediaType  string
+	Size       int64 // bytes
+	UploadedAt time.Time
+}
+
+// Offers finds items (事项) as the tenant in scope offers them. The wire answers
+// it with catalog.Service: Search by Offered, Guide by Guide.
+type Offers interface {
+	// Search lists items that may be filed at the tenant in scope, best first, and
+	// how many there are. An empty text lists all.
+	Search(ctx context.Context, text string, page, size int) (items []Item, total int, err error)
+	// Guide tells what filing an item asks for; NotFound when it is not offered here.
+	Guide(ctx context.Context, itemID string) (Guide, error)
+}
+
+// Item is one line of a search.
+type Item struct {
+	ID           string
+	Name         string
+	Department   string
+	PromisedDays int    // working days
+	Kind         string // 行政许可 and so on, in words
+}
+
+// Guide is what filing an item asks for.
+type Guide struct {
+	Item
+	StatutoryDays int
+	Audience      []string // person, legal; empty: both
+	Conditions    []string
+	Materials     []Material
+	Questions     []Question
+	Phone         string // who answers questions about it
+	Address       string
+	Hours         string
+}
+
+// Material (材料) is one thing that an applicant hands in.
+type Material struct {
+	Name     string
+	Required bool
+	Note     string
+}
+
+// Question is one field of an item's own form. Answers reach the conditions of
+// its flow under Name.
+type Question struct {
+	Name     string
+	Label    string
+	Type     string // text, textarea, number, date, select, radio or checkboxes
+	Unit     string
+	Help     string
+	Required bool
+	Options  []string
+}

@@ -1,0 +1,290 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+	"gocloud.dev/blob/memblob"
+
+	"liandong/modules/cases"
+	"liandong/modules/cases/web"
+	"liandong/modules/catalog"
+	"liandong/modules/files"
+	filesweb "liandong/modules/files/web"
+	"liandong/modules/flows"
+	"liandong/policies"
+	"liandong/portal-sites/kit"
+	"liandong/portal-sites/kit/kittest"
+	"liandong/tenancy"
+	"liandong/tenancy/calendar/book"
+	"liandong/tenancy/db"
+	"liandong/tenancy/db/dbtest"
+	"liandong/tenancy/seal"
+)
+
+// town is real parts joined the way the wire joins them, with one published item
+// that climbs from a village to its league.
+type town struct {
+	t     *testing.T
+	db    *db.DB
+	items *catalog.Service
+	flows *flows.Service
+	cases *cases.Service
+	files *files.Service
+	item  string
+}
+
+func newTown(t *testing.T) *town {
+	t.Helper()
+	d := dbtest.New(t)
+	engine, err := policies.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	bucket := memblob.OpenBucket(nil)
+	t.Cleanup(func() { _ = bucket.Close() })
+	sealer, err := seal.New(bytes.Repeat([]byte{7}, seal.KeySize))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fl := flows.NewService()
+	w := &town{t: t, db: d, items: catalog.New(d, engine, fl), flows: fl, files: files.New(d, engine, bucket)}
+	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: w, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
+	w.item = w.publish()
+	return w
+}
+
+func (w *town) publish() string {
+	w.t.Helper()
+	b := catalog.Body{Name: "草原作业许可", BasicCode: "000116001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局",
+		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}}, StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"放牧"},
+		Materials: []catalog.Material{{Name: "草原承包合同", Need: "1"}, {Name: "现场照片", Need: "2"}}}
+	steps := []flows.Step{
+		{ID: "accept", Name: "嘎查受理", Kind: flows.Accept, Level: flows.Own, Post: "clerk", LimitDays: 2},
+		{ID: "pre", Name: "苏木初审", Kind: flows.Review, Level: flows.Parent, Post: "reviewer", LimitDays: 3},
+		{ID: "review", Name: "旗县审查", Kind: flows.Review, Level: flows.County, Post: "reviewer", LimitDays: 4},
+		{ID: "decide", Name: "盟级决定", Kind: flows.Decide, Level: flows.League, Post: "decider", LimitDays: 5},
+		{ID: "deliver", Name: "送达", Kind: flows.Deliver, Level: flows.Origin, Post: "clerk", LimitDays: 2},
+	}
+	editor := w.as(dbtest.League, "01", "item_editor")
+	v, err := w.items.Create(editor, catalog.Draft{Body: b, Flow: flows.Linear("草原作业许可", steps)})
+	if err == nil {
+		_, err = w.items.Submit(editor, v.ID)
+	}
+	if err == nil {
+		_, err = w.items.Publish(w.as(dbtest.League, "02", "item_reviewer"), v.ID, "同意")
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return v.ItemID
+}
+
+// as is a context of a member of staff, or of a citizen when she has no role.
+func (w *town) as(at tenancy.ID, who string, roles ...string) context.Context {
+	w.t.Helper()
+	kind := tenancy.Staff
+	if len(roles) == 0 {
+		kind = tenancy.Person
+	}
+	return dbtest.WithActor(w.t, at, tenancy.Actor{Kind: kind, ID: "00000000-0000-7000-8000-0000000000" + who, Name: "人" + who, Roles: roles})
+}
+
+// The people of the town.
+func (w *town) clerk() context.Context    { return w.as(dbtest.Village, "11", "clerk") }
+func (w *town) township() context.Context { return w.as(dbtest.Township, "12", "reviewer") }
+func (w *town) county() context.Context   { return w.as(dbtest.County, "13", "reviewer") }
+func (w *town) decider() context.Context  { return w.as(dbtest.League, "14", "decider") }
+
+// filed is a case of a citizen's with its contract uploaded.
+func (w *town) filed(name, key string) cases.Case {
+	w.t.Helper()
+	ctx := w.as(dbtest.Village, "10")
+	f, err := w.files.Upload(ctx, "合同.png", "草原承包合同", bytes.NewReader(png()))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	c, err := w.cases.File(ctx, cases.Filing{ItemID: w.item, Kind: "person", Name: name, Number: "152502199001010012", Phone: "13800000001",
+		Address: "锡林浩特市毛登牧场第一嘎查12号", Files: []string{f.ID}, Key: key})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+// handed brings a case to the step of that kind at the tenant that handles it.
+func (w *town) handed(c cases.Case, to string) cases.Case {
+	w.t.Helper()
+	for _, s := range []struct {
+		step string
+		do   func() (cases.Case, error)
+	}{
+		{"accept", func() (cases.Case, error) { return w.cases.Accept(w.clerk(), c.ID, c.Version, "材料齐全") }},
+		{"pre", func() (cases.Case, error) { return w.cases.Pass(w.township(), c.ID, c.Version, "属实") }},
+		{"review", func() (cases.Case, error) { return w.cases.Pass(w.county(), c.ID, c.Version, "同意") }},
+		{"decide", func() (cases.Case, error) { return w.cases.Decide(w.decider(), c.ID, c.Version, true, "准予许可") }},
+	} {
+		if s.step == to {
+			return c
+		}
+		var err error
+		if c, err = s.do(); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	return c
+}
+
+// site serves the pages to whoever ctx says.
+func (w *town) site(ctx context.Context, base string) http.Handler {
+	scope, err := tenancy.From(ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	log, secret := slog.New(slog.NewTextHandler(&bytes.Buffer{}, nil)), []byte(strings.Repeat("s", 32))
+	shell := kit.Shell{Log: log, Home: base, Flash: kit.Flasher{Secret: secret}, Density: kit.Dense}
+	shell.Layout = func(_ *http.Request, p kit.Page) templ.Component {
+		return kit.DeskLayout(kit.DeskView{Brand: "政务服务平台", Tenant: "锡林浩特市行政审批局", Post: "综合窗口", User: kit.UserView{Name: scope.Actor.Name, Logout: "/logout"},
+			Menu: []kit.NavGroup{{Items: []kit.NavItem{{Key: "todo", Label: "待办事项", Href: base + "/todo", Icon: "clipboard-check"},
+				{Key: "cases", Label: "办件查询", Href: base + "/cases", Icon: "list"}, {Key: "assist", Label: "帮办代办", Href: base + "/assist", Icon: "edit"}}}}}, p)
+	}
+	if base == "/village" {
+		shell.Density = kit.Large
+		shell.Layout = func(_ *http.Request, p kit.Page) templ.Component {
+			return kit.VillageLayout(kit.VillageView{Name: "便民代办点", Tenant: "第一嘎查", User: kit.UserView{Name: scope.Actor.Name, Logout: "/logout"}}, p)
+		}
+	}
+	r := chi.NewRouter()
+	r.Use(kit.RequestID, kit.Recover(log), kit.SecurityHeaders(false), kit.MaxBody(64<<20), kit.CSRF(kit.CSRFOptions{Secret: secret}))
+	r.Handle(kit.AssetsPath+"*", kit.Assets())
+	r.Route(base, func(r chi.Router) {
+		r.Use(func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
+				next.ServeHTTP(rw, req.WithContext(tenancy.With(req.Context(), scope)))
+			})
+		})
+		web.Mount(r, web.Deps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Flows: w, Files: paperKeeper{w.files}, Offers: w, Now: dbtest.Now})
+		filesweb.Mount(r, filesweb.Deps{Service: w.files, Shell: shell, Base: base})
+	})
+	return r
+}
+
+func (w *town) desk(ctx context.Context) *kittest.Client {
+	return kittest.NewClient(w.t, w.site(ctx, "/desk"))
+}
+
+// png is a picture of one pixel.
+func png() []byte {
+	return []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89\x00\x00\x00\rIDATx\x9cc\xf8\xff\xff?\x00\x05\xfe\x02\xfe\xa7\x9a\xa0\xa0\x00\x00\x00\x00IEND\xaeB`\x82")
+}
+
+// ---- what the wire does ----
+
+func (*town) Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (p cases.Place, err error) {
+	err = tx.NewRaw(`select name, level, code from tenants where tenant_id = ?`, id).Scan(ctx, &p)
+	return p, err
+}
+
+func (w *town) Offer(ctx context.Context, tx *db.Tx, itemID string) (cases.Offer, error) {
+	g, err := w.items.Resolve(ctx, tx, itemID)
+	if err != nil {
+		return cases.Offer{}, err
+	}
+	return cases.Offer{ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
+		StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays, Origins: g.Body.Origins, Required: g.Body.Required()}, nil
+}
+
+func (w *town) First(ctx context.Context, tx *db.Tx, ref cases.FlowRef, origin tenancy.ID) (cases.Step, error) {
+	d, err := w.flows.Load(ctx, tx, ref.Tenant, ref.ID)
+	if err != nil {
+		return cases.Step{}, err
+	}
+	return w.placed(ctx, tx, d.First(), origin)
+}
+
+func (w *town) Next(ctx context.Context, tx *db.Tx, ref cases.FlowRef, stepID string, origin tenancy.ID, facts map[string]any) (cases.Step, bool, error) {
+	d, err := w.flows.Load(ctx, tx, ref.Tenant, ref.ID)
+	if err != nil {
+		return cases.Step{}, false, err
+	}
+	next, ended, err := d.Next(stepID, facts)
+	if err != nil || ended {
+		return cases.Step{}, ended, err
+	}
+	s, err := w.placed(ctx, tx, next, origin)
+	return s, false, err
+}
+
+func (w *town) placed(ctx context.Context, tx *db.Tx, s flows.Step, origin tenancy.ID) (cases.Step, error) {
+	at := map[flows.Level]tenancy.ID{flows.Own: origin, flows.Origin: origin, flows.Parent: dbtest.Township, flows.County: dbtest.County, flows.League: dbtest.League}[s.Level]
+	p, err := w.Place(ctx, tx, at)
+	return cases.Step{ID: s.ID, Name: s.Name, Kind: string(s.Kind), Post: s.Post, LimitDays: s.LimitDays, At: at, AtName: p.Name}, err
+}
+
+func (w *town) Draw(ctx context.Context, ref cases.FlowRef, marks map[string]web.Mark) (svg []byte, err error) {
+	err = w.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		d, err := w.flows.Load(ctx, tx, ref.Tenant, ref.ID)
+		if err != nil {
+			return err
+		}
+		ms := map[string]flows.Mark{}
+		for id, m := range marks {
+			ms[id] = flows.Mark{State: flows.State(m.State), Text: m.Text}
+		}
+		svg = flows.Draw(d, ms)
+		return nil
+	})
+	return svg, err
+}
+
+func (w *town) Search(ctx context.Context, text string, page, size int) (items []web.Item, total int, err error) {
+	p, err := w.items.Offered(ctx, catalog.Query{Text: text, Page: page, Size: size})
+	for _, r := range p.Rows {
+		items = append(items, web.Item{ID: r.ID, Name: r.Body.Name, Department: r.Body.Department, PromisedDays: r.Body.PromisedDays})
+	}
+	return items, p.Total, err
+}
+
+func (w *town) Guide(ctx context.Context, itemID string) (g web.Guide, err error) {
+	c, err := w.items.Guide(ctx, itemID)
+	if err != nil {
+		return g, err
+	}
+	b := c.Body
+	g = web.Guide{Item: web.Item{ID: itemID, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays}, StatutoryDays: b.StatutoryDays, Conditions: []string{"持有草原承包经营权证"}}
+	for _, m := range b.Materials {
+		g.Materials = append(g.Materials, web.Material{Name: m.Name, Required: m.Need == "1", Note: m.Note})
+	}
+	g.Questions = []web.Question{{Name: "area", Label: "作业面积", Type: "number", Unit: "亩", Required: true}, {Name: "use", Label: "用途", Type: "select", Options: []string{"打草", "修路"}}}
+	return g, nil
+}
+
+type paperKeeper struct{ *files.Service }
+
+func (k paperKeeper) Upload(ctx context.Context, name, material string, r io.Reader) (web.File, error) {
+	f, err := k.Service.Upload(ctx, name, material, r)
+	return fileOf(f), err
+}
+
+func (k paperKeeper) OfCase(ctx context.Context, caseID string) (out []web.File, err error) {
+	fs, err := k.Service.OfCase(ctx, caseID)
+	for _, f := range fs {
+		out = append(out, fileOf(f))
+	}
+	return out, err
+}
+
+func fileOf(f files.File) web.File {
+	return web.File{ID: f.ID, Name: f.Name, Material: f.Material, StepSeq: f.StepSeq, MediaType: f.MediaType, Size: f.Size, UploadedAt: f.UploadedAt}
+}
+
+
+func version(c cases.Case) string { return fmt.Sprint(c.Version) }
