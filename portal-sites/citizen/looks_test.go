@@ -1,0 +1,57 @@
+package citizen_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"liandong/portal-sites/kit/kittest"
+)
+
+// looks are the windows in which every page must work.
+func looks() map[string]struct {
+	width int64
+	elder string
+} {
+	return map[string]struct {
+		width int64
+		elder string
+	}{"wide": {1440, "0"}, "phone": {390, "0"}, "elder": {1440, "1"}, "elder-phone": {390, "1"}}
+}
+
+// look opens pages in every window; with SHOTS set to a folder it leaves pictures there.
+func (w *town) look(t *testing.T, person string, paths map[string]string) {
+	t.Helper()
+	srv := httptest.NewServer(w)
+	t.Cleanup(srv.Close)
+	for name, l := range looks() {
+		b := kittest.NewBrowser(t).Size(l.width, 900).Cookie(srv.URL, "ld_elder", l.elder)
+		if person != "" {
+			b.Cookie(srv.URL, who, person)
+		}
+		for page, path := range paths {
+			b.Open(srv.URL + path)
+			b.Axe(fmt.Sprintf("%s (%s)", page, name))
+			if n := b.Overflow(); n > 0 {
+				t.Errorf("%s (%s) is %d px too wide", page, name, n)
+			}
+			if dir := os.Getenv("SHOTS"); dir != "" {
+				b.Screenshot(filepath.Join(dir, strings.Join([]string{page, name}, "-")+".png"), true)
+			}
+		}
+	}
+}
+
+func TestPublicPagesInABrowser(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	id := w.publish(t, grass())
+	w.publish(t, pension())
+	w.look(t, "", map[string]string{
+		"home": "/", "county": "/sites/152502000000", "items": "/items", "none": "/items?q=zzz", "guide": "/items/" + id, "elsewhere": "/sites/152502000000/items/" + id,
+		"print": "/items/" + id + "/print", "articles": "/articles", "article": "/articles/a1", "regions": "/sites/152502000000/regions", "help": "/help", "404": "/nothing", "accessible": "/accessible",
+	})
+}

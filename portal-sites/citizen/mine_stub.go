@@ -1,0 +1,5 @@
+package citizen
+
+import "github.com/go-chi/chi/v5"
+
+func (h handlers) mine(chi.Router) {}

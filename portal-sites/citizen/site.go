@@ -1,0 +1,120 @@
+package citizen
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"liandong/modules/cases"
+	"liandong/modules/catalog"
+	"liandong/modules/files"
+	"liandong/portal-sites/kit"
+	"liandong/portal-sites/kit/visit"
+	"liandong/tenancy"
+	"liandong/tenancy/fault"
+)
+
+// ReturnParam names the query parameter of /login that says where to go afterwards.
+const ReturnParam = "back"
+
+// Deps is what the site is built from. Every field is needed.
+type Deps struct {
+	Items   *catalog.Service
+	Cases   *cases.Service
+	Files   *files.Service
+	Tree    Tree
+	Sites   Sites
+	Notices Notices
+	Flows   Flows
+	People  People
+
+	// SignIn mounts /login, /logout and /me below the site, each with what lies under it.
+	SignIn func(r chi.Router)
+	// SiteURL is the address of the site of another tenant.
+	SiteURL func(code, host string) string
+
+	Log   *slog.Logger
+	Flash kit.Flasher
+	Now   func() time.Time
+}
+
+type handlers struct{ Deps }
+
+// Mount adds the site's pages to r, which stands at the site's base.
+func Mount(r chi.Router, d Deps) {
+	h := handlers{d}
+	r.Get("/", h.page(h.home))
+	r.Get("/items", h.page(h.items))
+	r.Get("/items/{id}", h.page(h.guide))
+	r.Get("/items/{id}/print", h.page(h.guidePrint))
+	r.Get("/articles", h.page(h.articles))
+	r.Get("/articles/{id}", h.page(h.article))
+	r.Get("/regions", h.page(h.regions))
+	r.Get("/help", h.page(h.help))
+	r.Get("/accessible", h.page(h.accessible))
+	r.Get("/assets/*", assets)
+	h.mine(r)
+	r.Group(d.SignIn)
+	r.NotFound(func(w http.ResponseWriter, r *http.Request) { h.shell(r).NotFound(w, r) })
+}
+
+// handler is a page that knows the shell of its site.
+type handler func(w http.ResponseWriter, r *http.Request, s kit.Shell) error
+
+func (h handlers) page(f handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		s := h.shell(r)
+		s.Handle(func(w http.ResponseWriter, r *http.Request) error { return f(w, r, s) })(w, r)
+	}
+}
+
+// member is page for those who are signed in; everybody else signs in first and comes back.
+func (h handlers) member(f handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := person(r); ok {
+			h.page(f)(w, r)
+			return
+		}
+		back := r.URL.RequestURI()
+		if r.Method != http.MethodGet {
+			back = kit.LocalPath(referer(r), visit.URL(r.Context(), "/"))
+		}
+		_ = kit.SeeOther(w, r, loginURL(r, back)) // it only writes headers
+	}
+}
+
+func loginURL(r *http.Request, back string) string {
+	return visit.URL(r.Context(), "/login") + "?" + ReturnParam + "=" + url.QueryEscape(back)
+}
+
+// referer is the path of the page that the visitor came from.
+func referer(r *http.Request) string {
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host != r.Host {
+		return ""
+	}
+	return u.RequestURI()
+}
+
+// person is who is signed in.
+func person(r *http.Request) (tenancy.Actor, bool) {
+	sc, err := tenancy.From(r.Context())
+	return sc.Actor, err == nil && sc.Actor.Kind == tenancy.Person
+}
+
+// brief lets the browser of somebody who is not signed in keep a public page for
+// a minute. Pages vary with the cookies, so signing in is seen at once.
+func brief(w http.ResponseWriter, r *http.Request) {
+	if _, ok := person(r); !ok {
+		w.Header().Set("Cache-Control", "private, max-age=60")
+	}
+}
+
+// gone is the fault of an address that leads nowhere.
+func gone() error { return fault.New(fault.NotFound, "not_found") }
+
+func href(s string) templ.SafeURL { return templ.SafeURL(s) }

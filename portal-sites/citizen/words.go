@@ -1,0 +1,99 @@
+package citizen
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"liandong/portal-sites/kit"
+	"liandong/portal-sites/kit/text"
+	"liandong/tenancy/calendar"
+)
+
+// word is what people call a code of a list; a code that the list lacks stays.
+func word(list, code string) string {
+	if key := "citizen." + list + "." + code; text.Has(key) {
+		return text.T(key)
+	}
+	return code
+}
+
+func words(list string, codes []string) string {
+	out := make([]string, len(codes))
+	for i, c := range codes {
+		out[i] = word(list, c)
+	}
+	return strings.Join(out, text.T("citizen.comma"))
+}
+
+// options are the choices of a list in the given order.
+func options(list string, codes ...string) (out []kit.Option) {
+	for _, c := range codes {
+		out = append(out, kit.Option{Value: c, Label: word(list, c)})
+	}
+	return out
+}
+
+// levels are those at which people file, widest first.
+func levels() []string {
+	return []string{"province", "league", "city", "county", "township", "village"}
+}
+
+// kinds are the types of items that people apply for (事项类型).
+func kinds() []string { return []string{"01", "05", "07", "08", "09", "10", "20"} }
+
+// day is a date as people read it, in China.
+func day(t time.Time) string { return t.In(calendar.Zone()).Format(time.DateOnly) }
+
+func clock(t time.Time) string { return t.In(calendar.Zone()).Format("2006-01-02 15:04") }
+
+// longDay is the date of an official paper.
+func longDay(t time.Time) string {
+	return t.In(calendar.Zone()).Format(text.T("citizen.long_day"))
+}
+
+// lastDay is the last day of a period that ends at due.
+func lastDay(due *time.Time) string {
+	if due == nil {
+		return ""
+	}
+	return calendar.LastDay(*due).String()
+}
+
+// query adds parameters, pairs of name and value, to a path; empty values are left out.
+func query(path string, pairs ...string) string {
+	v := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			v.Set(pairs[i], pairs[i+1])
+		}
+	}
+	if len(v) == 0 {
+		return path
+	}
+	return path + "?" + v.Encode()
+}
+
+// uniq sorts and drops repetitions.
+func uniq(xs []string) []string {
+	slices.Sort(xs)
+	return slices.Compact(xs)
+}
+
+// paragraphs splits plain text.
+func paragraphs(s string) (out []string) {
+	for line := range strings.SplitSeq(s, "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
+}
+
+func orText(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}
