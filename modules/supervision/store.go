@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"liandong/tenancy"
@@ -76,6 +77,9 @@ func (s store) raise(ctx context.Context, c Card) (bool, error) {
 
 func (s store) card(ctx context.Context, id string) (Card, error) {
 	var c Card
+	if uuid.Validate(id) != nil {
+		return c, fault.New(fault.NotFound, "not_found")
+	}
 	if err := s.tx.NewSelect().Model(&c).Where("id = ?", id).Scan(ctx); err != nil {
 		return c, fmt.Errorf("get card %s: %w", id, err)
 	}
@@ -94,6 +98,9 @@ func (s store) saveCard(ctx context.Context, c *Card, seen int) error {
 
 func (s store) order(ctx context.Context, id string) (Order, error) {
 	var o Order
+	if uuid.Validate(id) != nil {
+		return o, fault.New(fault.NotFound, "not_found")
+	}
 	if err := s.tx.NewSelect().Model(&o).Where("id = ?", id).Scan(ctx); err != nil {
 		return o, fmt.Errorf("get supervision order %s: %w", id, err)
 	}
