@@ -52,7 +52,7 @@ func (s *Service) Appoint(ctx context.Context, in Appointing) (g Grant, err erro
 		g, err = o.grant(ctx, id)
 		return err
 	})
-	return g, repeated(err)
+	return g, err
 }
 
 // holder is who is to be appointed: an active member of staff.
@@ -83,14 +83,6 @@ func (o office) once(ctx context.Context, key string, do func() (string, error))
 	return id, o.remember(ctx, key, id)
 }
 
-// repeated says that of two equal submits at the same moment the other one won.
-func repeated(err error) error {
-	if db.IsDuplicate(err, "idempotency_pkey") {
-		return fault.New(fault.Conflict, "org_repeated").Because(err)
-	}
-	return err
-}
-
 func (o office) give(ctx context.Context, in Appointing, who Staffer) (string, error) {
 	at, err := o.place(ctx, in.Tenant)
 	if err != nil {
@@ -105,6 +97,9 @@ func (o office) give(ctx context.Context, in Appointing, who Staffer) (string, e
 	}
 	if err := o.svc.authz.Allow(ctx, policies.GrantsAppoint, policies.Resource{"tenant": at.ID, "over_lo": at.ID, "over_hi": at.Hi,
 		"tier": o.tier(), "roles": in.Roles, "holder_id": who.ID, "holder_roles": held}); err != nil {
+		return "", err
+	}
+	if err := o.granted(); err != nil {
 		return "", err
 	}
 	g := o.drawGrant(at, in, who)

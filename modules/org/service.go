@@ -123,6 +123,14 @@ func (o office) tier() int {
 	return o.own.Tier + 1
 }
 
+// granted refuses an act without a grant to hang it on, whatever policy said.
+func (o office) granted() error {
+	if o.own == nil {
+		return fault.New(fault.Forbidden, "forbidden")
+	}
+	return nil
+}
+
 // bound narrows the rest of the transaction to what the actor sees.
 func (o office) bound(ctx context.Context) error {
 	over := o.asker.Over

@@ -43,7 +43,7 @@ func (s store) lockGrants(ctx context.Context, at tenancy.ID, holder string) err
 	return nil
 }
 
-// lockHolder makes acts on the same person wait for each other.
+// lockHolder makes acts on the same person (or key) wait for each other.
 func (s store) lockHolder(ctx context.Context, holder string) error {
 	_, err := s.tx.NewRaw(`select pg_advisory_xact_lock(hashtextextended(?, 7340917))`, holder).Exec(ctx)
 	if err != nil {
@@ -155,11 +155,15 @@ func (s store) revokeAppointments(ctx context.Context, grant, by, reason string)
 	return rows, nil
 }
 
-// remembered returns the answer that this actor's key was given before, if any.
+// remembered returns the answer that this actor's key was given before, if any;
+// of two equal submits at the same moment the second waits here for the first.
 func (s store) remembered(ctx context.Context, key string) (string, error) {
 	var answer []string
 	if key == "" {
 		return "", nil
+	}
+	if err := s.lockHolder(ctx, s.tx.Scope.Actor.ID+key); err != nil {
+		return "", err
 	}
 	err := s.tx.NewRaw(`select answer from idempotency where tenant_id = ? and actor_id = ? and key = ?`,
 		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key).Scan(ctx, &answer)

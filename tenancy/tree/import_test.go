@@ -169,6 +169,12 @@ func TestImportStaysInsideTheActor(t *testing.T) {
 		_, err := s.Import(dbtest.As(t, ctx.as, tenancy.Staff, ctx.role), strings.NewReader(file), "")
 		wantKind(t, err, fault.Forbidden)
 	}
+	if done, err := s.Try(county, strings.NewReader(file)); err != nil || done.Added != 3 {
+		t.Errorf("Try = %+v, %v", done, err)
+	}
+	if _, err := s.ByCode(county, "152502300000"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("a trial left something: %v", err)
+	}
 	done, err := s.Import(county, strings.NewReader(file), "")
 	if err != nil || done.Added != 3 {
 		t.Fatalf("Import = %+v, %v", done, err)

@@ -2,6 +2,7 @@ package tree
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -32,7 +33,24 @@ type Imported struct {
 // becomes a root); every other parent stands in the file or in the tree. A line
 // without a code, or with "zone" there, gets a free place inside its parent.
 // What is wrong comes back as an Invalid fault whose cause is LineErrors.
-func (s *Service) Import(ctx context.Context, r io.Reader, reason string) (done Imported, err error) {
+func (s *Service) Import(ctx context.Context, r io.Reader, reason string) (Imported, error) {
+	return s.bring(ctx, r, reason, nil)
+}
+
+// errTried ends the transaction of a trial.
+var errTried = errors.New("tree: only tried")
+
+// Try says what Import would do with a file, and leaves the tree as it is.
+func (s *Service) Try(ctx context.Context, r io.Reader) (Imported, error) {
+	done, err := s.bring(ctx, r, "", errTried)
+	if errors.Is(err, errTried) {
+		return done, nil
+	}
+	return done, err
+}
+
+// bring imports; then, where a trial is over, it fails with that.
+func (s *Service) bring(ctx context.Context, r io.Reader, reason string, trial error) (done Imported, err error) {
 	lines, errs := parse(r)
 	if len(errs) > 0 && lines == nil {
 		return done, errs.fault()
@@ -47,8 +65,10 @@ func (s *Service) Import(ctx context.Context, r io.Reader, reason string) (done 
 		if err := p.errs.fault(); err != nil {
 			return err
 		}
-		done, err = w.carryOut(ctx, p, strings.TrimSpace(reason))
-		return err
+		if done, err = w.carryOut(ctx, p, strings.TrimSpace(reason)); err != nil {
+			return err
+		}
+		return trial
 	})
 	return done, err
 }
