@@ -84,6 +84,13 @@ func (v *Version) review(pass bool, a tenancy.Actor, opinion string, at time.Tim
 	return nil
 }
 
+// see makes the save that follows fail unless the version is still as it was shown.
+func (v *Version) see(seen int) {
+	if seen != 0 {
+		v.Version = seen
+	}
+}
+
 func (v *Version) resource() policies.Resource {
 	return policies.Resource{"tenant": v.TenantID, "state": v.State, "author_id": v.AuthorID}
 }

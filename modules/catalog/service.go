@@ -164,7 +164,14 @@ func (s *Service) Submit(ctx context.Context, versionID string) (Version, error)
 
 // Return sends a version under review back to its author with an opinion.
 func (s *Service) Return(ctx context.Context, versionID, opinion string) (Version, error) {
+	return s.ReturnSeen(ctx, versionID, 0, opinion)
+}
+
+// ReturnSeen is Return by somebody who was shown the version's counter seen:
+// Conflict (item_changed) when it has been to its author and back since.
+func (s *Service) ReturnSeen(ctx context.Context, versionID string, seen int, opinion string) (Version, error) {
 	return s.change(ctx, versionID, policies.ItemsReview, func(_ context.Context, tx *db.Tx, v *Version) error {
+		v.see(seen)
 		return v.review(false, tx.Scope.Actor, opinion, tx.Now)
 	})
 }
@@ -172,25 +179,36 @@ func (s *Service) Return(ctx context.Context, versionID, opinion string) (Versio
 // Publish passes a version under review and puts it in force: from the commit
 // on it is the item of every tenant below, and the version before it is replaced.
 func (s *Service) Publish(ctx context.Context, versionID, opinion string) (Version, error) {
+	return s.PublishSeen(ctx, versionID, 0, opinion)
+}
+
+// PublishSeen is Publish by somebody who was shown the version's counter seen:
+// Conflict (item_changed) when it has been to its author and back since.
+func (s *Service) PublishSeen(ctx context.Context, versionID string, seen int, opinion string) (Version, error) {
 	return s.change(ctx, versionID, policies.ItemsPublish, func(ctx context.Context, tx *db.Tx, v *Version) error {
+		v.see(seen)
 		if err := v.review(true, tx.Scope.Actor, opinion, tx.Now); err != nil {
 			return err
 		}
 		if err := s.sound(ctx, tx, v); err != nil {
 			return err
 		}
-		st := store{tx}
-		item, err := st.item(ctx, v.ItemID)
-		if err != nil {
-			return err
-		}
-		if err := st.replaceLive(ctx, item, StateReplaced); err != nil {
-			return err
-		}
-		item.Name, item.Kind, item.State, item.LiveID = v.Body.Name, v.Body.Kind, StatePublished, &v.ID
-		tx.Emit(events.ItemPublished{ItemID: item.ID, VersionID: v.ID, Number: v.Number})
-		return st.saveItem(ctx, &item)
+		return s.putInForce(ctx, tx, v)
 	})
+}
+
+func (s *Service) putInForce(ctx context.Context, tx *db.Tx, v *Version) error {
+	st := store{tx}
+	item, err := st.item(ctx, v.ItemID)
+	if err != nil {
+		return err
+	}
+	if err := st.replaceLive(ctx, item, StateReplaced); err != nil {
+		return err
+	}
+	item.Name, item.Kind, item.State, item.LiveID = v.Body.Name, v.Body.Kind, StatePublished, &v.ID
+	tx.Emit(events.ItemPublished{ItemID: item.ID, VersionID: v.ID, Number: v.Number})
+	return st.saveItem(ctx, &item)
 }
 
 // Withdraw ends an item: nobody may apply any more, running cases go on.

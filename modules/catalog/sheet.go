@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"liandong/policies"
+	"liandong/tenancy"
 	"liandong/tenancy/db"
 	"liandong/tenancy/fault"
 	"liandong/tenancy/tree"
@@ -121,6 +122,12 @@ func (s *Service) may(ctx context.Context, tx *db.Tx, sh Sheet) map[policies.Act
 		}
 	}
 	return out
+}
+
+// MayCreate reports whether the actor may start items of her tenant.
+func (s *Service) MayCreate(ctx context.Context) bool {
+	sc, err := tenancy.From(ctx)
+	return err == nil && s.authz.Allow(ctx, policies.ItemsCreate, policies.Resource{"tenant": sc.Tenant}) == nil
 }
 
 // Review is one version that waits for review.

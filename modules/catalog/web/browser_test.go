@@ -1,0 +1,64 @@
+package web_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"liandong/portal-sites/kit/kittest"
+	"liandong/tenancy/db/dbtest"
+)
+
+// TestPagesAreAccessible looks at the main pages in a browser, wide and narrow.
+// With ITEM_SHOTS set to a folder it leaves pictures there.
+func TestPagesAreAccessible(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	id := o.published(t)
+	editor := o.at(t, dbtest.League, "01", "item_editor")
+	editor.Get("/desk/items/" + id)
+	editor.Post("/desk/items/"+id+"/revise", nil).Want(http.StatusSeeOther)
+	editor.Post("/desk/items/"+id+"/edit", with(typed(), "do", "submit", "version", "1", "promised_days", "12", "materials.1", "营业执照", "flow.3.limit", "4")).Want(http.StatusSeeOther)
+	second := with(typed(), "basic_code", "000116002000", "name", "草原征占用审核（不超过五十公顷）", "idem", "0b6ef1a8-9d0b-4b39-8f0d-5b1c1a6c0009", "flow.3.limit", "9")
+	draftPath := editor.Post("/desk/items", second).Want(http.StatusSeeOther).Header.Get("Location")
+	county := o.at(t, dbtest.County, "04", "item_editor")
+	county.Get("/desk/items/" + id + "/override")
+	county.Post("/desk/items/"+id+"/override", url.Values{"version": {"0"}, "promised_days": {"10"}, "address": {"额尔敦路 1 号"}}).Want(http.StatusSeeOther)
+	review := o.at(t, dbtest.League, "02", "item_reviewer")
+	link := review.Get("/desk/items/reviews").Doc().Attr("td a", "href")
+
+	pages := map[string][]string{
+		"editor": {"/desk/items", draftPath, "/desk/items/new", "/desk/items/" + id + "/history"},
+		"review": {"/desk/items/reviews", link},
+		"county": {"/desk/items", "/desk/items/" + id, "/desk/items/" + id + "/override"},
+	}
+	for who, ctx := range map[string]http.Handler{
+		"editor": o.desk(staff(t, dbtest.League, "01", "item_editor")), "review": o.desk(staff(t, dbtest.League, "02", "item_reviewer")),
+		"county": o.desk(staff(t, dbtest.County, "04", "item_editor")),
+	} {
+		srv := httptest.NewServer(ctx)
+		t.Cleanup(srv.Close)
+		look(t, who, srv.URL, pages[who])
+	}
+}
+
+func look(t *testing.T, who, base string, paths []string) {
+	t.Helper()
+	b := kittest.NewBrowser(t)
+	for _, width := range []int64{1440, 390} {
+		b.Size(width, 900)
+		for i, path := range paths {
+			name := who + string(rune('0'+i)) + map[int64]string{1440: "-wide", 390: "-phone"}[width]
+			b.Open(base + path).Axe(name + " " + path)
+			if n := b.Overflow(); n > 0 {
+				t.Errorf("%s is %d px too wide", name, n)
+			}
+			if dir := os.Getenv("ITEM_SHOTS"); dir != "" {
+				b.Screenshot(filepath.Join(dir, name+".png"), true)
+			}
+		}
+	}
+}

@@ -1,0 +1,116 @@
+// Package web shows the catalogue at the desk: the list of items (事项), the
+// editor of their drafts, review with a comparison field by field, history,
+// withdrawal, and what a lower level changes of an inherited item (细化).
+//
+// Every page works without scripts: rows of the editor are added, moved and
+// removed by submit buttons, and a refused form comes back as it was typed.
+package web
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"liandong/modules/catalog"
+	"liandong/portal-sites/kit"
+	"liandong/tenancy"
+)
+
+// Line is a step of a flow (环节) as the editor lists it. It is an alias of its
+// shape, so that whoever keeps flows needs no adapter.
+type Line = struct {
+	ID, Name, Kind, Level, Tenant, Post string
+
+	Limit int // working days
+}
+
+// Finding is one reason why a flow cannot be read or published.
+type Finding = struct {
+	Rule   string // catalogue key
+	Where  string // name of the element, or its id
+	Detail string
+	Row    int // in the XML, from 1; 0 when the whole flow is meant
+}
+
+// Sketch is a flow as it was read.
+type Sketch = struct {
+	Lines    []Line
+	Straight bool   // one step after the other: a list of lines says it all
+	SVG      []byte // nil when the flow cannot be read
+	Problems []Finding
+}
+
+// Flows writes, reads and draws flows (流程) in BPMN 2.0 XML.
+type Flows interface {
+	Compose(name string, lines []Line) []byte
+	Inspect(xml []byte, promisedDays int) Sketch
+}
+
+// Deps is what the pages need.
+type Deps struct {
+	Service *catalog.Service
+	Flows   Flows
+	Shell   kit.Shell
+	Base    string // where Mount is mounted: /desk
+	// SiteURL is the address of a tenant's citizen site, for the preview of a
+	// guide; nil or an empty answer leaves the link out.
+	SiteURL func(tenant tenancy.ID) string
+}
+
+// Mount registers the pages relative to Base.
+func Mount(r chi.Router, d Deps) {
+	h := handlers{d}
+	on := d.Shell.Handle
+	r.Get("/items", on(h.list))
+	r.Get("/items/export.xlsx", on(h.export))
+	r.Get("/items/new", on(h.blank))
+	r.Post("/items", on(h.create))
+	r.Get("/items/reviews", on(h.reviews))
+	r.Get("/items/reviews/{id}", on(h.review))
+	r.Post("/items/reviews/{id}/publish", on(h.publish))
+	r.Post("/items/reviews/{id}/return", on(h.sendBack))
+	r.Get("/items/{id}", on(h.show))
+	r.Get("/items/{id}/edit", on(h.edit))
+	r.Post("/items/{id}/edit", on(h.save))
+	r.Post("/items/{id}/revise", on(h.revise))
+	r.Post("/items/{id}/submit", on(h.submit))
+	r.Post("/items/{id}/withdraw", on(h.withdraw))
+	r.Get("/items/{id}/history", on(h.history))
+	r.Get("/items/{id}/flow.bpmn", on(h.download))
+	r.Get("/items/{id}/override", on(h.override))
+	r.Post("/items/{id}/override", on(h.saveOverride))
+}
+
+type handlers struct{ Deps }
+
+func (h handlers) items(path string) string { return h.Base + "/items" + path }
+
+// page answers with a page below the list of items.
+func (h handlers) page(w http.ResponseWriter, r *http.Request, status int, p kit.Page) error {
+	if p.Active == "" {
+		p.Active = "items"
+	}
+	p.Crumbs = append([]kit.Crumb{homeCrumb(h.Base)}, p.Crumbs...)
+	return h.Shell.Page(w, r, status, p)
+}
+
+// guideURL is where citizens of the actor's tenant read about an item; "" when unknown.
+func (h handlers) guideURL(r *http.Request, itemID string) string {
+	sc, err := tenancy.From(r.Context())
+	if err != nil || h.SiteURL == nil {
+		return ""
+	}
+	site := h.SiteURL(sc.Tenant)
+	if site == "" {
+		return ""
+	}
+	return site + "/items/" + itemID
+}
+
+func own(r *http.Request) tenancy.ID {
+	sc, err := tenancy.From(r.Context())
+	if err != nil {
+		return -1
+	}
+	return sc.Tenant
+}

@@ -1,0 +1,137 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"liandong/modules/catalog"
+	"liandong/portal-sites/kit"
+	"liandong/tenancy/fault"
+)
+
+// overrideView is an inherited item beside what the actor's tenant changes of it.
+type overrideView struct {
+	guide     catalog.Guide
+	inherited catalog.Body
+	form      kit.FormValues
+	why       string // why the last try was refused
+	stale     bool   // somebody else saved meanwhile
+	preview   string
+}
+
+func (h handlers) override(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.overrideView(r)
+	if err != nil {
+		return err
+	}
+	v.form = overrideForm(v.guide)
+	return h.page(w, r, http.StatusOK, overridePage(h, v))
+}
+
+func (h handlers) overrideView(r *http.Request) (v overrideView, err error) {
+	id := chi.URLParam(r, "id")
+	if v.guide, err = h.Service.Guide(r.Context(), id); err != nil {
+		return v, err
+	}
+	if v.guide.Item.TenantID == own(r) {
+		return v, fault.New(fault.Precondition, "item_own_override")
+	}
+	v.preview = h.guideURL(r, id)
+	v.inherited, err = h.Service.Inherited(r.Context(), id)
+	return v, err
+}
+
+// overrideForm fills the form with what the tenant changes today.
+func overrideForm(g catalog.Guide) kit.FormValues {
+	text := func(s *string) string {
+		if s == nil {
+			return ""
+		}
+		return *s
+	}
+	days := ""
+	if g.Own.PromisedDays != nil {
+		days = strconv.Itoa(*g.Own.PromisedDays)
+	}
+	return kit.NewForm(map[string]string{"promised_days": days, "address": text(g.Own.Address), "hours": text(g.Own.Hours), "phone": text(g.Own.Phone),
+		"complaint_phone": text(g.Own.Complaint), "remedy": text(g.Own.Remedy), "version": strconv.Itoa(g.OwnSeen)})
+}
+
+func (h handlers) saveOverride(w http.ResponseWriter, r *http.Request) error {
+	f, err := kit.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	v, err := h.overrideView(r)
+	if err != nil {
+		return err
+	}
+	in := wanted(&f, v.inherited)
+	for name := range r.PostForm {
+		if label := lockedLabel(name); label != "" && !slices.Contains(in.Locked, label) {
+			in.Locked = append(in.Locked, label)
+		}
+	}
+	slices.Sort(in.Locked)
+	if err = f.Err(); err == nil {
+		_, err = h.Service.Override(r.Context(), v.guide.Item.ID, in)
+	}
+	if err == nil {
+		return h.Shell.Done(w, r, h.items("/"+v.guide.Item.ID+"/override"), overrideDone(in))
+	}
+	return h.overrideRefused(w, r, v, f, err)
+}
+
+func overrideDone(in catalog.Change) string {
+	if in.Empty() {
+		return "item_override_cleared"
+	}
+	return "item_override_saved"
+}
+
+// overrideRefused shows the page as it was typed, with the reason.
+func (h handlers) overrideRefused(w http.ResponseWriter, r *http.Request, v overrideView, f kit.FormValues, err error) error {
+	kind := fault.KindOf(err)
+	switch {
+	case f.Blame(err):
+	case kind == fault.Forbidden:
+		e, _ := fault.As(err)
+		v.why = e.Detail
+	case kind == fault.Conflict:
+		v.stale = true
+		f.Set("version", strconv.Itoa(v.guide.OwnSeen)) // the next save is made knowing this
+	default:
+		return err
+	}
+	v.form = f
+	return h.page(w, r, kit.StatusOf(kind), overridePage(h, v))
+}
+
+// wanted decodes the form: what is empty or as inherited is not changed.
+func wanted(f *kit.FormValues, inherited catalog.Body) catalog.Change {
+	in := catalog.Change{Seen: f.Int("version"), Added: f.All("add_materials")}
+	if n := f.Int("promised_days"); f.Get("promised_days") != "" && n != inherited.PromisedDays {
+		in.PromisedDays = &n
+	}
+	for name, field := range map[string]struct {
+		to   **string
+		from string
+	}{
+		"address": {&in.Address, inherited.Address}, "hours": {&in.Hours, inherited.Hours}, "phone": {&in.Phone, inherited.Phone},
+		"complaint_phone": {&in.Complaint, inherited.Complaint}, "remedy": {&in.Remedy, inherited.Remedy},
+	} {
+		if s := f.Get(name); s != "" && s != field.from {
+			*field.to = &s
+		}
+	}
+	for _, name := range f.All("drop_materials") {
+		if name = strings.TrimSpace(name); name != "" {
+			in.DropMaterials = append(in.DropMaterials, name)
+		}
+	}
+	return in
+}

@@ -1,0 +1,180 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"liandong/modules/catalog"
+	"liandong/policies"
+	"liandong/portal-sites/kit"
+	"liandong/tenancy/fault"
+)
+
+// refused is the Forbidden fault for an act that the sheet says is not the
+// actor's to do; nil when it is.
+func refused(sh catalog.Sheet, a policies.Action) error {
+	if why, asked := sh.May[a]; !asked || why != "" {
+		return fault.New(fault.Forbidden, "forbidden").With(why)
+	}
+	return nil
+}
+
+// can reports whether policy lets the actor do a to the item of the sheet.
+func can(sh catalog.Sheet, a policies.Action) bool { return refused(sh, a) == nil }
+
+// itemView is what the page of one item shows.
+type itemView struct {
+	catalog.Sheet
+
+	guide   *catalog.Guide // as the actor's tenant offers it; nil when it does not
+	sketch  Sketch
+	preview string
+	own     bool
+}
+
+// body is what the page says: the effective item where it is in force, else the version.
+func (v itemView) body() catalog.Body {
+	if v.guide != nil && v.guide.Version.ID == v.Version.ID {
+		return v.guide.Body
+	}
+	return v.Version.Body
+}
+
+func (h handlers) show(w http.ResponseWriter, r *http.Request) error {
+	sh, err := h.Service.Show(r.Context(), chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	v := itemView{Sheet: sh, own: sh.Item.TenantID == own(r)}
+	g, err := h.Service.Guide(r.Context(), sh.Item.ID)
+	switch fault.KindOf(err) {
+	case fault.NotFound: // not in force where the actor stands
+	default:
+		if err != nil {
+			return err
+		}
+		v.guide, v.preview = &g, h.guideURL(r, sh.Item.ID)
+	}
+	if sh.Flow != nil {
+		v.sketch = h.Flows.Inspect(sh.Flow, v.body().PromisedDays)
+	}
+	return h.page(w, r, http.StatusOK, showPage(h, v))
+}
+
+// revise opens a draft on top of the version in force.
+func (h handlers) revise(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.Service.Revise(r.Context(), chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	return h.Shell.Done(w, r, h.items("/"+v.ItemID+"/edit"), "item_revised")
+}
+
+// submit sends the open draft to review as it was saved.
+func (h handlers) submit(w http.ResponseWriter, r *http.Request) error {
+	sh, err := h.draft(r)
+	if err != nil {
+		return err
+	}
+	_, err = h.Service.Submit(r.Context(), sh.Version.ID)
+	if fault.KindOf(err) == fault.Invalid && err != nil {
+		f := h.stored(sh)
+		f.Blame(err)
+		return h.editor(w, r, http.StatusUnprocessableEntity, f)
+	}
+	if err != nil {
+		return err
+	}
+	return h.Shell.Done(w, r, h.items("/"+sh.Item.ID), "item_submitted")
+}
+
+func (h handlers) withdraw(w http.ResponseWriter, r *http.Request) error {
+	sh, err := h.Service.Show(r.Context(), chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	v, err := kit.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	if v.Get("confirmed") != "1" {
+		return h.page(w, r, http.StatusOK, withdrawPage(h, sh, v))
+	}
+	err = h.Service.Withdraw(r.Context(), sh.Item.ID, v.Get("reason"))
+	if v.Blame(err) {
+		return h.page(w, r, http.StatusUnprocessableEntity, withdrawPage(h, sh, v))
+	}
+	if err != nil {
+		return err
+	}
+	return h.Shell.Done(w, r, h.items("/"+sh.Item.ID), "item_withdrawn")
+}
+
+// history lists the versions and puts two of them side by side.
+func (h handlers) history(w http.ResponseWriter, r *http.Request) error {
+	item, vs, err := h.Service.History(r.Context(), chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	pair, err := h.pair(r, vs)
+	if err != nil {
+		return err
+	}
+	return h.page(w, r, http.StatusOK, historyPage(h, item, vs, pair))
+}
+
+// pair is two versions beside each other, with their flows.
+type pair struct {
+	left, right         *catalog.Version
+	leftFlow, rightFlow Sketch
+}
+
+// pair takes the versions that the address names, else the newest two.
+func (h handlers) pair(r *http.Request, vs []catalog.Version) (p pair, err error) {
+	q := r.URL.Query()
+	for i := range vs {
+		if vs[i].ID == q.Get("left") {
+			p.left = &vs[i]
+		}
+		if vs[i].ID == q.Get("right") {
+			p.right = &vs[i]
+		}
+	}
+	if (p.left == nil || p.right == nil) && len(vs) > 1 {
+		p.left, p.right = &vs[1], &vs[0]
+	}
+	if p.left == nil || p.right == nil {
+		return pair{}, nil
+	}
+	if p.leftFlow, err = h.flowOf(r, p.left); err != nil {
+		return p, err
+	}
+	p.rightFlow, err = h.flowOf(r, p.right)
+	return p, err
+}
+
+func (h handlers) flowOf(r *http.Request, v *catalog.Version) (Sketch, error) {
+	sh, err := h.Service.ShowVersion(r.Context(), v.ID)
+	if err != nil || sh.Flow == nil {
+		return Sketch{}, err
+	}
+	return h.Flows.Inspect(sh.Flow, v.Body.PromisedDays), nil
+}
+
+// sameFlow reports whether two versions go through the same steps.
+func sameFlow(a, b Sketch) bool {
+	return string(a.SVG) == string(b.SVG) && equalLines(a.Lines, b.Lines)
+}
+
+func equalLines(a, b []Line) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
