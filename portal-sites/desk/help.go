@@ -1,0 +1,5 @@
+package desk
+
+import "github.com/go-chi/chi/v5"
+
+func (h handlers) mountHelp(chi.Router) {}
