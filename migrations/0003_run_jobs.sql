@@ -25,7 +25,8 @@ create table schedules (
 select row_security('schedules', 'subtree');
 revoke all on schedules from liandong_staff;
 
--- audit: the end of every chain, vouched for by a key that the database does not have, and how far sealing went.
+-- audit: the end of every chain, and how far sealing went over how many chains and lines in all,
+-- both vouched for by a key that the database does not have.
 create table audit_heads (
   tenant_id bigint primary key references tenants on update cascade,
   seq       bigint not null,
@@ -35,7 +36,10 @@ create table audit_heads (
 );
 create table audit_marks (
   tenant_id bigint primary key references tenants on update cascade,
-  at        timestamptz not null
+  at        timestamptz not null,
+  chains    bigint not null,
+  lines     bigint not null,
+  mac       text not null
 );
 select row_security('audit_heads', 'subtree'), row_security('audit_marks', 'subtree');
 revoke insert, update, delete on audit_heads from liandong_staff;
