@@ -93,7 +93,7 @@ func TestCheckCountsALoopOnce(t *testing.T) {
 		t.Errorf("12 days: %v", p)
 	}
 	p := Problems(d.Check(Check{PromisedDays: 11}))
-	if len(p) != 1 || p[0].Rule != RuleOverPromise || p[0].Detail != "12 > 11: review → large" {
+	if len(p) != 1 || p[0].Rule != RuleOverPromise || p[0].Detail != "12 > 11: 现场勘验和材料审查 → 盟级决定" {
 		t.Errorf("11 days: %v", p)
 	}
 	if p := d.Check(Check{}); len(p) > 0 {

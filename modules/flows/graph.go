@@ -1,6 +1,9 @@
 package flows
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 func forward(n *node) (next []*node) {
 	for _, e := range n.out {
@@ -40,7 +43,7 @@ func (n *node) onlyGateways() map[*node]bool {
 }
 
 // longest is the most working days that reviewing and deciding can take on one way through
-// the flow, and the ids of the steps that take them. Steps that lead back to each other are
+// the flow, and the names of the steps that take them. Steps that lead back to each other are
 // taken together, each once, since a step entered again gets no new time.
 func (d *Definition) longest() (days int, path []string) {
 	type way struct {
@@ -53,7 +56,7 @@ func (d *Definition) longest() (days int, path []string) {
 		for _, n := range group {
 			if k := n.step.Kind; n.step.LimitDays > 0 && (k == Review || k == Decide) {
 				own.days += n.step.LimitDays
-				own.path = append(own.path, n.step.ID)
+				own.path = append(own.path, cmp.Or(n.step.Name, n.step.ID))
 			}
 			for _, e := range n.out {
 				if w := best[e.to]; w.days > rest.days {

@@ -43,6 +43,26 @@ type fact struct {
 	lines []string
 }
 
+// Bounds of how a fact is laid out, in bytes of UTF-8.
+const (
+	shortLine = 24
+	longFact  = 90
+)
+
+// short reports whether the lines are words that fit behind each other.
+func (f fact) short() bool {
+	return !slices.ContainsFunc(f.lines, func(l string) bool { return len(l) > shortLine })
+}
+
+// long reports whether the fact wants a row of its own.
+func (f fact) long() bool {
+	n := 0
+	for _, l := range f.lines {
+		n += len(l)
+	}
+	return n > longFact || len(f.lines) > 1 && !f.short()
+}
+
 func one(s string) []string {
 	if s == "" {
 		return nil

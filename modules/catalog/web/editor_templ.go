@@ -762,7 +762,7 @@ func flowCard(h handlers, f *form) templ.Component {
 		} else {
 			templ_7745c5c3_Err = editRows(f, stepRows(), "环节", []column{
 				{"环节名称", textCell, nil, true}, {"", hiddenCell, nil, false}, {"类型", pickCell, stepKinds(), true}, {"办理层级", pickCell, stepLevels(), true},
-				{"指定单位区划代码", textCell, nil, false}, {"岗位", pickCell, stepPosts(), true}, {"时限（工作日）", numberCell, nil, true},
+				{"单位区划码", textCell, nil, false}, {"岗位", pickCell, stepPosts(), true}, {"时限（工作日）", numberCell, nil, true},
 			}, true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1263,7 +1263,7 @@ func cellControl(f *form, name string, c column, label string) templ.Component {
 			templ_7745c5c3_Var41 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var42 = []any{"flex-fill", templ.KV("is-invalid", f.Error(name) != "")}
+		var templ_7745c5c3_Var42 = []any{"col-7 col-md-12", templ.KV("is-invalid", f.Error(name) != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var42...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -608,6 +608,9 @@ func reviewContent(h handlers, v reviewView) templ.Component {
 
 func changesText(v reviewView) string {
 	n := changes(compare(v.Live.Body, v.Version.Body))
+	if !sameFlow(v.before, v.now) {
+		n++
+	}
 	if n == 0 {
 		return "没有变化"
 	}

@@ -63,7 +63,7 @@ func TestRevisionIsComparedAndReplaces(t *testing.T) {
 	o.approve(t, review)
 	h := editor.Get("/desk/items/" + id + "/history").Want(http.StatusOK).Doc()
 	h.Has("tbody tr", "第 2 版", "在用").Has("ins", "12 个工作日")
-	editor.Get("/desk/items/"+id+"/flow.bpmn").Want(http.StatusOK)
+	editor.Get("/desk/items/" + id + "/flow.bpmn").Want(http.StatusOK)
 
 	editor.Post("/desk/items/"+id+"/withdraw", url.Values{"confirmed": {"1"}, "reason": {"修法"}}).Want(http.StatusForbidden)
 	review.Get("/desk/items/" + id).Want(http.StatusOK)
