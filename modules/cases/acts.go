@@ -210,7 +210,7 @@ func (s *Service) Resubmit(ctx context.Context, id string, seen int, answer stri
 		if strings.TrimSpace(answer) == "" && len(fileIDs) == 0 {
 			return fault.InvalidField("answer", "case_answer_missing")
 		}
-		if _, err := d.asks.Files.Attach(ctx, d.tx, c.TenantID, c.ID, c.StepSeq, fileIDs); err != nil {
+		if _, err := d.asks.Files.Attach(ctx, d.tx, c.TenantID, c.ID, c.subject(), c.StepSeq, fileIDs); err != nil {
 			return err
 		}
 		if err := d.st.answerNotice(ctx, c, answer); err != nil {

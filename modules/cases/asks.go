@@ -74,6 +74,7 @@ type Sealer interface {
 // Files is what cases asks of whoever keeps files.
 type Files interface {
 	// Attach binds uploads of the actor's to a case and returns the names of the
-	// materials that they are for.
-	Attach(ctx context.Context, tx *db.Tx, tenant tenancy.ID, caseID string, stepSeq int, fileIDs []string) (materials []string, err error)
+	// materials that they are for. reader is the identity of the applicant when she
+	// may read them from now on, "" when they are for the staff alone.
+	Attach(ctx context.Context, tx *db.Tx, tenant tenancy.ID, caseID, reader string, stepSeq int, fileIDs []string) (materials []string, err error)
 }

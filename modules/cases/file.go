@@ -194,7 +194,7 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, in Filing) erro
 
 // attach binds the uploads and checks that every required material is among them.
 func (s *Service) attach(ctx context.Context, tx *db.Tx, c *Case, in Filing) error {
-	got, err := s.asks.Files.Attach(ctx, tx, c.TenantID, c.ID, 1, in.Files)
+	got, err := s.asks.Files.Attach(ctx, tx, c.TenantID, c.ID, c.subject(), 1, in.Files)
 	if err != nil {
 		return err
 	}

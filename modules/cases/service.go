@@ -62,7 +62,7 @@ func (s *Service) act(ctx context.Context, id string, seen int, a policies.Actio
 			return err
 		}
 		d := &deed{Service: s, st: st, tx: tx, c: &c}
-		if _, err := s.asks.Files.Attach(ctx, tx, c.TenantID, c.ID, c.StepSeq, papers); err != nil {
+		if _, err := s.asks.Files.Attach(ctx, tx, c.TenantID, c.ID, reader(&c, a), c.StepSeq, papers); err != nil {
 			return err
 		}
 		if err := do(ctx, d); err != nil {
@@ -72,6 +72,15 @@ func (s *Service) act(ctx context.Context, id string, seen int, a policies.Actio
 		return st.save(ctx, &c, seen)
 	})
 	return c, err
+}
+
+// reader is the applicant for what is handed to her, the result and the proof of
+// its delivery, and nobody for the papers of handling.
+func reader(c *Case, a policies.Action) string {
+	if a == policies.CasesDecide || a == policies.CasesDeliver {
+		return c.subject()
+	}
+	return ""
 }
 
 // deed is one act on one case inside its transaction.

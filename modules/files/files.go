@@ -95,12 +95,14 @@ func (f *File) resource() policies.Resource {
 // Attach binds uploads of the actor's own that no case has yet to a case and
 // returns the materials that they are for. Whoever handles a case of another
 // tenant uploaded them at her own: they move to where the case was born, which
-// must be open for writing. An id that is not hers is NotFound.
-func (s *Service) Attach(ctx context.Context, tx *db.Tx, tenant tenancy.ID, caseID string, stepSeq int, ids []string) (materials []string, err error) {
+// must be open for writing. reader, when not empty, is the identity that may read
+// them besides the staff. An id that is not hers is NotFound.
+func (s *Service) Attach(ctx context.Context, tx *db.Tx, tenant tenancy.ID, caseID, reader string, stepSeq int, ids []string) (materials []string, err error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
 	err = tx.NewUpdate().Model((*File)(nil)).Set("tenant_id = ?", tenant).Set("case_id = ?", caseID).Set("step_seq = ?", stepSeq).
+		Set("subject = coalesce(subject, nullif(?, '')::uuid)", reader).
 		Where("id IN (?)", bun.List(ids)).Where("tenant_id IN (?)", bun.List([]tenancy.ID{tenant, tx.Scope.Tenant})).Where("case_id IS NULL").Where("uploader_id = ?", tx.Scope.Actor.ID).
 		Returning("material").Scan(ctx, &materials)
 	if err == nil && len(materials) != len(ids) {

@@ -71,6 +71,9 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request) error {
 	in := cases.Filing{ItemID: a.guide.ID, Kind: a.form.Get("kind"), Name: a.form.Get("name"), Number: a.form.Get("number"),
 		Phone: a.form.Get("phone"), Address: a.form.Get("address"), Key: a.form.Posted()}
 	in.Form = a.answers()
+	if !a.form.Bool("confirm") {
+		a.form.Wrong("confirm", "case_confirm_missing")
+	}
 	if in.Files, err = h.takeMaterials(r, &a); err != nil {
 		return err
 	}

@@ -286,5 +286,4 @@ func fileOf(f files.File) web.File {
 	return web.File{ID: f.ID, Name: f.Name, Material: f.Material, StepSeq: f.StepSeq, MediaType: f.MediaType, Size: f.Size, UploadedAt: f.UploadedAt}
 }
 
-
 func version(c cases.Case) string { return fmt.Sprint(c.Version) }

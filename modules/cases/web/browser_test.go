@@ -1,0 +1,61 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"liandong/portal-sites/kit/kittest"
+	"liandong/tenancy/db/dbtest"
+)
+
+// TestPagesInABrowser opens every page wide and narrow, as desk and as village.
+// With CASES_SHOTS set to a folder it leaves pictures there.
+func TestPagesInABrowser(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.handed(w.filed("演示·巴特尔", "a"), "decide")
+	w.filed("演示·萨仁", "b")
+	open := w.filed("演示·其其格", "c")
+	review := w.handed(w.filed("演示·阿拉坦", "d"), "review")
+	if _, err := w.cases.AskSupplement(w.county(), review.ID, review.Version, []string{"身份证复印件", "现场照片（四至界线清楚）"}, "可拍照上传"); err != nil {
+		t.Fatal(err)
+	}
+	deliver := w.handed(w.filed("演示·呼和", "e"), "deliver")
+	for _, s := range []struct {
+		name  string
+		ctx   context.Context
+		base  string
+		paths []string
+	}{
+		{"desk", w.clerk(), "/desk", []string{"/todo", "/todo?tab=late", "/cases", "/cases/" + open.ID, "/cases/" + open.ID + "?act=supplement", "/cases/" + review.ID,
+			"/cases/" + deliver.ID, "/cases/" + deliver.ID + "/papers/decision", "/cases/" + deliver.ID + "/papers/delivery", "/cases/" + review.ID + "/papers/supplement",
+			"/assist", "/assist/" + w.item, "/assist/done/" + open.ID}},
+		{"village", w.clerk(), "/village", []string{"/todo", "/cases", "/cases/" + open.ID, "/assist", "/assist/" + w.item, "/assist/done/" + open.ID}},
+		{"league", w.as(dbtest.League, "30", "supervisor"), "/desk", []string{"/cases", "/cases/" + review.ID}},
+	} {
+		srv := httptest.NewServer(w.site(s.ctx, s.base))
+		t.Cleanup(srv.Close)
+		for _, width := range []int64{1440, 390} {
+			t.Run(fmt.Sprintf("%s %d", s.name, width), func(t *testing.T) {
+				t.Parallel()
+				b := kittest.NewBrowser(t).Size(width, 900)
+				for i, path := range s.paths {
+					b.Open(srv.URL + s.base + path)
+					b.Axe(path)
+					if n := b.Overflow(); n > 0 {
+						t.Errorf("%s is %d px too wide", path, n)
+					}
+					if dir := os.Getenv("CASES_SHOTS"); dir != "" {
+						short := strings.NewReplacer("/", "_", "?", "-").Replace(strings.NewReplacer(open.ID, "open", review.ID, "review", deliver.ID, "deliver", w.item, "item").Replace(path))
+						b.Screenshot(filepath.Join(dir, fmt.Sprintf("%s-%d-%02d%s.png", s.name, width, i, short)), true)
+					}
+				}
+			})
+		}
+	}
+}
