@@ -24,6 +24,9 @@ func (id ID) String() string { return strconv.FormatInt(int64(id), 10) }
 // Interval is the closed range of labels that a subtree occupies.
 type Interval struct{ Lo, Hi ID }
 
+// Whole is the block of all labels, the platform's included.
+func Whole() Interval { return Interval{Lo: Platform, Hi: 999_999_999_999_999} }
+
 // Contains reports whether id lies in the subtree.
 func (i Interval) Contains(id ID) bool { return i.Lo <= id && id <= i.Hi }
 

@@ -38,7 +38,7 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.CompletionOptions.DisableDefaultCmd = true
-	cmd.AddCommand(upCommand(), servicesCommand(), doctorCommand(), versionCommand())
+	cmd.AddCommand(upCommand(), servicesCommand(), doctorCommand(), benchCommand(), versionCommand())
 	return cmd
 }
 

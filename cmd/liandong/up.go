@@ -14,6 +14,7 @@ import (
 
 	"liandong/cmd/internal/wire"
 	"liandong/deploy/local"
+	"liandong/portal-sites/kit"
 )
 
 // defaultAddr is where `up` serves unless LIANDONG_ADDR says otherwise.
@@ -46,11 +47,11 @@ func up(ctx context.Context) error {
 	defer say("已全部停止。")
 	defer stack.Stop()
 	say(fmt.Sprintf("数据目录 %s", home))
-	return serve(ctx, stack, addr)
+	return serveStack(ctx, stack, addr)
 }
 
-// serve runs the site until it is told to stop or a server below it fails.
-func serve(ctx context.Context, stack *local.Stack, addr string) error {
+// serveStack serves until it is told to stop or a server below it fails.
+func serveStack(ctx context.Context, stack *local.Stack, addr string) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
@@ -60,8 +61,7 @@ func serve(ctx context.Context, stack *local.Stack, addr string) error {
 		case <-ctx.Done():
 		}
 	}()
-	say("联动已启动:http://" + reachable(addr) + "  (按 Ctrl-C 停止)")
-	err := wire.Run(ctx, stack, addr)
+	err := runStack(ctx, stack, addr)
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
 	}
@@ -69,6 +69,36 @@ func serve(ctx context.Context, stack *local.Stack, addr string) error {
 		say("正在停止……")
 	}
 	return err
+}
+
+func runStack(ctx context.Context, stack *local.Stack, addr string) error {
+	log, err := logTo(filepath.Join(stack.Home(), "log", "liandong.log"))
+	if err != nil {
+		return err
+	}
+	cfg, err := wire.FromStack(stack, env("LIANDONG_PUBLIC_URL", "http://"+reachable(addr)), log)
+	if err != nil {
+		return err
+	}
+	if err := wire.Prepare(ctx, stack, cfg, say); err != nil {
+		return err
+	}
+	a, err := wire.New(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer a.Close()
+	greet(addr)
+	return a.Run(ctx, addr)
+}
+
+// logTo appends JSON lines to a file, so that the terminal stays for people.
+func logTo(file string) (*slog.Logger, error) {
+	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return slog.New(kit.LogHandler(slog.NewJSONHandler(f, nil))), nil
 }
 
 // upHome is .local of the project, or LIANDONG_DATA.

@@ -15,11 +15,19 @@ type lock struct {
 	note string
 }
 
-// note is what the running stack leaves for whoever comes second.
+// note is what the running stack leaves for whoever comes second: another start,
+// which is told the address, or a command, which works on what runs (see Attach).
 type note struct {
-	PID      int    `json:"pid"`
-	URL      string `json:"url"`
-	AdminDSN string `json:"admin_dsn"`
+	PID          int    `json:"pid"`
+	URL          string `json:"url"`
+	AdminDSN     string `json:"admin_dsn"`
+	OwnerDSN     string `json:"owner_dsn"`
+	AppDSN       string `json:"app_dsn"`
+	KratosPublic string `json:"kratos_public"`
+	KratosAdmin  string `json:"kratos_admin"`
+	TokenKeys    string `json:"token_keys"`
+	SMSKey       string `json:"sms_key"`
+	Redis        string `json:"redis"`
 }
 
 // acquire takes the lock of home, or says who holds it.
@@ -55,7 +63,7 @@ func (l *lock) taken() error {
 	}
 }
 
-// describe leaves the address for whoever comes second; it holds no password.
+// describe leaves the note; only its owner reads it.
 func (l *lock) describe(n note) error {
 	b, err := json.Marshal(n)
 	if err != nil {

@@ -1,24 +1,28 @@
-// Package wire is where the modules meet: constructor calls and nothing else.
 package wire
 
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
-
-	"liandong/deploy/local"
 )
 
-// Run serves on addr, on top of the stack, until ctx ends; then it lets requests
-// in hand finish. Liveness is /healthz, readiness /readyz.
-func Run(ctx context.Context, _ *local.Stack, addr string) error {
-	mux := http.NewServeMux()
-	ok := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
-	mux.HandleFunc("GET /healthz", ok)
-	mux.HandleFunc("GET /readyz", ok)
-	srv := &http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+// grace is how long requests in hand may take once the server was told to stop.
+const grace = 10 * time.Second
+
+// Serve answers requests on addr until ctx ends, then lets those in hand finish.
+// Liveness is /healthz, readiness /readyz.
+func (a *App) Serve(ctx context.Context, addr string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := a.ended.Poll(ctx); err != nil {
+		return err
+	}
+	go a.keepUp(ctx)
+	srv := &http.Server{Addr: addr, Handler: a.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		ErrorLog: slog.NewLogLogger(a.cfg.Log.Handler(), slog.LevelWarn)}
 	srv.BaseContext = func(net.Listener) context.Context { return context.WithoutCancel(ctx) }
 	done := make(chan error, 1)
 	go func() { done <- srv.ListenAndServe() }()
@@ -27,10 +31,32 @@ func Run(ctx context.Context, _ *local.Stack, addr string) error {
 		return err
 	case <-ctx.Done():
 	}
-	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
+	last, stop := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer stop()
 	if err := srv.Shutdown(last); err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
 }
+
+// pollEvery is how long a session that was ended on one server may still count on another.
+const pollEvery = 3 * time.Second
+
+// keepUp takes in the sessions that other servers ended.
+func (a *App) keepUp(ctx context.Context) {
+	t := time.NewTicker(pollEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+			if err := a.ended.Poll(ctx); err != nil && ctx.Err() == nil {
+				a.cfg.Log.WarnContext(ctx, "ended sessions not read", slog.Any("err", err))
+			}
+		}
+	}
+}
+
+// Work carries events and runs schedules until ctx ends.
+func (a *App) Work(ctx context.Context) error { return a.Jobs.Run(ctx) }

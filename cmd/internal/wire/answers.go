@@ -1,0 +1,94 @@
+package wire
+
+import (
+	"context"
+	"io"
+
+	"liandong/modules/cases"
+	casesweb "liandong/modules/cases/web"
+	"liandong/modules/catalog"
+	"liandong/modules/files"
+	"liandong/modules/flows"
+	"liandong/portal-sites/kit/text"
+	"liandong/tenancy"
+	"liandong/tenancy/db"
+)
+
+// drawings answers pages out of the flows, in the scope of the request.
+type drawings struct {
+	db    *db.DB
+	flows *flows.Service
+}
+
+// Flow is a stored flow, if the scope may see it.
+func (d drawings) Flow(ctx context.Context, tenant tenancy.ID, id string) (def *flows.Definition, err error) {
+	err = d.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		def, err = d.flows.Load(ctx, tx, tenant, id)
+		return err
+	})
+	return def, err
+}
+
+// Draw is the flow of a case as one SVG element.
+func (d drawings) Draw(ctx context.Context, ref cases.FlowRef, marks map[string]casesweb.Mark) ([]byte, error) {
+	def, err := d.Flow(ctx, ref.Tenant, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	states := make(map[string]flows.Mark, len(marks))
+	for id, m := range marks {
+		states[id] = flows.Mark{State: flows.State(m.State), Text: m.Text}
+	}
+	return flows.Draw(def, states), nil
+}
+
+// papers answers the pages of cases out of the files.
+type papers struct{ files *files.Service }
+
+func (p papers) Upload(ctx context.Context, name, material string, r io.Reader) (casesweb.File, error) {
+	f, err := p.files.Upload(ctx, name, material, r)
+	return paper(f), err
+}
+
+func (p papers) OfCase(ctx context.Context, caseID string) ([]casesweb.File, error) {
+	fs, err := p.files.OfCase(ctx, caseID)
+	out := make([]casesweb.File, len(fs))
+	for i, f := range fs {
+		out[i] = paper(f)
+	}
+	return out, err
+}
+
+func paper(f files.File) casesweb.File {
+	return casesweb.File{ID: f.ID, Name: f.Name, Material: f.Material, StepSeq: f.StepSeq, MediaType: f.MediaType, Size: f.Size, UploadedAt: f.UploadedAt}
+}
+
+// shelf answers assisted filing out of the catalogue.
+type shelf struct{ items *catalog.Service }
+
+func (s shelf) Search(ctx context.Context, words string, page, size int) ([]casesweb.Item, int, error) {
+	p, err := s.items.Offered(ctx, catalog.Query{Text: words, Page: page, Size: size})
+	out := make([]casesweb.Item, len(p.Rows))
+	for i, r := range p.Rows {
+		out[i] = onShelf(r.Item.ID, r.Body)
+	}
+	return out, p.Total, err
+}
+
+func (s shelf) Guide(ctx context.Context, itemID string) (casesweb.Guide, error) {
+	g, err := s.items.Guide(ctx, itemID)
+	if err != nil {
+		return casesweb.Guide{}, err
+	}
+	b := g.Body
+	out := casesweb.Guide{Item: onShelf(g.Item.ID, b), StatutoryDays: b.StatutoryDays, Audience: b.Audience, Conditions: b.Conditions,
+		Phone: b.Phone, Address: b.Address, Hours: b.Hours}
+	for _, m := range b.Materials {
+		out.Materials = append(out.Materials, casesweb.Material{Name: m.Name, Required: m.Need == "1", Note: m.Note})
+	}
+	return out, nil
+}
+
+func onShelf(id string, b catalog.Body) casesweb.Item {
+	return casesweb.Item{ID: id, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays, Kind: text.T("citizen.kind." + b.Kind)}
+}

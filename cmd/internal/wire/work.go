@@ -1,0 +1,61 @@
+package wire
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"liandong/jobs"
+	"liandong/tenancy"
+)
+
+// jobs puts together what happens in the background.
+func (a *App) jobs(context.Context) (err error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return err
+	}
+	a.Jobs, err = jobs.New(jobs.Config{DB: a.DB, DSN: a.cfg.AppDSN, Redis: a.cfg.Redis, Log: a.cfg.Log, Now: a.cfg.Now, Authz: a.Policy,
+		Subscribers: a.subscribers(), Schedules: a.schedules(), Worker: fmt.Sprintf("%s-%d", host, os.Getpid())})
+	return err
+}
+
+func (a *App) subscribers() []jobs.Subscriber { return nil }
+
+func (a *App) schedules() []jobs.Schedule {
+	return []jobs.Schedule{
+		jobs.Purge(a.DB),
+		{Name: "supervision.sweep", Every: time.Minute, Run: a.eachRoot(func(ctx context.Context) error {
+			_, err := a.Supervision.Sweep(ctx)
+			return err
+		})},
+		{Name: "identity.sweep", Every: time.Hour, Run: func(ctx context.Context) error {
+			if err := a.tries.Sweep(ctx, time.Now()); err != nil {
+				return err
+			}
+			return a.feed.Sweep(ctx, time.Now())
+		}},
+	}
+}
+
+// eachRoot runs fn once for every tree of the platform, as a job of that tree.
+func (a *App) eachRoot(fn func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		roots, err := a.Tree.Children(ctx, tenancy.Platform)
+		if err != nil {
+			return err
+		}
+		for _, root := range roots {
+			scope, err := a.Tree.ScopeFor(ctx, root.ID, tenancy.Actor{Kind: tenancy.System, Name: "schedule"})
+			if err != nil {
+				return err
+			}
+			if err := fn(tenancy.With(ctx, scope)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
