@@ -254,4 +254,15 @@ func sheetRow(r cases.Row) []any {
 		atp(r.AcceptedAt), r.PromisedDays, lastDay(r.Deadline), left, atp(r.EndedAt), outcomeText(r.Outcome)}
 }
 
+// Who is the applicant's name as lists show it.
+func Who(c *cases.Case) string { return who(c) }
+
+// Left says how long a row still has; "" when nothing runs.
+func Left(r cases.Row) string {
+	if r.Deadline == nil {
+		return ""
+	}
+	return leftText(r.Left, r.Late)
+}
+
 var _ = templruntime.GeneratedTemplate
