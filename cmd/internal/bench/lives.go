@@ -1,0 +1,148 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"liandong/modules/cases"
+	"liandong/policies"
+	"liandong/tenancy"
+	"liandong/tenancy/db"
+)
+
+// lifeWorkers play lives at the same time; rounds alternate between the databases.
+const (
+	lifeWorkers = 4
+	lifeRounds  = 5
+)
+
+// pace is how fast lives went in one round.
+type pace struct{ perSecond, cpu float64 }
+
+// lives plays whole lives of cases (file → accept → 3 reviews → decide) through
+// the services, in the empty and in the full database in turn.
+func (r *rig) lives(ctx context.Context, rep *Report) error {
+	if r.o.Lives == 0 {
+		return nil
+	}
+	var errs atomic.Int64
+	var paces [2][]pace
+	for range lifeRounds {
+		for i, h := range []*house{r.empty, r.full} {
+			p, err := r.round(ctx, h, max(lifeWorkers, r.o.Lives/lifeRounds), &errs)
+			if err != nil {
+				return err
+			}
+			paces[i] = append(paces[i], p)
+		}
+	}
+	rate := func(i int) float64 { return middle(paces[i], func(p pace) float64 { return p.perSecond }) }
+	cpu := func(i int) float64 { return middle(paces[i], func(p pace) float64 { return p.cpu }) }
+	rep.add("办件全过程·空库", rate(0), "件/秒")
+	rep.reach("办件全过程·满库", rate(1), "件/秒", rate(1)/rate(0), minLife)
+	rep.add("每件全过程处理器时间·空库", cpu(0)*1000, "毫秒")
+	rep.add("每件全过程处理器时间·满库", cpu(1)*1000, "毫秒")
+	rep.Figures = append(rep.Figures, Figure{Name: "办件全过程·错误", Value: float64(errs.Load()), Unit: "次", OK: errs.Load() == 0})
+	return nil
+}
+
+func middle(ps []pace, of func(pace) float64) float64 {
+	vs := make([]float64, len(ps))
+	for i, p := range ps {
+		vs[i] = of(p)
+	}
+	slices.Sort(vs)
+	return vs[len(vs)/2]
+}
+
+// round plays n lives and measures them.
+func (r *rig) round(ctx context.Context, h *house, n int, errs *atomic.Int64) (pace, error) {
+	villages, err := h.villages(ctx, n)
+	if err != nil {
+		return pace{}, err
+	}
+	item, err := h.item(ctx)
+	if err != nil {
+		return pace{}, err
+	}
+	before, err := r.cpuSeconds()
+	if err != nil {
+		return pace{}, err
+	}
+	began := time.Now()
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range lifeWorkers {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(villages)); i = next.Add(1) - 1 {
+				if err := h.live(ctx, item, villages[i]); err != nil {
+					errs.Add(1)
+					r.o.Say("办件全过程出错:" + err.Error())
+				}
+			}
+		})
+	}
+	wg.Wait()
+	took := time.Since(began)
+	after, err := r.cpuSeconds()
+	return pace{perSecond: float64(len(villages)) / took.Seconds(), cpu: (after - before) / float64(len(villages))}, err
+}
+
+// villages picks tenants at random all over the country.
+func (h *house) villages(ctx context.Context, n int) (ids []tenancy.ID, err error) {
+	rows, err := h.super.QueryContext(ctx, fmt.Sprintf(`select tenant_id from tenants where level = 'village' and tenant_id / 1000000000 %% 100 <> 0 order by random() limit %d`, n))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id tenancy.ID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+func (h *house) item(ctx context.Context) (id string, err error) {
+	err = h.super.QueryRowContext(ctx, `select id from items limit 1`).Scan(&id)
+	return id, err
+}
+
+// live is the whole life of one case, each act in the scope of the post that it waits for.
+func (h *house) live(ctx context.Context, item string, village tenancy.ID) error {
+	as := func(at tenancy.ID, role string) (context.Context, error) {
+		return h.staff(ctx, at, "00000000-0000-7000-8000-"+fmt.Sprintf("%012x", int64(at)%1e12+int64(len(role))), role)
+	}
+	clerk, err := as(village, policies.Clerk)
+	if err != nil {
+		return err
+	}
+	c, err := h.cases.File(clerk, cases.Filing{ItemID: item, Kind: "person", Name: "演示·压测", Number: "152502199001010020", Phone: "19900000001", Key: db.NewID()})
+	if err != nil {
+		return fmt.Errorf("file: %w", err)
+	}
+	for c.EndedAt == nil {
+		ctx, err := as(c.AtTenant, c.StepPost)
+		if err != nil {
+			return err
+		}
+		switch c.StepKind {
+		case "accept":
+			c, err = h.cases.Accept(ctx, c.ID, c.Version, "受理")
+		case "decide":
+			c, err = h.cases.Decide(ctx, c.ID, c.Version, true, "准予")
+		default:
+			c, err = h.cases.Pass(ctx, c.ID, c.Version, "同意")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
