@@ -1,0 +1,144 @@
+package notices
+
+import (
+	cases "liandong/modules/cases/events"
+	org "liandong/modules/org/events"
+	supervision "liandong/modules/supervision/events"
+	"liandong/policies"
+	"liandong/tenancy"
+	"liandong/tenancy/db"
+)
+
+// draft is one notice that an event gives rise to.
+type draft struct {
+	tenant  tenancy.ID
+	subject string // a person, or else …
+	role    string // … whoever holds it in tenant
+	kind    string
+	params  map[string]string
+	link    string
+}
+
+// told is all that an event gives rise to.
+type told struct {
+	notices []draft
+	sms     string // kind of the short message to the applicant of caseID; empty: none
+	caseID  string
+	params  map[string]string
+}
+
+// rule turns an event into what people are told.
+type rule func(db.Delivery) (told, error)
+
+// rules say who is told what, by the name of the event.
+func rules() map[string]rule {
+	return map[string]rule{
+		cases.CaseFiled{}.EventName():          aboutCase("case_filed", "case_waiting", ""),
+		cases.CaseAccepted{}.EventName():       aboutCase("case_accepted", "", "case_accepted"),
+		cases.CaseRefused{}.EventName():        aboutCase("case_refused", "", "case_refused"),
+		cases.CaseArrived{}.EventName():        aboutCase("case_moved", "case_waiting", ""),
+		cases.SupplementAsked{}.EventName():    aboutCase("case_supplement", "", "case_supplement"),
+		cases.SupplementAnswered{}.EventName(): aboutCase("", "case_supplemented", ""),
+		cases.CaseDecided{}.EventName():        aboutCase("case_decided", "", ""),
+		cases.CaseCompleted{}.EventName():      aboutCase("case_completed", "", "case_completed"),
+		cases.CaseWithdrawn{}.EventName():      aboutCase("", "case_withdrawn", ""),
+		cases.CaseUrged{}.EventName():          aboutCase("", "case_urged", ""),
+
+		supervision.CardRaised{}.EventName():    cardRaised,
+		supervision.CardWithdrawn{}.EventName(): cardWithdrawn,
+		supervision.OrderIssued{}.EventName():   aboutOrder("order_issued", policies.OfficeHead, false),
+		supervision.OrderAnswered{}.EventName(): aboutOrder("order_answered", policies.Supervisor, true),
+		supervision.OrderReturned{}.EventName(): aboutOrder("order_returned", policies.OfficeHead, false),
+		supervision.OrderClosed{}.EventName():   aboutOrder("order_closed", policies.OfficeHead, false),
+
+		org.GrantGiven{}.EventName():      aboutPerson("grant_given"),
+		org.GrantRevoked{}.EventName():    aboutPerson("grant_revoked"),
+		org.PersonAppointed{}.EventName(): aboutPerson("post_given"),
+		org.PersonRemoved{}.EventName():   aboutPerson("post_taken"),
+	}
+}
+
+// aboutCase tells the applicant, whoever holds the step, and the applicant's
+// phone; an empty kind tells nobody.
+func aboutCase(subject, role, sms string) rule {
+	return func(d db.Delivery) (told, error) {
+		var c cases.Case
+		if err := d.Decode(&c); err != nil {
+			return told{}, err
+		}
+		t := told{sms: sms, caseID: c.CaseID, params: map[string]string{"no": c.No, "item": c.ItemName, "step": c.StepName, "outcome": c.Outcome}}
+		link := "/cases/" + c.CaseID
+		if subject != "" && c.Subject != "" { // the tenant as it is called today, should it have moved
+			t.notices = append(t.notices, draft{tenant: d.Tenant, subject: c.Subject, kind: subject, params: t.params, link: link})
+		}
+		if role != "" && c.StepPost != "" {
+			t.notices = append(t.notices, draft{tenant: c.AtTenant, role: c.StepPost, kind: role, params: t.params, link: link})
+		}
+		return t, nil
+	}
+}
+
+// cardRaised tells whoever is late; from the yellow card on also who leads them,
+// and of a red one the supervisor of the office.
+func cardRaised(d db.Delivery) (told, error) {
+	c, params, err := card(d)
+	if err != nil {
+		return told{}, err
+	}
+	roles := []string{c.StepPost}
+	switch c.Colour {
+	case "yellow":
+		roles = append(roles, policies.OfficeHead)
+	case "red":
+		roles = append(roles, policies.OfficeHead, policies.Supervisor)
+	}
+	var t told
+	for _, role := range roles {
+		if role != "" {
+			t.notices = append(t.notices, draft{tenant: d.Tenant, role: role, kind: "card_" + c.Colour, params: params, link: "/cases/" + c.CaseID})
+		}
+	}
+	return t, nil
+}
+
+func cardWithdrawn(d db.Delivery) (told, error) {
+	c, params, err := card(d)
+	if err != nil || c.StepPost == "" {
+		return told{}, err
+	}
+	return told{notices: []draft{{tenant: d.Tenant, role: c.StepPost, kind: "card_withdrawn", params: params, link: "/cases/" + c.CaseID}}}, nil
+}
+
+func card(d db.Delivery) (c supervision.Card, params map[string]string, err error) {
+	err = d.Decode(&c)
+	return c, map[string]string{"no": c.CaseNo, "item": c.ItemName, "step": c.StepName, "colour": c.Colour}, err
+}
+
+// aboutOrder tells a role of the office that must answer, or of the issuer.
+func aboutOrder(kind, role string, issuer bool) rule {
+	return func(d db.Delivery) (told, error) {
+		var o supervision.Order
+		if err := d.Decode(&o); err != nil {
+			return told{}, err
+		}
+		at := d.Tenant
+		if issuer {
+			at = o.Issuer
+		}
+		params := map[string]string{"no": o.No, "until": o.AnswerBy.Format("2006-01-02T15:04:05Z07:00")}
+		return told{notices: []draft{{tenant: at, role: role, kind: kind, params: params, link: "/supervision/orders/" + o.OrderID}}}, nil
+	}
+}
+
+// aboutPerson tells the holder of a grant or post.
+func aboutPerson(kind string) rule {
+	return func(d db.Delivery) (told, error) {
+		var p struct {
+			Holder string `json:"holder"`
+		}
+		if err := d.Decode(&p); err != nil || p.Holder == "" {
+			return told{}, err
+		}
+		return told{notices: []draft{{tenant: d.Tenant, subject: p.Holder, kind: kind, params: map[string]string{}, link: "/me"}}}, nil
+	}
+}
