@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -10,6 +11,7 @@ import (
 	"liandong/policies"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
+	"liandong/tenancy/idcode"
 )
 
 // Query narrows and orders a list of cases. Zero values mean: everything, newest first.
@@ -17,7 +19,7 @@ type Query struct {
 	Page, Size int // from 1; size is bounded to 200
 	Sort       string
 	Desc       bool
-	Text       string // a case number or its beginning, or part of an applicant's or item's name
+	Text       string // a case number or its beginning, part of an applicant's or item's name, or a whole ID number or phone
 	Status     Status
 	Kind       string // of the step at which it stands: accept, review, decide, deliver
 	Outcome    string
@@ -26,7 +28,9 @@ type Query struct {
 	Under      tenancy.Interval // only cases born in this part of the subtree
 	Time       string           // soon (due within 3 days), late, suspended
 	Open       bool             // only cases on which somebody still has to act
-	From, To   time.Time        // filed in [From, To)
+
+	blind    map[string]string // by column: what Text is equal to, when it is a number
+	From, To time.Time         // filed in [From, To)
 }
 
 // Page is one page of a list with the number of all rows that match, counted up
@@ -48,6 +52,44 @@ type Row struct {
 	Deadline   *time.Time `bun:"-"` // nil when nothing runs
 	Left       int        `bun:"-"` // working days to Deadline, today included; 0 or less: late by so many
 	Late       bool       `bun:"-"`
+}
+
+// aim turns a text that is a number of a person's into the index under which it
+// is found: sealed data has no other way in.
+func (s *Service) aim(q Query) Query {
+	text := strings.ToUpper(strings.TrimSpace(q.Text))
+	if idcode.CheckIDNumber(text) == nil || idcode.CheckCreditCode(text) == nil {
+		q.blind = map[string]string{"applicant_blind": s.asks.Sealer.Blind(SealApplicant, text)}
+	} else if phone, err := idcode.NormalizePhone(text); err == nil {
+		q.blind = map[string]string{"phone_blind": s.asks.Sealer.Blind(SealPhone, phone)}
+	}
+	return q
+}
+
+// Branch is a tenant right below the actor's own, to narrow a list by.
+type Branch struct {
+	Name string
+	Over tenancy.Interval
+}
+
+// Branches lists what stands right below the actor's tenant, in the order of labels.
+func (s *Service) Branches(ctx context.Context) (bs []Branch, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var rows []struct {
+			TenantID, Hi tenancy.ID
+			Name         string
+		}
+		err := tx.NewRaw(`select tenant_id, hi, name from tenants where parent_id = ? and state = 'open' order by tenant_id limit ?`, tx.Scope.Tenant, maxPage).Scan(ctx, &rows)
+		if err != nil {
+			return fmt.Errorf("list branches: %w", err)
+		}
+		bs = nil
+		for _, r := range rows {
+			bs = append(bs, Branch{r.Name, tenancy.Interval{Lo: r.TenantID, Hi: r.Hi}})
+		}
+		return nil
+	})
+	return bs, err
 }
 
 // pages of a list are bounded, so that no request reads the whole table.
@@ -88,7 +130,7 @@ func (s *Service) List(ctx context.Context, q Query) (p Page, err error) {
 		if err := s.authz.Allow(ctx, policies.CasesView, policies.Resource{"tenant": sc.Tenant, "subject": subject}); err != nil {
 			return err
 		}
-		if p, err = (store{tx}).list(ctx, q, nil); err != nil {
+		if p, err = (store{tx}).list(ctx, s.aim(q), nil); err != nil {
 			return err
 		}
 		return s.measure(ctx, tx, p.Rows)
@@ -159,7 +201,10 @@ func (q Query) where(sel *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 	if q.Under.Hi != 0 {
 		sel = sel.Where("c.tenant_id BETWEEN ? AND ?", q.Under.Lo, q.Under.Hi)
 	}
-	if q.Text != "" {
+	for column, value := range q.blind {
+		sel = sel.Where("c.? = ?", bun.Ident(column), value)
+	}
+	if q.Text != "" && q.blind == nil {
 		sel = sel.Where("(c.no ^@ ? OR position(? in c.applicant_name) > 0 OR position(? in c.item_name) > 0)", q.Text, q.Text, q.Text)
 	}
 	if !q.From.IsZero() {

@@ -17,7 +17,7 @@ import (
 // unless q.Status asks for them.
 func (s *Service) Todo(ctx context.Context, q Query) (p Page, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if p, err = (store{tx}).list(ctx, q, mine(tx.Scope, q.Status)); err != nil {
+		if p, err = (store{tx}).list(ctx, s.aim(q), mine(tx.Scope, q.Status)); err != nil {
 			return err
 		}
 		return s.measure(ctx, tx, p.Rows)

@@ -17,7 +17,6 @@ import (
 	"liandong/modules/files"
 	filesweb "liandong/modules/files/web"
 	"liandong/portal-sites/kit"
-	"liandong/tenancy"
 )
 
 // Base is where the site lives on every host that staff use.
@@ -92,15 +91,15 @@ func (s site) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	scope, err := tenancy.From(r.Context())
-	if err != nil {
-		return err
-	}
 	back, err := s.Cases.List(r.Context(), cases.Query{Kind: "deliver", Size: 5})
 	if err != nil {
 		return err
 	}
-	return s.shell.Page(w, r, http.StatusOK, kit.Page{Title: titleHome, Home: true, Content: homePage(scope.Actor.Name, s.Desk, n, back)})
+	wanting, err := s.Cases.List(r.Context(), cases.Query{Status: cases.Supplement, Size: 1})
+	if err != nil {
+		return err
+	}
+	return s.shell.Page(w, r, http.StatusOK, kit.Page{Title: titleHome, Home: true, Content: homePage(s.Desk, n, wanting.Total, back)})
 }
 
 // common lists the items of this place, most wanted first, for quick filing.

@@ -105,7 +105,9 @@ func (p *place) handler(ctx context.Context) http.Handler {
 				next.ServeHTTP(w, r.WithContext(tenancy.With(r.Context(), scope)))
 			})
 		}},
-		View:   func(context.Context) village.Visitor { return village.Visitor{Name: scope.Actor.Name, Tenant: "毛登牧场 第一嘎查"} },
+		View: func(context.Context) village.Visitor {
+			return village.Visitor{Name: scope.Actor.Name, Tenant: "毛登牧场 第一嘎查"}
+		},
 		Logout: "/desk/logout", Desk: "/desk", Phone: "12345"})
 	return r
 }

@@ -14,6 +14,7 @@ import (
 	"liandong/policies"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
+	"liandong/tenancy"
 	"liandong/tenancy/fault"
 )
 
@@ -188,6 +189,9 @@ func (h handlers) again(w http.ResponseWriter, r *http.Request, key string, form
 	if err != nil {
 		return errors.Join(err, failure)
 	}
+	if f.Kind == fault.Conflict && v.didMyself(r.Context(), key, form) {
+		return h.d.Shell.Done(w, r, v.caseURL(&v.Case), "cases.did_"+key)
+	}
 	v.act, v.form, v.kept = v.choose(key), form, kept
 	if !v.form.Blame(failure) {
 		v.trouble = v.explain(f, form)
@@ -202,6 +206,32 @@ func (h handlers) again(w http.ResponseWriter, r *http.Request, key string, form
 	return h.showView(w, r, kit.StatusOf(f.Kind), v)
 }
 
+// didMyself reports whether the last thing done to the case is this very form,
+// sent twice: then the second one has nothing to complain about.
+func (v *view) didMyself(ctx context.Context, key string, form kit.FormValues) bool {
+	scope, err := tenancy.From(ctx)
+	if err != nil {
+		return false
+	}
+	last := v.lastDone()
+	done := map[string]string{"accept": "accept", "refuse": "refuse", "pass": "pass", "sendback": "send_back", "deliver": "deliver", "decide": form.Get("outcome")}
+	said := form.Get("opinion")
+	if key == "deliver" {
+		said = deliveryNote(form)
+	}
+	return last != nil && last.ActorID == scope.Actor.ID && last.Act == done[key] && last.Opinion == said
+}
+
+// lastDone is the visit to a step that ended last.
+func (v *view) lastDone() *cases.StepRecord {
+	for i := len(v.Steps) - 1; i >= 0; i-- {
+		if v.Steps[i].EndedAt != nil {
+			return &v.Steps[i]
+		}
+	}
+	return nil
+}
+
 func (v *view) explain(f *fault.Error, form kit.FormValues) *trouble {
 	t := &trouble{title: text.T("cases.not_done"), reason: text.T(f.Text)}
 	if f.Detail != "" {
@@ -210,11 +240,6 @@ func (v *view) explain(f *fault.Error, form kit.FormValues) *trouble {
 	if f.Kind != fault.Conflict || form.Int("version") == v.Case.Version {
 		return t
 	}
-	for i := len(v.Steps) - 1; i >= 0; i-- {
-		if v.Steps[i].EndedAt != nil {
-			t.last = &v.Steps[i]
-			break
-		}
-	}
+	t.last = v.lastDone()
 	return t
 }

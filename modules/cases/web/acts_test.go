@@ -108,6 +108,8 @@ func TestConflictKeepsWhatWasTyped(t *testing.T) {
 	first, second := w.desk(w.township()), w.desk(w.as(dbtest.Township, "15", "reviewer"))
 	second.Get("/desk/cases/" + c.ID)
 	post(first, c.ID, "pass", url.Values{"version": {version(c)}, "opinion": {"属实"}}).Want(303)
+	// The same form sent twice by the same person is no conflict.
+	first.Post("/desk/cases/"+c.ID+"/acts/pass", url.Values{"version": {version(c)}, "opinion": {"属实"}}).Want(303)
 	second.Post("/desk/cases/"+c.ID+"/acts/pass", url.Values{"version": {version(c)}, "opinion": {"我写了很久的意见"}}).Want(409).Doc().
 		Has(".alert-danger", "刚才有人处理了这个办件", "人12", "苏木初审", "审查通过", "我写了很久的意见")
 }

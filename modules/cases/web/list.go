@@ -28,6 +28,8 @@ func (h handlers) listQuery(r *http.Request) (kit.ListQuery, cases.Query) {
 		q.Open = true
 	case "deliver":
 		q.Kind = "deliver"
+	case "supplement":
+		q.Status = cases.Supplement
 	case "done":
 		q.Status = cases.Completed
 	}
@@ -67,7 +69,11 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	refusal := h.d.Service.MayExport(r.Context())
-	return h.page(w, r, http.StatusOK, kit.Page{Title: titleCases, Active: "cases", Content: listPage(h.look(), l, p, refusal == nil)})
+	below, err := h.d.Service.Branches(r.Context())
+	if err != nil {
+		return err
+	}
+	return h.page(w, r, http.StatusOK, kit.Page{Title: titleCases, Active: "cases", Content: listPage(h.look(), l, p, below, refusal == nil)})
 }
 
 func (h handlers) listXLSX(w http.ResponseWriter, r *http.Request) error {

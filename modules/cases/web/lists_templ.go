@@ -667,7 +667,7 @@ func cards(l look, rows []cases.Row, empty, hint string) templ.Component {
 	})
 }
 
-func listPage(l look, q kit.ListQuery, p cases.Page, export bool) templ.Component {
+func listPage(l look, q kit.ListQuery, p cases.Page, below []cases.Branch, export bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -697,7 +697,7 @@ func listPage(l look, q kit.ListQuery, p cases.Page, export bool) templ.Componen
 			return templ_7745c5c3_Err
 		}
 		if l.large {
-			templ_7745c5c3_Err = kit.FilterBar(q, []kit.F{{Name: "q", Label: "姓名或办件编号", Type: kit.Search, Placeholder: "输入姓名或编号的一部分"}, {Name: "tab", Type: kit.Hidden}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.FilterBar(q, []kit.F{{Name: "q", Label: "查谁的办件", Type: kit.Search, Placeholder: "姓名、身份证号、电话或编号"}, {Name: "tab", Type: kit.Hidden}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -718,7 +718,7 @@ func listPage(l look, q kit.ListQuery, p cases.Page, export bool) templ.Componen
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = kit.FilterBar(q, listFilters()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.FilterBar(q, listFilters(below)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1129,6 +1129,18 @@ func listButtons(l look, q kit.ListQuery, export bool) templ.Component {
 	})
 }
 
+// underField narrows to one branch below; at the lowest level there is none.
+func underField(below []cases.Branch) kit.F {
+	f := kit.F{Name: "under", Label: "受理地", Type: kit.Select, Placeholder: "全部"}
+	if len(below) == 0 {
+		f.Type = kit.Hidden
+	}
+	for _, b := range below {
+		f.Options = append(f.Options, kit.Option{Value: b.Over.Lo.String() + "-" + b.Over.Hi.String(), Label: b.Name})
+	}
+	return f
+}
+
 func todoTabs(l look, n cases.TodoCounts, active string) []kit.Tab {
 	tab := func(key, label string, count int) kit.Tab {
 		href := l.to("/todo")
@@ -1148,16 +1160,17 @@ func todoTabs(l look, n cases.TodoCounts, active string) []kit.Tab {
 func listTabs(l look) []kit.Tab {
 	url := l.to("/cases")
 	return []kit.Tab{{Label: "全部", Href: url}, {Key: "open", Label: "办理中", Href: url + "?tab=open"},
-		{Key: "deliver", Label: "待送达", Href: url + "?tab=deliver"}, {Key: "done", Label: "已办结", Href: url + "?tab=done"}}
+		{Key: "supplement", Label: "补正中", Href: url + "?tab=supplement"}, {Key: "deliver", Label: "待送达", Href: url + "?tab=deliver"}, {Key: "done", Label: "已办结", Href: url + "?tab=done"}}
 }
 
 func timeOptions() []kit.Option {
 	return []kit.Option{{Value: "late", Label: "已超期"}, {Value: "soon", Label: "即将到期"}}
 }
 
-func listFilters() []kit.F {
+func listFilters(below []cases.Branch) []kit.F {
 	return []kit.F{
-		{Name: "q", Label: "关键字", Placeholder: "办件编号 / 申请人 / 事项"},
+		underField(below),
+		{Name: "q", Label: "关键字", Placeholder: "编号 / 姓名 / 证件号 / 事项"},
 		{Name: "status", Label: "状态", Type: kit.Select, Placeholder: "全部", Options: []kit.Option{
 			{Value: "submitted", Label: "待受理"}, {Value: "supplement", Label: "补正中"}, {Value: "handling", Label: "办理中"},
 			{Value: "completed", Label: "已办结"}, {Value: "refused", Label: "不予受理"}, {Value: "withdrawn", Label: "已撤回"}}},
@@ -1168,7 +1181,6 @@ func listFilters() []kit.F {
 		{Name: "to", Label: "申请日期止", Type: kit.Date},
 		{Name: "tab", Type: kit.Hidden},
 		{Name: "item", Type: kit.Hidden},
-		{Name: "under", Type: kit.Hidden},
 	}
 }
 

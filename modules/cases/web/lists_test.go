@@ -26,6 +26,7 @@ func TestTodoNarrows(t *testing.T) {
 		{"/desk/todo?q=甲乙", 1}, {"/desk/todo?q=无此人", 0}, {"/desk/todo?q=1525022002002026", 2}, {"/desk/todo?tab=nonsense&time=nonsense&sort=nonsense", 2},
 		{"/desk/cases", 3}, {"/desk/cases?tab=deliver", 1}, {"/desk/cases?tab=done", 0}, {"/desk/cases?tab=open", 3}, {"/desk/cases?status=submitted", 1},
 		{"/desk/cases?channel=assisted", 0}, {"/desk/cases?from=2026-03-04&to=2026-03-04", 3}, {"/desk/cases?from=2026-03-05", 0}, {"/desk/cases?from=nonsense", 3},
+		{"/desk/cases?q=152502199001010012", 3}, {"/desk/cases?q=13800000001", 3}, {"/desk/cases?q=13800000009", 0}, {"/desk/cases?tab=supplement", 0},
 		{"/desk/cases?item=" + w.item, 3}, {"/desk/cases?item=00000000-0000-4000-8000-000000000000", 0}, {"/desk/cases?under=152501400200000-152501400200999", 0},
 	} {
 		if n := clerk.Get(c.path).Want(200).Doc().Count(".ld-table tbody tr"); n != c.rows {
@@ -37,6 +38,13 @@ func TestTodoNarrows(t *testing.T) {
 		t.Errorf("tabs lead to %s", got)
 	}
 	clerk.Get("/desk/todo?tab=accept").Doc().Has(".ld-badge", "剩 3 个工作日").Has(".ld-tabs [aria-current=page]", "待受理", "1")
+	league := w.desk(w.as(dbtest.League, "31", "supervisor"))
+	league.Get("/desk/cases").Want(200).Doc().Has("select[name=under]", "锡林浩特市", "二连浩特市")
+	for under, rows := range map[string]int{"152502000000000-152502999999999": 3, "152501000000000-152501999999999": 0} {
+		if n := league.Get("/desk/cases?under=" + under).Want(200).Doc().Count(".ld-table tbody tr"); n != rows {
+			t.Errorf("under %s: %d rows, want %d", under, n, rows)
+		}
+	}
 	w.desk(w.as(dbtest.Village3, "20", "clerk")).Get("/desk/cases").Want(200).Doc().Has(".ld-empty", "没有符合条件的办件")
 }
 
