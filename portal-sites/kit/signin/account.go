@@ -95,7 +95,7 @@ func (p pages) changePassword(w http.ResponseWriter, r *http.Request) error {
 		}
 		return p.passwordPage(w, r, how.status, v, how)
 	}
-	p.record(r, Entry{Action: "password_changed", Identity: s.Sub, Name: s.Name})
+	p.record(r, identity.Entry{Action: "password_changed", Identity: s.Sub, Name: s.Name})
 	return p.Shell.Done(w, r, p.URL(r.Context(), "/me"), "signin.password_changed")
 }
 
@@ -134,7 +134,7 @@ func (p pages) endOthers(w http.ResponseWriter, r *http.Request) error {
 	if err := p.leaveOne(r.Context(), s); err != nil {
 		return p.failed(w, r, err)
 	}
-	p.record(r, Entry{Action: "sessions_ended", Identity: s.Sub, Name: s.Name})
+	p.record(r, identity.Entry{Action: "sessions_ended", Identity: s.Sub, Name: s.Name})
 	return p.Shell.Done(w, r, p.URL(r.Context(), "/me"), "signin.others_ended")
 }
 

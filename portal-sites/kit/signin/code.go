@@ -72,7 +72,7 @@ func (p pages) verifyCode(w http.ResponseWriter, r *http.Request) error {
 		err = p.ours(r.Context(), s)
 	}
 	if err != nil {
-		p.record(r, Entry{Action: "refused", How: "code"})
+		p.record(r, identity.Entry{Action: "refused", How: "code"})
 		how := p.refused(&v, err)
 		if how.status == 0 {
 			return err

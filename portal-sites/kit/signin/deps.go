@@ -16,20 +16,6 @@ import (
 // Seat is one post (岗位) or grant (授权) that somebody holds, as the account page shows it.
 type Seat struct{ Tenant, Title string }
 
-// Entry is one line of the sign-in record (登录日志): who did what from where.
-type Entry struct {
-	Action   string // signed_in, signed_out, refused, password_changed, factor_added, factor_removed, sessions_ended
-	Identity string // UUID; empty when a try was refused
-	Name     string
-	How      string // password, code, totp
-	Address  string
-}
-
-// Journal keeps entries; failing to is logged and stops nobody.
-type Journal interface {
-	Write(ctx context.Context, e Entry) error
-}
-
 // Deps is what a site gives to its sign-in pages.
 type Deps struct {
 	Client *identity.Client
@@ -46,7 +32,7 @@ type Deps struct {
 	Register string                     // page to get an account; empty: none
 	Seats    func(ctx context.Context, identityID string) ([]Seat, error)
 	IDNumber func(identity.Identity) (string, error) // opens the sealed ID number; nil: not shown
-	Journal  Journal                                 // nil: nothing is recorded
+	Journal  identity.Journal                        // nil: nothing is recorded; failing stops nobody
 }
 
 // Mount adds the doors (login, logout) and the account pages (me), relative to
@@ -101,11 +87,11 @@ func (p pages) address(r *http.Request) string {
 	return host
 }
 
-func (p pages) record(r *http.Request, e Entry) {
+func (p pages) record(r *http.Request, e identity.Entry) {
 	if p.Journal == nil {
 		return
 	}
-	e.Address = p.address(r)
+	e.Schema, e.Address, e.RequestID = p.Schema, p.address(r), kit.RequestIDFrom(r.Context())
 	if err := p.Journal.Write(r.Context(), e); err != nil {
 		p.Keeper.Log.ErrorContext(r.Context(), "sign-in not recorded", slog.String("action", e.Action), slog.Any("err", err))
 	}

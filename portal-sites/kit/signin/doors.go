@@ -39,7 +39,7 @@ func (p pages) login(w http.ResponseWriter, r *http.Request) error {
 		err = p.ours(r.Context(), s)
 	}
 	if err != nil {
-		p.record(r, Entry{Action: "refused", How: "password"})
+		p.record(r, identity.Entry{Action: "refused", How: "password"})
 		how := p.refused(&v, err)
 		if how.status == 0 {
 			return err
@@ -80,7 +80,7 @@ func (p pages) enter(w http.ResponseWriter, r *http.Request, s identity.Session,
 	if s.Pending {
 		return kit.SeeOther(w, r, with(p.URL(ctx, "/login/second"), url.Values{"back": {p.back(r)}}))
 	}
-	p.record(r, Entry{Action: "signed_in", Identity: s.Sub, Name: s.Name, How: how})
+	p.record(r, identity.Entry{Action: "signed_in", Identity: s.Sub, Name: s.Name, How: how})
 	return kit.SeeOther(w, r, p.back(r))
 }
 
@@ -88,7 +88,7 @@ func (p pages) enter(w http.ResponseWriter, r *http.Request, s identity.Session,
 func (p pages) logout(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	if s, ok := visit.SessionOf(ctx); ok {
-		p.record(r, Entry{Action: "signed_out", Identity: s.Sub, Name: s.Name})
+		p.record(r, identity.Entry{Action: "signed_out", Identity: s.Sub, Name: s.Name})
 	}
 	if err := p.Keeper.Sessions.Close(ctx, p.Keeper.Cookies.Read(r)); err != nil {
 		p.Keeper.Log.WarnContext(ctx, "session not ended in Kratos", slog.Any("err", err))
@@ -127,13 +127,13 @@ func (p pages) second(w http.ResponseWriter, r *http.Request) error {
 	}
 	up, err := p.Gate.StepUp(r.Context(), s, p.address(r), digits(v.Get("code")))
 	if err != nil {
-		p.record(r, Entry{Action: "refused", Identity: s.Sub, Name: s.Name, How: "totp"})
+		p.record(r, identity.Entry{Action: "refused", Identity: s.Sub, Name: s.Name, How: "totp"})
 		return p.secondRefused(w, r, v, err)
 	}
 	if err := p.Keeper.Refresh(w, up); err != nil {
 		return err
 	}
-	p.record(r, Entry{Action: "signed_in", Identity: s.Sub, Name: s.Name, How: "totp"})
+	p.record(r, identity.Entry{Action: "signed_in", Identity: s.Sub, Name: s.Name, How: "totp"})
 	return kit.SeeOther(w, r, p.back(r))
 }
 

@@ -82,7 +82,7 @@ func (p pages) bound(w http.ResponseWriter, r *http.Request, up identity.Session
 	if err := p.leaveOne(r.Context(), up); err != nil {
 		return p.failed(w, r, err)
 	}
-	p.record(r, Entry{Action: "factor_added", Identity: up.Sub, Name: up.Name})
+	p.record(r, identity.Entry{Action: "factor_added", Identity: up.Sub, Name: up.Name})
 	return p.Shell.Done(w, r, p.URL(r.Context(), "/me"), "signin.factor_added")
 }
 
@@ -126,6 +126,6 @@ func (p pages) removeFactor(w http.ResponseWriter, r *http.Request) error {
 	if err := p.leaveOne(ctx, s); err != nil && fault.KindOf(err) == fault.Unavailable {
 		return err
 	}
-	p.record(r, Entry{Action: "factor_removed", Identity: s.Sub, Name: s.Name})
+	p.record(r, identity.Entry{Action: "factor_removed", Identity: s.Sub, Name: s.Name})
 	return p.Shell.Done(w, r, p.URL(ctx, "/me"), "signin.factor_removed")
 }

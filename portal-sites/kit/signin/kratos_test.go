@@ -71,10 +71,10 @@ type site struct {
 
 type journal struct {
 	mu  sync.Mutex
-	all []signin.Entry
+	all []identity.Entry
 }
 
-func (j *journal) Write(_ context.Context, e signin.Entry) error {
+func (j *journal) Write(_ context.Context, e identity.Entry) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.all = append(j.all, e)

@@ -187,3 +187,27 @@ func TestStaffCannotReadSignIns(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestJournalIsAudited(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	e := identity.Entry{Action: "signed_in", Identity: db.NewID(), Name: "Sarnai", Schema: identity.SchemaStaff, How: "password", Address: "10.0.0.1", RequestID: "r1"}
+	if err := store.NewJournal(d).Write(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.NewJournal(d).Write(t.Context(), identity.Entry{Action: "refused"}); err != nil {
+		t.Fatal(err)
+	}
+	err := d.InTx(dbtest.As(t, tenancy.Platform, tenancy.System), func(ctx context.Context, tx *db.Tx) error {
+		var got string
+		err := tx.QueryRowContext(ctx, `select concat_ws(' ', action, actor_id, actor_name, detail->>'how', detail->>'address', request_id)
+			from audit_rows where object <> ''`).Scan(&got)
+		if want := "identity:signed_in " + e.Identity + " Sarnai password 10.0.0.1 r1"; got != want {
+			t.Errorf("recorded %q, want %q", got, want)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
