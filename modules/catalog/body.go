@@ -88,8 +88,6 @@ func (b Body) Required() (names []string) {
 }
 
 // basicCode is the 12-digit shape of a basic code: source, kind, main, sub.
-//
-//nolint:gochecknoglobals // compiled once
 var basicCode = regexp.MustCompile(`^(00|[1-6]\d)(\d{2})\d{5}\d{3}$`)
 
 // Bounds of what one version may say.

@@ -30,9 +30,11 @@ func (shelf) XML(context.Context, *db.Tx, tenancy.ID, string) ([]byte, error) {
 }
 
 func body() catalog.Body {
-	return catalog.Body{Name: "草原作业许可", BasicCode: "000116001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局",
+	return catalog.Body{
+		Name: "草原作业许可", BasicCode: "000116001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局",
 		LegalBasis:    []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}},
-		StatutoryDays: 20, PromisedDays: 15, Materials: []catalog.Material{{Name: "申请书", Need: "1"}, {Name: "身份证", Need: "1"}}, Keywords: []string{"放牧"}}
+		StatutoryDays: 20, PromisedDays: 15, Materials: []catalog.Material{{Name: "申请书", Need: "1"}, {Name: "身份证", Need: "1"}}, Keywords: []string{"放牧"},
+	}
 }
 
 func setup(t *testing.T) *catalog.Service {

@@ -183,8 +183,10 @@ func (s store) effective(ctx context.Context, rows []listRow) (Page[Row], error)
 	}
 	for _, r := range rows {
 		body, _ := fold(r.Body, r.TenantID, byItem[r.ID])
-		p.Rows = append(p.Rows, Row{Item: r.Item, Body: body, VersionID: r.VersionID, Number: r.Number, OpenState: r.OpenState, OwnerName: r.OwnerName, OwnerLevel: r.OwnerLevel,
-			Overridden: slices.ContainsFunc(byItem[r.ID], func(o Override) bool { return o.TenantID == s.tx.Scope.Tenant })})
+		p.Rows = append(p.Rows, Row{
+			Item: r.Item, Body: body, VersionID: r.VersionID, Number: r.Number, OpenState: r.OpenState, OwnerName: r.OwnerName, OwnerLevel: r.OwnerLevel,
+			Overridden: slices.ContainsFunc(byItem[r.ID], func(o Override) bool { return o.TenantID == s.tx.Scope.Tenant }),
+		})
 	}
 	return p, nil
 }

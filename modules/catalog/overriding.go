@@ -87,8 +87,10 @@ func (c Change) resource(tx *db.Tx, inherited Body) policies.Resource {
 		fields = append(fields, "materials")
 	}
 	slices.Sort(fields)
-	return policies.Resource{"tenant": tx.Scope.Tenant, "fields": fields, "promised_days": promised, "inherited_days": inherited.PromisedDays,
-		"added_materials": len(c.Added), "locked_fields": c.Locked}
+	return policies.Resource{
+		"tenant": tx.Scope.Tenant, "fields": fields, "promised_days": promised, "inherited_days": inherited.PromisedDays,
+		"added_materials": len(c.Added), "locked_fields": c.Locked,
+	}
 }
 
 // maxOverride bounds a text of a lower level, in characters.

@@ -83,8 +83,10 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, in Draft) (v Version, e
 }
 
 func draftOf(tx *db.Tx, itemID string, number int, b Body) Version {
-	return Version{TenantID: tx.Scope.Tenant, ID: db.NewID(), ItemID: itemID, Number: number, State: StateDraft, Body: b,
-		AuthorID: tx.Scope.Actor.ID, AuthorName: tx.Scope.Actor.Name, UpdatedAt: tx.Now, Version: 1}
+	return Version{
+		TenantID: tx.Scope.Tenant, ID: db.NewID(), ItemID: itemID, Number: number, State: StateDraft, Body: b,
+		AuthorID: tx.Scope.Actor.ID, AuthorName: tx.Scope.Actor.Name, UpdatedAt: tx.Now, Version: 1,
+	}
 }
 
 func (s *Service) keepFlow(ctx context.Context, tx *db.Tx, v *Version, xml []byte) error {
@@ -107,9 +109,6 @@ func (s *Service) Revise(ctx context.Context, itemID string) (v Version, err err
 		vs, err := st.versions(ctx, itemID)
 		if err != nil {
 			return err
-		}
-		if len(vs) == 0 {
-			return fault.New(fault.NotFound, "not_found")
 		}
 		last := vs[0]
 		if err := s.authz.Allow(ctx, policies.ItemsEdit, policies.Resource{"tenant": last.TenantID, "state": StateDraft}); err != nil {

@@ -29,9 +29,6 @@ func (s *Service) Show(ctx context.Context, itemID string) (sh Sheet, err error)
 		if err != nil {
 			return err
 		}
-		if len(vs) == 0 {
-			return fault.New(fault.NotFound, "not_found")
-		}
 		sh, err = s.sheet(ctx, tx, vs[0])
 		return err
 	})

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"liandong/tenancy"
 	"liandong/tenancy/db"
@@ -12,8 +13,19 @@ import (
 // store is the only place that spells SQL for the catalogue.
 type store struct{ tx *db.Tx }
 
+// isID reports whether s is spelled like a UUID: anything else is not there, and
+// is not worth a complaint of the database's.
+func isID(s string) bool {
+	return len(s) == 36 && strings.Count(s, "-") == 4 && strings.Trim(s, "0123456789abcdef-") == "" && s[8] == '-' && s[13] == '-' && s[18] == '-' && s[23] == '-'
+}
+
+func notFound() error { return fault.New(fault.NotFound, "not_found") }
+
 func (s store) item(ctx context.Context, id string) (Item, error) {
 	var i Item
+	if !isID(id) {
+		return i, notFound()
+	}
 	if err := s.tx.NewSelect().Model(&i).Where("id = ?", id).Scan(ctx); err != nil {
 		return i, fmt.Errorf("get item %s: %w", id, err)
 	}
@@ -22,20 +34,24 @@ func (s store) item(ctx context.Context, id string) (Item, error) {
 
 func (s store) itemVersion(ctx context.Context, id string) (Version, error) {
 	var v Version
+	if !isID(id) {
+		return v, notFound()
+	}
 	if err := s.tx.NewSelect().Model(&v).Where("id = ?", id).Scan(ctx); err != nil {
 		return v, fmt.Errorf("get item version %s: %w", id, err)
 	}
 	return v, nil
 }
 
+// versions returns all of an item, newest first; NotFound when there are none to see.
 func (s store) versions(ctx context.Context, itemID string) (vs []Version, err error) {
+	if !isID(itemID) {
+		return nil, notFound()
+	}
 	err = s.tx.NewSelect().Model(&vs).Where("item_id = ?", itemID).Order("number DESC").Scan(ctx)
-	return vs, err
-}
-
-// open returns the draft or the version under review, if there is one.
-func (s store) open(ctx context.Context, itemID string) (vs []Version, err error) {
-	err = s.tx.NewSelect().Model(&vs).Where("item_id = ?", itemID).Where("state IN ('draft', 'reviewing')").Scan(ctx)
+	if err == nil && len(vs) == 0 {
+		err = notFound()
+	}
 	return vs, err
 }
 
@@ -84,7 +100,7 @@ func (s store) replaceLive(ctx context.Context, i Item, state string) error {
 		return nil
 	}
 	_, err := s.tx.NewUpdate().Model((*Version)(nil)).Set("state = ?", state).Set("ended_at = ?", s.tx.Now).
-		Where("tenant_id = ?", i.TenantID).Where("id = ?", *i.LiveID).Exec(ctx)
+		Where("tenant_id = ?", i.TenantID).Where("id = ?", *i.LiveID).Where("state = ?", StatePublished).Exec(ctx)
 	return err
 }
 
@@ -103,11 +119,6 @@ func (s store) overrides(ctx context.Context, itemIDs []string, chain []tenancy.
 		byItem[o.ItemID] = append(byItem[o.ItemID], o)
 	}
 	return byItem, err
-}
-
-func (s store) override(ctx context.Context, tenant tenancy.ID, itemID string) (o []Override, err error) {
-	err = s.tx.NewSelect().Model(&o).Where("tenant_id = ?", tenant).Where("item_id = ?", itemID).Scan(ctx)
-	return o, err
 }
 
 func (s store) saveOverride(ctx context.Context, o *Override, seen int) error {

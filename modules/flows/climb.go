@@ -1,6 +1,8 @@
 package flows
 
 import (
+	"slices"
+
 	"liandong/tenancy"
 	"liandong/tenancy/fault"
 )
@@ -22,7 +24,7 @@ func Climb(level Level, origin Node, ancestors []Node) (tenancy.ID, error) {
 	case Parent:
 		return nearest(ancestors, level, func(n Node) bool { return n.ID != origin.ID })
 	case Township, County, League:
-		return nearest(append(ancestors[:len(ancestors):len(ancestors)], origin), level, level.means)
+		return nearest(append(slices.Clip(ancestors), origin), level, level.means)
 	case Named: // only the step knows which: see Step.Tenant
 	}
 	return 0, absent(level)
@@ -42,8 +44,8 @@ func (s Step) Tenant(origin Node, ancestors []Node) (tenancy.ID, error) {
 
 // nearest takes the last node of the chain that fits; the platform is no place to work.
 func nearest(chain []Node, level Level, fits func(Node) bool) (tenancy.ID, error) {
-	for i := len(chain) - 1; i >= 0; i-- {
-		if n := chain[i]; n.ID != tenancy.Platform && fits(n) {
+	for _, n := range slices.Backward(chain) {
+		if n.ID != tenancy.Platform && fits(n) {
 			return n.ID, nil
 		}
 	}

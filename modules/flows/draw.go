@@ -97,7 +97,7 @@ func (c *canvas) edge(e *edge) {
 	if e.name != "" {
 		c.edgeName(e, line)
 	}
-	c.WriteString(`</g>`)
+	_, _ = c.WriteString(`</g>`) // a Builder never fails
 }
 
 // edgeName writes the name of an arrow on its last level run, or where an editor put it.

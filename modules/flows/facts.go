@@ -53,7 +53,7 @@ func whole(r reflect.Value) (any, bool) {
 	case r.CanInt():
 		return r.Int(), true
 	case r.CanUint():
-		return int64(min(r.Uint(), math.MaxInt64)), r.Uint() <= math.MaxInt64 //nolint:gosec // bounded in place
+		return int64(min(r.Uint(), math.MaxInt64)), r.Uint() <= math.MaxInt64
 	case r.CanFloat():
 		f := r.Float()
 		return int64(f), f == math.Trunc(f) && math.Abs(f) <= maxExact

@@ -18,7 +18,7 @@ func (c *canvas) node(n *node) {
 		c.mark(n, r)
 	}
 	c.badge(state, n, r)
-	c.WriteString(`</g>`)
+	_, _ = c.WriteString(`</g>`) // a Builder never fails
 }
 
 func (n *node) class() string {
@@ -128,7 +128,7 @@ func (c *canvas) text(class string, at point, font float64, lines []string) {
 		c.cover(rect{at.x - w/2, y + step*float64(i) - font, w, step})
 		fmt.Fprintf(c, `<tspan x="%s" y="%s">%s</tspan>`, num(at.x), num(y+step*float64(i)), escape(l))
 	}
-	c.WriteString(`</text>`)
+	_, _ = c.WriteString(`</text>`) // a Builder never fails
 }
 
 // escape makes s safe as text and as an attribute.

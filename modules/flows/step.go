@@ -3,6 +3,7 @@ package flows
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"liandong/tenancy"
@@ -77,12 +78,7 @@ func (s Step) faults() [][2]string {
 }
 
 func oneOf[T comparable](v T, set ...T) bool {
-	for _, s := range set {
-		if v == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(set, v)
 }
 
 // maxLabel bounds a tenant label: 15 decimal digits.

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
@@ -85,8 +86,10 @@ type answer[T any] struct {
 
 // get registers an operation that only reads.
 func get[I, T any](api huma.API, s site, id, path, tag string, do func(context.Context, *I) (T, error)) {
-	op := huma.Operation{OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{tag}, Summary: text.T("api.op." + id),
-		Responses: map[string]*huma.Response{"default": problemResponse(api)}}
+	op := huma.Operation{
+		OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{tag}, Summary: text.T("api.op." + id),
+		Responses: map[string]*huma.Response{"default": problemResponse(api)},
+	}
 	huma.Register(api, op, func(ctx context.Context, in *I) (*answer[T], error) {
 		out, err := do(ctx, in)
 		if err != nil {
@@ -98,7 +101,8 @@ func get[I, T any](api huma.API, s site, id, path, tag string, do func(context.C
 
 func problemResponse(api huma.API) *huma.Response {
 	return &huma.Response{Description: text.T("api.problem"), Content: map[string]*huma.MediaType{
-		problemType: {Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")}}}
+		problemType: {Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")},
+	}}
 }
 
 // problem is err as a caller may see it; what nobody expected is logged.
@@ -116,10 +120,8 @@ func signedIn(ctx context.Context, kinds ...tenancy.Kind) error {
 	if err != nil || sc.Actor.Kind == tenancy.Public {
 		return errSignIn
 	}
-	for _, k := range kinds {
-		if sc.Actor.Kind == k {
-			return nil
-		}
+	if slices.Contains(kinds, sc.Actor.Kind) {
+		return nil
 	}
 	return fault.New(fault.Forbidden, "api_staff_only")
 }

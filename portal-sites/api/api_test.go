@@ -55,8 +55,10 @@ func TestAnybodyReadsWhatIsPublished(t *testing.T) {
 func TestNothingOfADraftLeaks(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
-	v, err := w.items.Create(w.as(dbtest.County2, "04", "item_editor"), catalog.Draft{Body: catalog.Body{Name: "草稿事项", BasicCode: "000116009000", Kind: "01", Level: "county",
-		Origins: []string{"county"}, Department: "某局", LegalBasis: []catalog.LegalBasis{{Law: "某法"}}, StatutoryDays: 20, PromisedDays: 15}})
+	v, err := w.items.Create(w.as(dbtest.County2, "04", "item_editor"), catalog.Draft{Body: catalog.Body{
+		Name: "草稿事项", BasicCode: "000116009000", Kind: "01", Level: "county",
+		Origins: []string{"county"}, Department: "某局", LegalBasis: []catalog.LegalBasis{{Law: "某法"}}, StatutoryDays: 20, PromisedDays: 15,
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,8 +77,10 @@ func TestWhatIsNotThere(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	nobody := t.Context()
-	for _, path := range []string{"/api/tenants/999999999999", "/api/tenants/x", "/api/tenants/000000000001/items", "/api/tenants/" + village + "/items/nonsense",
-		"/api/tenants/" + village + "/items/00000000-0000-7000-8000-00000000ffff", "/api/nothing"} {
+	for _, path := range []string{
+		"/api/tenants/999999999999", "/api/tenants/x", "/api/tenants/000000000001/items", "/api/tenants/" + village + "/items/nonsense",
+		"/api/tenants/" + village + "/items/00000000-0000-7000-8000-00000000ffff", "/api/nothing",
+	} {
 		w.get(nobody, path).problem(http.StatusNotFound, "没有")
 	}
 	g := w.get(nobody, "/api/tenants/"+village+"/items?page=many&size=1000&audience=cats")
@@ -131,8 +135,10 @@ func TestDocumentSaysEverything(t *testing.T) {
 		t.Errorf("OpenAPI %q", v)
 	}
 	paths, _ := doc["paths"].(map[string]any)
-	for _, path := range []string{"/api/tenants/{code}", "/api/tenants/{code}/children", "/api/tenants/{code}/items", "/api/tenants/{code}/items/{id}",
-		"/api/me/cases", "/api/me/cases/{id}", "/api/cases", "/api/cases/{id}"} {
+	for _, path := range []string{
+		"/api/tenants/{code}", "/api/tenants/{code}/children", "/api/tenants/{code}/items", "/api/tenants/{code}/items/{id}",
+		"/api/me/cases", "/api/me/cases/{id}", "/api/cases", "/api/cases/{id}",
+	} {
 		get, _ := paths[path].(map[string]any)["get"].(map[string]any)
 		responses, _ := get["responses"].(map[string]any)
 		if responses["200"] == nil || responses["default"] == nil || get["summary"] == "api.op."+get["operationId"].(string) {

@@ -105,9 +105,11 @@ func (s site) list(ctx context.Context, in *casesInput) (List[Case], error) {
 }
 
 func caseOf(c cases.Case, origin, at string) Case {
-	return Case{ID: c.ID, No: c.No, ItemID: c.ItemID, ItemName: c.ItemName, Applicant: idcode.MaskName(c.ApplicantName),
+	return Case{
+		ID: c.ID, No: c.No, ItemID: c.ItemID, ItemName: c.ItemName, Applicant: idcode.MaskName(c.ApplicantName),
 		Status: string(c.Status), StatusName: word("api.status.", string(c.Status)), Outcome: c.Outcome, Origin: origin, At: at, Step: c.StepName,
-		PromisedDays: c.PromisedDays, CreatedAt: c.CreatedAt, AcceptedAt: c.AcceptedAt, DueAt: c.DueAt, EndedAt: c.EndedAt}
+		PromisedDays: c.PromisedDays, CreatedAt: c.CreatedAt, AcceptedAt: c.AcceptedAt, DueAt: c.DueAt, EndedAt: c.EndedAt,
+	}
 }
 
 func (s site) myCase(ctx context.Context, in *caseInput) (CaseDetail, error) {
@@ -132,8 +134,10 @@ func (s site) show(ctx context.Context, id string) (CaseDetail, error) {
 	if err != nil {
 		return CaseDetail{}, err
 	}
-	out := CaseDetail{Case: caseOf(v.Case, v.OriginName, v.AtName), Number: idcode.MaskIDNumber(v.Number), Phone: idcode.MaskPhone(v.Phone),
-		Used: v.Used, Remaining: v.Remaining, Steps: []Step{}, Notices: []Notice{}}
+	out := CaseDetail{
+		Case: caseOf(v.Case, v.OriginName, v.AtName), Number: idcode.MaskIDNumber(v.Number), Phone: idcode.MaskPhone(v.Phone),
+		Used: v.Used, Remaining: v.Remaining, Steps: []Step{}, Notices: []Notice{},
+	}
 	for _, t := range v.Steps {
 		out.Steps = append(out.Steps, Step{Name: t.Name, At: t.AtName, LimitDays: t.LimitDays, EnteredAt: t.EnteredAt, EndedAt: t.EndedAt, UsedDays: t.UsedDays, Act: t.Act, Opinion: t.Opinion})
 	}

@@ -88,8 +88,10 @@ func (s site) items(ctx context.Context, in *itemsInput) (List[Item], error) {
 	p, err := s.Items.Offered(ctx, catalog.Query{Page: in.Page, Size: in.Size, Sort: "name", Text: in.Q, Kind: in.Kind, Topic: in.Topic, Audience: in.Audience})
 	out.Total = p.Total
 	for _, r := range p.Rows {
-		out.Rows = append(out.Rows, Item{ID: r.ID, BasicCode: r.BasicCode, Name: r.Body.Name, Kind: r.Kind, Level: r.Body.Level, Department: r.Body.Department,
-			Owner: r.OwnerName, StatutoryDays: r.Body.StatutoryDays, PromisedDays: r.Body.PromisedDays, OnsiteTimes: r.Body.OnsiteTimes})
+		out.Rows = append(out.Rows, Item{
+			ID: r.ID, BasicCode: r.BasicCode, Name: r.Body.Name, Kind: r.Kind, Level: r.Body.Level, Department: r.Body.Department,
+			Owner: r.OwnerName, StatutoryDays: r.Body.StatutoryDays, PromisedDays: r.Body.PromisedDays, OnsiteTimes: r.Body.OnsiteTimes,
+		})
 	}
 	return out, err
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -22,7 +21,7 @@ import (
 	"liandong/portal-sites/kit"
 	"liandong/tenancy"
 	"liandong/tenancy/calendar/book"
-	"liandong/tenancy/db"
+	"liandong/tenancy/db" //nolint:depguard // the test answers cases as the wire does
 	"liandong/tenancy/db/dbtest"
 	"liandong/tenancy/seal"
 	"liandong/tenancy/tree"
@@ -60,8 +59,10 @@ func newTown(t *testing.T) *town {
 
 func (w *town) publish() string {
 	w.t.Helper()
-	b := catalog.Body{Name: "草原作业许可", BasicCode: "000116001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局",
-		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}}, StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"放牧"}, Audience: []string{"1"}}
+	b := catalog.Body{
+		Name: "草原作业许可", BasicCode: "000116001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局",
+		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}}, StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"放牧"}, Audience: []string{"1"},
+	}
 	steps := []flows.Step{
 		{ID: "accept", Name: "嘎查受理", Kind: flows.Accept, Level: flows.Own, Post: "clerk", LimitDays: 2},
 		{ID: "decide", Name: "盟级决定", Kind: flows.Decide, Level: flows.League, Post: "decider", LimitDays: 5},
@@ -104,8 +105,10 @@ func (w *town) Offer(ctx context.Context, tx *db.Tx, id string) (cases.Offer, er
 	if err != nil {
 		return cases.Offer{}, err
 	}
-	return cases.Offer{ItemTenant: g.Item.TenantID, ItemID: id, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
-		StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays, Origins: g.Body.Origins}, nil
+	return cases.Offer{
+		ItemTenant: g.Item.TenantID, ItemID: id, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
+		StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays, Origins: g.Body.Origins,
+	}, nil
 }
 
 func (w *town) First(ctx context.Context, tx *db.Tx, ref cases.FlowRef, origin tenancy.ID) (cases.Step, error) {
@@ -146,7 +149,7 @@ func (w *town) get(ctx context.Context, path string) got {
 			next.ServeHTTP(rw, r)
 		})
 	})
-	api.Mount(r, api.Deps{Items: w.items, Cases: w.cases, Tree: w.tree, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Version: "test"})
+	api.Mount(r, api.Deps{Items: w.items, Cases: w.cases, Tree: w.tree, Log: slog.New(slog.DiscardHandler), Version: "test"})
 	rec := httptest.NewRecorder()
 	r.ServeHTTP(rec, httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, path, nil))
 	g := got{t: w.t, status: rec.Code, header: rec.Header()}

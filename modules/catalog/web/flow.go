@@ -18,8 +18,10 @@ func (f *form) steps() (out []Line) {
 		if r[0]+r[2]+r[3]+r[5]+r[6] == "" {
 			continue
 		}
-		out = append(out, Line{ID: r[1], Name: r[0], Kind: r[2], Level: r[3], Tenant: label(r[3], r[4]), Post: r[5],
-			Limit: f.Int(stepRows().keys(i)[6])})
+		out = append(out, Line{
+			ID: r[1], Name: r[0], Kind: r[2], Level: r[3], Tenant: label(r[3], r[4]), Post: r[5],
+			Limit: f.Int(stepRows().keys(i)[6]),
+		})
 	}
 	return out
 }

@@ -101,8 +101,10 @@ func (f *form) body() catalog.Body {
 		b.LegalBasis = append(b.LegalBasis, catalog.LegalBasis{Law: r[0], Article: r[1], Text: r[2]})
 	}
 	for i, r := range materialRows().compact(&f.FormValues) {
-		b.Materials = append(b.Materials, catalog.Material{Name: r[0], Need: r[1], Source: r[2], Form: r[3], Note: r[5],
-			Copies: f.Int(materialRows().keys(i)[4])})
+		b.Materials = append(b.Materials, catalog.Material{
+			Name: r[0], Need: r[1], Source: r[2], Form: r[3], Note: r[5],
+			Copies: f.Int(materialRows().keys(i)[4]),
+		})
 	}
 	for _, r := range questionRows().compact(&f.FormValues) {
 		b.Questions = append(b.Questions, catalog.Question{Q: r[0], A: r[1]})

@@ -10,8 +10,10 @@ import (
 )
 
 func listQuery(r *http.Request) kit.ListQuery {
-	return kit.ParseList(r, []string{"name", "code", "kind", "days", "owner", "created"}, kit.ListQuery{Size: 20, Sort: "created", Desc: true,
-		Filters: map[string]string{"span": string(catalog.SpanHere), "state": "", "kind": "", "owner": "", "department": ""}})
+	return kit.ParseList(r, []string{"name", "code", "kind", "days", "owner", "created"}, kit.ListQuery{
+		Size: 20, Sort: "created", Desc: true,
+		Filters: map[string]string{"span": string(catalog.SpanHere), "state": "", "kind": "", "owner": "", "department": ""},
+	})
 }
 
 func (h handlers) query(q kit.ListQuery) catalog.Query {
@@ -21,8 +23,10 @@ func (h handlers) query(q kit.ListQuery) catalog.Query {
 	default: // a span that nobody offers would show everything
 		span = catalog.SpanHere
 	}
-	return catalog.Query{Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Kind: q.Filter("kind"), State: q.Filter("state"),
-		OwnerLevel: q.Filter("owner"), Department: q.Filter("department"), Span: span}
+	return catalog.Query{
+		Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Kind: q.Filter("kind"), State: q.Filter("state"),
+		OwnerLevel: q.Filter("owner"), Department: q.Filter("department"), Span: span,
+	}
 }
 
 func (h handlers) list(w http.ResponseWriter, r *http.Request) error {

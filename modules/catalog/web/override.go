@@ -57,8 +57,10 @@ func overrideForm(g catalog.Guide) kit.FormValues {
 	if g.Own.PromisedDays != nil {
 		days = strconv.Itoa(*g.Own.PromisedDays)
 	}
-	return kit.NewForm(map[string]string{"promised_days": days, "address": text(g.Own.Address), "hours": text(g.Own.Hours), "phone": text(g.Own.Phone),
-		"complaint_phone": text(g.Own.Complaint), "remedy": text(g.Own.Remedy), "version": strconv.Itoa(g.OwnSeen)})
+	return kit.NewForm(map[string]string{
+		"promised_days": days, "address": text(g.Own.Address), "hours": text(g.Own.Hours), "phone": text(g.Own.Phone),
+		"complaint_phone": text(g.Own.Complaint), "remedy": text(g.Own.Remedy), "version": strconv.Itoa(g.OwnSeen),
+	})
 }
 
 func (h handlers) saveOverride(w http.ResponseWriter, r *http.Request) error {

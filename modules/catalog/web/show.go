@@ -48,13 +48,11 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := itemView{Sheet: sh, own: sh.Item.TenantID == own(r)}
 	g, err := h.Service.Guide(r.Context(), sh.Item.ID)
-	switch fault.KindOf(err) {
-	case fault.NotFound: // not in force where the actor stands
-	default:
-		if err != nil {
-			return err
-		}
+	switch {
+	case err == nil:
 		v.guide, v.preview = &g, h.guideURL(r, sh.Item.ID)
+	case fault.KindOf(err) != fault.NotFound: // else: not in force where the actor stands
+		return err
 	}
 	if sh.Flow != nil {
 		v.sketch = h.Flows.Inspect(sh.Flow, v.body().PromisedDays)

@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -46,15 +45,17 @@ func staff(t *testing.T, at tenancy.ID, who string, roles ...string) context.Con
 
 // desk serves the pages to whoever ctx says, behind the middleware of a real site.
 func (o office) desk(ctx context.Context) http.Handler {
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	secret := []byte(strings.Repeat("k", 32))
 	scope, err := tenancy.From(ctx)
 	if err != nil {
 		o.t.Fatal(err)
 	}
 	shell := kit.Shell{Log: log, Density: kit.Dense, Home: "/desk", Flash: kit.Flasher{Secret: secret}, Layout: func(_ *http.Request, p kit.Page) templ.Component {
-		return kit.DeskLayout(kit.DeskView{Brand: "政务服务平台", Tenant: "锡林浩特市", Post: "事项编辑", User: kit.UserView{Name: scope.Actor.Name, Logout: "/logout"},
-			Menu: []kit.NavGroup{{Items: []kit.NavItem{{Key: "items", Label: "事项管理", Href: "/desk/items", Icon: "list-details"}, {Key: "item-reviews", Label: "事项审核", Href: "/desk/items/reviews", Icon: "clipboard-check"}}}}}, p)
+		return kit.DeskLayout(kit.DeskView{
+			Brand: "政务服务平台", Tenant: "锡林浩特市", Post: "事项编辑", User: kit.UserView{Name: scope.Actor.Name, Logout: "/logout"},
+			Menu: []kit.NavGroup{{Items: []kit.NavItem{{Key: "items", Label: "事项管理", Href: "/desk/items", Icon: "list-details"}, {Key: "item-reviews", Label: "事项审核", Href: "/desk/items/reviews", Icon: "clipboard-check"}}}},
+		}, p)
 	}}
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, kit.Recover(log), kit.SecurityHeaders(false), kit.MaxBody(8<<20), kit.CSRF(kit.CSRFOptions{Secret: secret}))
@@ -65,8 +66,10 @@ func (o office) desk(ctx context.Context) http.Handler {
 				next.ServeHTTP(w, r.WithContext(tenancy.With(r.Context(), scope)))
 			})
 		})
-		catalogweb.Mount(r, catalogweb.Deps{Service: o.items, Flows: o.flows, Shell: shell, Base: "/desk",
-			SiteURL: func(id tenancy.ID) string { return "/sites/" + id.String()[:12] }})
+		catalogweb.Mount(r, catalogweb.Deps{
+			Service: o.items, Flows: o.flows, Shell: shell, Base: "/desk",
+			SiteURL: func(id tenancy.ID) string { return "/sites/" + id.String()[:12] },
+		})
 	})
 	r.NotFound(shell.NotFound)
 	return r
@@ -91,8 +94,11 @@ func typed() url.Values {
 		"result_type": {"20"}, "result_name": {"草原作业批复"}, "idem": {"0b6ef1a8-9d0b-4b39-8f0d-5b1c1a6c0001"},
 	}
 	for i, s := range [][]string{
-		{"嘎查受理", "accept", "own", "clerk", "2"}, {"苏木初审", "review", "parent", "reviewer", "3"}, {"旗县审查", "review", "county", "reviewer", "4"},
-		{"盟级决定", "decide", "league", "decider", "5"}, {"送达", "deliver", "origin", "clerk", "2"},
+		{"嘎查受理", "accept", "own", "clerk", "2"},
+		{"苏木初审", "review", "parent", "reviewer", "3"},
+		{"旗县审查", "review", "county", "reviewer", "4"},
+		{"盟级决定", "decide", "league", "decider", "5"},
+		{"送达", "deliver", "origin", "clerk", "2"},
 	} {
 		k := "flow." + string(rune('0'+i))
 		v.Set(k, s[0])
