@@ -6,11 +6,13 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"liandong/policies"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
 )
 
 // Vouch signs what the database may not forge; seal.Sealer is one.
@@ -144,6 +146,9 @@ func (s *Service) Export(ctx context.Context, q Query) ([]Line, error) {
 func (s *Service) Get(ctx context.Context, id string) (l Line, err error) {
 	if err := s.may(ctx); err != nil {
 		return l, err
+	}
+	if uuid.Validate(id) != nil {
+		return l, fault.New(fault.NotFound, "not_found")
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		return tx.NewRaw(`select `+lineColumns+lineTables+` where a.id = ?`, id).Scan(ctx, &l)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 
@@ -133,6 +134,9 @@ func (s *Service) Unread(ctx context.Context) (n int, err error) {
 func (s *Service) Read(ctx context.Context, id string) (n Notice, err error) {
 	if err := s.may(ctx); err != nil {
 		return n, err
+	}
+	if uuid.Validate(id) != nil {
+		return n, fault.New(fault.NotFound, "notices.gone")
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var found []Notice

@@ -12,7 +12,6 @@ import (
 	"liandong/portal-sites/kit"
 	"liandong/tenancy"
 	"liandong/tenancy/calendar"
-	"liandong/tenancy/fault"
 )
 
 // Deps are what the pages need.
@@ -76,9 +75,6 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) show(w http.ResponseWriter, r *http.Request) error {
-	if !isUUID(chi.URLParam(r, "id")) {
-		return fault.New(fault.NotFound, "not_found")
-	}
 	l, err := h.d.Service.Get(r.Context(), chi.URLParam(r, "id"))
 	if err != nil {
 		return err
@@ -122,4 +118,6 @@ func rows(lines []audit.Line) iter.Seq2[[]any, error] {
 func second(t time.Time) string { return t.In(calendar.Zone()).Format(time.DateTime) }
 
 // elsewhere says that the actor stood in another tenant than the line is kept in.
-func elsewhere(l audit.Line) bool { return l.ActorTenant != l.TenantID && l.ActorTenant != tenancy.Platform }
+func elsewhere(l audit.Line) bool {
+	return l.ActorTenant != l.TenantID && l.ActorTenant != tenancy.Platform
+}
