@@ -43,15 +43,19 @@ type Unit struct {
 // UnitCount is one line of the table of units.
 type UnitCount struct {
 	Unit
-	Count
-	Live int
-	Own  bool // the office of the unit itself, without those below it
+	Count                                 // raised in the period
+	LiveWarning, LiveYellow, LiveRed int  // of those, what waits for somebody now
+	Own                              bool // the office of the unit itself, without those below it
 }
+
+// Live is how many cards wait for somebody.
+func (u UnitCount) Live() int { return u.LiveWarning + u.LiveYellow + u.LiveRed }
 
 // DayCount is one point of the trend.
 type DayCount struct {
 	Day calendar.Date
 	Count
+	Settled int // cards closed on the day, whenever they were raised
 }
 
 // ItemCount is one of the slowest items.
@@ -120,6 +124,10 @@ func (s store) path(ctx context.Context, unit tenancy.ID) (us []Unit, err error)
 const countColours = `count(*) filter (where k.colour = 'warning') as warning, count(*) filter (where k.colour = 'yellow') as yellow,
 	count(*) filter (where k.colour = 'red') as red`
 
+const liveColours = `count(*) filter (where k.colour = 'warning' and k.state in ('open', 'ordered')) as live_warning,
+	count(*) filter (where k.colour = 'yellow' and k.state in ('open', 'ordered')) as live_yellow,
+	count(*) filter (where k.colour = 'red' and k.state in ('open', 'ordered')) as live_red`
+
 func (s store) live(ctx context.Context, b *Board, _ time.Time) error {
 	return s.tx.NewRaw(`select `+countColours+` from cards k where k.tenant_id between ? and ? and k.state in ('open', 'ordered')`,
 		b.Unit.TenantID, b.Unit.Hi).Scan(ctx, &b.Live)
@@ -148,7 +156,7 @@ func (s store) units(ctx context.Context, b *Board, from time.Time) error {
 			union all
 			select t.tenant_id, t.hi, t.name, t.level, false, (select count(*) from tenants c where c.parent_id = t.tenant_id and c.state = 'open')
 			from tenants t where t.parent_id = ?0 and t.state = 'open' and t.hi <= ?1)
-		select u.*, n.* from u, lateral (select `+countColours+`, count(*) filter (where k.state in ('open', 'ordered')) as live
+		select u.*, n.* from u, lateral (select `+countColours+`, `+liveColours+`
 			from cards k where k.tenant_id between u.tenant_id and u.hi and k.raised_at >= ?2 and k.state <> 'withdrawn') n
 		order by n.red desc, n.yellow desc, n.warning desc, u.tenant_id`, b.Unit.TenantID, b.Unit.Hi, from).Scan(ctx, &b.Units)
 }
@@ -165,32 +173,40 @@ func (s store) items(ctx context.Context, b *Board, from time.Time) error {
 // days counts by civil day in China, days without cards included.
 func (s store) days(ctx context.Context, u Unit, from, to calendar.Date) ([]DayCount, error) {
 	var rows []DayCount
-	err := s.tx.NewRaw(`select (k.raised_at at time zone interval '8 hours')::date as day, `+countColours+` from cards k
-		where k.tenant_id between ? and ? and k.raised_at >= ? and k.state <> 'withdrawn' group by 1`,
+	err := s.tx.NewRaw(`select day, sum(warning) as warning, sum(yellow) as yellow, sum(red) as red, sum(settled) as settled from (
+			select (k.raised_at at time zone interval '8 hours')::date as day, `+countColours+`, 0 as settled from cards k
+			where k.tenant_id between ?0 and ?1 and k.raised_at >= ?2 and k.state <> 'withdrawn' group by 1
+			union all
+			select (k.closed_at at time zone interval '8 hours')::date, 0, 0, 0, count(*) from cards k
+			where k.tenant_id between ?0 and ?1 and k.closed_at >= ?2 and k.state = 'closed' group by 1) n group by day`,
 		u.TenantID, u.Hi, from.Start()).Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
 	}
-	by := map[calendar.Date]Count{}
+	by := map[calendar.Date]DayCount{}
 	for _, r := range rows {
-		by[r.Day] = r.Count
+		by[r.Day] = r
 	}
 	var out []DayCount
 	for d := from; d <= to; d++ {
-		out = append(out, DayCount{d, by[d]})
+		n := by[d]
+		n.Day = d
+		out = append(out, n)
 	}
 	return out, nil
 }
 
-// Units lists the units right below unit, for a filter.
-func (s *Service) Units(ctx context.Context) (us []Unit, err error) {
+// Units lists the units right below the actor's tenant, for a filter, and the one
+// that the filter is set to, however deep it lies.
+func (s *Service) Units(ctx context.Context, also tenancy.ID) (us []Unit, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		wide, err := s.sight(ctx, tx)
 		if err != nil || !wide {
 			return err
 		}
 		us = nil
-		return tx.NewRaw(`select tenant_id, hi, name, level from tenants where parent_id = ? and state = 'open' order by tenant_id`, tx.Scope.Tenant).Scan(ctx, &us)
+		return tx.NewRaw(`select tenant_id, hi, name, level from tenants where parent_id = ?0 and state = 'open'
+			or tenant_id = ?1 and ?1 between ?2 and ?3 order by tenant_id`, tx.Scope.Tenant, also, tx.Scope.Over.Lo, tx.Scope.Over.Hi).Scan(ctx, &us)
 	})
 	return us, err
 }

@@ -19,11 +19,11 @@ type CardQuery struct {
 	Text       string // the beginning of a case number, or part of an item's name
 	Colour     Colour
 	State      State
+	Live       bool // open or ordered
 	Scope      Scope
 	Unit       tenancy.ID // that tenant and what is below it; 0: all that the actor sees
 	Item       string     // an item's whole name
 	From, To   time.Time  // raised in [From, To)
-	IDs        []string   // only these
 }
 
 // OrderQuery narrows and orders a list of orders.
@@ -130,8 +130,8 @@ func (q CardQuery) where(sel *bun.SelectQuery) *bun.SelectQuery {
 	if q.Text != "" {
 		sel = sel.Where("(c.case_no ^@ ? OR position(? in c.item_name) > 0)", q.Text, q.Text)
 	}
-	if q.IDs != nil {
-		sel = sel.Where("c.id IN (?)", bun.List(q.IDs))
+	if q.Live {
+		sel = sel.Where("c.state IN ('open', 'ordered')")
 	}
 	return between(sel, "c.raised_at", q.From, q.To)
 }

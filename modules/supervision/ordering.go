@@ -25,10 +25,12 @@ func (s *Service) Issue(ctx context.Context, in Demand) (o Order, err error) {
 		return o, fault.New(fault.Invalid, "idem_missing")
 	}
 	o, err = s.issueOnce(ctx, in)
-	if fault.KindOf(err) == fault.Conflict { // perhaps the same form was faster: then its answer is ours
+	switch fault.KindOf(err) {
+	case fault.Conflict, fault.Precondition: // perhaps the same form was faster: then its answer is ours
 		return s.issueOnce(ctx, in)
+	default:
+		return o, err
 	}
-	return o, err
 }
 
 func (s *Service) issueOnce(ctx context.Context, in Demand) (o Order, err error) {

@@ -237,7 +237,7 @@ func TestRulesDecideWhenACardIsRaised(t *testing.T) {
 func TestCalendarMovesDueTimes(t *testing.T) {
 	t.Parallel()
 	l := newLeague(t)
-	l.put(plant.Case{Born: dbtest.Village, At: dbtest.Village, Limit: 5, Accepted: china(time.February, 24, 10)})  // due at the end of 2 March
+	l.put(plant.Case{Born: dbtest.Village, At: dbtest.Village, Limit: 5, Accepted: china(time.February, 24, 10)})   // due at the end of 2 March
 	l.put(plant.Case{Born: dbtest.Village3, At: dbtest.Village3, Limit: 5, Accepted: china(time.February, 24, 10)}) // another county
 	admin := staff(t, dbtest.County, "07", "system_admin")
 	for _, day := range []int{2, 3} {
