@@ -92,6 +92,9 @@ func (s *Service) Branches(ctx context.Context) (bs []Branch, err error) {
 	return bs, err
 }
 
+// digits reports whether s can only be the beginning of a case number.
+func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
 // pages of a list are bounded, so that no request reads the whole table.
 const maxPage = 200
 
@@ -204,8 +207,12 @@ func (q Query) where(sel *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 	for column, value := range q.blind {
 		sel = sel.Where("c.? = ?", bun.Ident(column), value)
 	}
-	if q.Text != "" && q.blind == nil {
-		sel = sel.Where("(c.no ^@ ? OR position(? in c.applicant_name) > 0 OR position(? in c.item_name) > 0)", q.Text, q.Text, q.Text)
+	switch {
+	case q.Text == "" || q.blind != nil:
+	case digits(q.Text): // a range of the index, whatever the level
+		sel = sel.Where(`c.no COLLATE "C" >= ?`, q.Text).Where(`c.no COLLATE "C" < ?`, q.Text+":") // ":" follows "9"
+	default:
+		sel = sel.Where("(position(? in c.applicant_name) > 0 OR position(? in c.item_name) > 0)", q.Text, q.Text)
 	}
 	if !q.From.IsZero() {
 		sel = sel.Where("c.created_at >= ?", q.From)

@@ -392,14 +392,11 @@ func confirmField() kit.F {
 func (a *application) applicant() []kit.F {
 	var kinds []kit.Option
 	for _, o := range []kit.Option{{Value: "person", Label: "个人"}, {Value: "legal", Label: "单位（法人或其他组织）"}} {
-		if len(a.guide.Audience) == 0 || slices.Contains(a.guide.Audience, o.Value) {
+		if a.guide.serves(o.Value) {
 			kinds = append(kinds, o)
 		}
 	}
-	first := "person"
-	if len(kinds) > 0 {
-		first = kinds[0].Value
-	}
+	first := kinds[0].Value
 	return []kit.F{
 		{Name: "kind", Label: "申请人类型", Type: kit.Radio, Required: true, Full: true, Options: kinds, Value: first},
 		{Name: "name", Label: "姓名（单位名称）", Required: true, MaxLength: 60},
@@ -481,7 +478,7 @@ func filedPage(v view) templ.Component {
 			var templ_7745c5c3_Var15 string
 			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(v.Case.ItemName)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `assist.templ`, Line: 148, Col: 24}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `assist.templ`, Line: 145, Col: 24}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
@@ -494,7 +491,7 @@ func filedPage(v view) templ.Component {
 			var templ_7745c5c3_Var16 string
 			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(who(&v.Case))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `assist.templ`, Line: 148, Col: 52}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `assist.templ`, Line: 145, Col: 52}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
@@ -507,7 +504,7 @@ func filedPage(v view) templ.Component {
 			var templ_7745c5c3_Var17 string
 			templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(v.Case.No)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `assist.templ`, Line: 148, Col: 105}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `assist.templ`, Line: 145, Col: 105}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 			if templ_7745c5c3_Err != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"io"
+	"slices"
 	"time"
 
 	"liandong/modules/cases"
@@ -83,13 +84,20 @@ type Item struct {
 type Guide struct {
 	Item
 	StatutoryDays int
-	Audience      []string // person, legal; empty: both
+	Audience      []string // 服务对象: person or 1 (自然人), anything else an organisation; empty: both
 	Conditions    []string
 	Materials     []Material
 	Questions     []Question
 	Phone         string // who answers questions about it
 	Address       string
 	Hours         string
+}
+
+// serves reports whether applicants of a kind, person or legal, may file.
+func (g Guide) serves(kind string) bool {
+	return len(g.Audience) == 0 || slices.ContainsFunc(g.Audience, func(a string) bool {
+		return (a == "person" || a == "1") == (kind == "person")
+	})
 }
 
 // Material (材料) is one thing that an applicant hands in.

@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -40,11 +42,18 @@ type town struct {
 	cases *cases.Service
 	files *files.Service
 	item  string
+	later atomic.Int64 // how long after dbtest.Now it is, in nanoseconds
 }
+
+func (w *town) now() time.Time { return dbtest.Now().Add(time.Duration(w.later.Load())) }
+
+// wait lets so many days pass.
+func (w *town) wait(days int) { w.later.Add(int64(days) * 24 * int64(time.Hour)) }
 
 func newTown(t *testing.T) *town {
 	t.Helper()
-	d := dbtest.New(t)
+	w := &town{t: t}
+	d := db.Over(dbtest.Pool(t), w.now)
 	engine, err := policies.New(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +65,7 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	fl := flows.NewService()
-	w := &town{t: t, db: d, items: catalog.New(d, engine, fl), flows: fl, files: files.New(d, engine, bucket)}
+	w.db, w.items, w.flows, w.files = d, catalog.New(d, engine, fl), fl, files.New(d, engine, bucket)
 	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: w, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
 	w.item = w.publish()
 	return w
@@ -171,7 +180,7 @@ func (w *town) site(ctx context.Context, base string) http.Handler {
 				next.ServeHTTP(rw, req.WithContext(tenancy.With(req.Context(), scope)))
 			})
 		})
-		web.Mount(r, web.Deps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Flows: w, Files: paperKeeper{w.files}, Offers: w, Now: dbtest.Now})
+		web.Mount(r, web.Deps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Flows: w, Files: paperKeeper{w.files}, Offers: w, Now: w.now})
 		filesweb.Mount(r, filesweb.Deps{Service: w.files, Shell: shell, Base: base})
 	})
 	return r
