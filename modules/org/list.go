@@ -243,3 +243,18 @@ func (s store) listStaff(ctx context.Context, q StaffQuery) (p Page[Held], err e
 	}
 	return p, nil
 }
+
+// Appointment returns one appointment, past ones included. It returns NotFound, Forbidden.
+func (s *Service) Appointment(ctx context.Context, id string) (h Held, err error) {
+	if !isUUID(id) {
+		return h, notFound()
+	}
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		err := tx.NewRaw(`select `+heldColumns+heldTables+`join appointments a on a.tenant_id = p.tenant_id and a.post_id = p.id where a.id = ?`, id).Scan(ctx, &h)
+		if err != nil {
+			return fmt.Errorf("get appointment %s: %w", id, err)
+		}
+		return s.authz.Allow(ctx, policies.StaffView, policies.Resource{"tenant": h.TenantID})
+	})
+	return h, err
+}

@@ -40,7 +40,7 @@ type People interface {
 // Find looks somebody up by login or phone. It returns Forbidden to whoever may
 // appoint nobody, NotFound (org_person_unknown).
 func (s *Service) Find(ctx context.Context, loginOrPhone string) (Staffer, error) {
-	if err := s.appoints(ctx); err != nil {
+	if err := s.MayAppoint(ctx); err != nil {
 		return Staffer{}, err
 	}
 	key := strings.TrimSpace(loginOrPhone)
@@ -53,7 +53,7 @@ func (s *Service) Find(ctx context.Context, loginOrPhone string) (Staffer, error
 
 // Person returns somebody by identity, under the same rule as Find.
 func (s *Service) Person(ctx context.Context, id string) (Staffer, error) {
-	if err := s.appoints(ctx); err != nil {
+	if err := s.MayAppoint(ctx); err != nil {
 		return Staffer{}, err
 	}
 	p, err := s.people.Get(ctx, id)
@@ -67,8 +67,8 @@ func unknown(err error) error {
 	return err
 }
 
-// appoints refuses whoever holds no grant, with the policy's reason.
-func (s *Service) appoints(ctx context.Context) error {
+// MayAppoint refuses whoever may appoint nobody, with the policy's reason.
+func (s *Service) MayAppoint(ctx context.Context) error {
 	scope, err := tenancy.From(ctx)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (s *Service) Hire(ctx context.Context, n NewStaffer) (p Staffer, password s
 	if n, err = n.check(); err != nil {
 		return p, "", err
 	}
-	if err := s.appoints(ctx); err != nil {
+	if err := s.MayAppoint(ctx); err != nil {
 		return p, "", err
 	}
 	if n.Password, err = newPassword(); err != nil {
