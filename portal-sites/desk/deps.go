@@ -32,7 +32,8 @@ type Counts interface {
 // Figures are the numbers at the top of the home page.
 type Figures struct {
 	Todo, Soon, Late int // waiting for the actor; of these due within days, and overdue
-	Completed        int // in the actor's tenant and below, this month
+	Filed, Completed int // in the actor's tenant and below, this month
+	Open             int // there too: neither completed nor refused nor withdrawn
 }
 
 // Task is one line of the actor's to-do list.

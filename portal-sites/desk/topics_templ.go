@@ -19,7 +19,7 @@ func topics(d Deps) []topic {
 		{"audit", "审计", "谁在何时做了什么", "history", helpAudit(d)},
 		{"export", "查询与导出", "筛选、排序、导出表格", "file-export", helpExport(d)},
 		{"elder", "长者版与无障碍", "大字、高对比、读屏软件", "old", helpElder(d)},
-		{"keyboard", "键盘操作", "不用鼠标完成全部操作", "language", helpKeyboard(d)},
+		{"keyboard", "键盘操作", "不用鼠标完成全部操作", "device-desktop", helpKeyboard(d)},
 	}
 }
 

@@ -30,7 +30,12 @@ func (c CaseWork) Figures(ctx context.Context) (Figures, error) {
 	if err != nil {
 		return Figures{}, err
 	}
-	return Figures{Todo: n.All, Soon: soon.Total, Late: n.Late, Completed: months[0].Completed}, nil
+	totals, err := c.Cases.Totals(ctx)
+	if err != nil {
+		return Figures{}, err
+	}
+	open := totals[string(cases.Submitted)] + totals[string(cases.Supplement)] + totals[string(cases.Handling)]
+	return Figures{Todo: n.All, Soon: soon.Total, Late: n.Late, Filed: months[0].Filed, Completed: months[0].Completed, Open: int(open)}, nil
 }
 
 // Next is told at Work: the most urgent first.
