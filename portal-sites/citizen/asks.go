@@ -30,13 +30,15 @@ type Look struct {
 	Hours        string
 	Phone        string
 	Complaint    string   // phone for complaints
+	Notice       string   // a line on top of the front page
+	Sections     []string // columns of articles, in order
 	FooterLines  []string // host, record numbers
 }
 
 // Article (文章) is a published text: announcement, news, policy.
 type Article struct {
 	ID, Section, Title string
-	Body               string // plain text, paragraphs separated by line breaks
+	Body               string // text with a little markdown, as sites.Parse reads it
 	Publisher          string // tenant that published it
 	At                 time.Time
 }

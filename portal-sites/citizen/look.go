@@ -60,7 +60,7 @@ func (h handlers) look(r *http.Request) Look {
 	for _, f := range []struct {
 		at  *string
 		key string
-	}{{&l.Name, "citizen.site_name"}, {&l.Organ, "citizen.organ"}, {&l.Centre, "citizen.centre"}} {
+	}{{&l.Name, "citizen.site_name"}, {&l.Organ, "citizen.organ." + site.Level}, {&l.Centre, "citizen.centre." + site.Level}} {
 		if *f.at == "" {
 			*f.at = text.T(f.key, site.Name)
 		}
@@ -81,7 +81,7 @@ func (h handlers) view(r *http.Request) kit.SiteView {
 		FooterLinks: links(ctx, "about", "/help", "accessible", "/accessible", "regions", "/regions", "desk", ""), FooterLines: footer(l),
 	}
 	if a, ok := person(r); ok {
-		v.User = kit.UserView{Name: a.Name, Logout: visit.URL(ctx, "/logout"), Menu: links(ctx, "my_cases", "/cases", "messages", "/notices", "me", "/me")}
+		v.User = kit.UserView{Name: a.Name, Logout: visit.URL(ctx, "/logout"), Menu: links(ctx, "messages", "/notices", "me", "/me")}
 	}
 	return v
 }

@@ -1,6 +1,7 @@
 package citizen
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -14,6 +15,27 @@ type articlesView struct {
 	q     kit.ListQuery
 	rows  []Article
 	total int
+	tabs  []kit.Tab // columns
+}
+
+// heading is the chosen column, or all of them.
+func (v articlesView) heading() string {
+	for _, t := range v.tabs {
+		if t.Key == v.q.Filter("section") {
+			return t.Label
+		}
+	}
+	return text.T("citizen.nav.articles")
+}
+
+// columns are the tabs above the articles.
+func columns(ctx context.Context, sections []string) (out []kit.Tab) {
+	at := visit.URL(ctx, "/articles")
+	out = append(out, kit.Tab{Label: text.T("citizen.all"), Href: at})
+	for _, s := range sections {
+		out = append(out, kit.Tab{Key: s, Label: word("section_name", s), Href: query(at, "section", s)})
+	}
+	return out
 }
 
 func (h handlers) articles(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
@@ -24,7 +46,7 @@ func (h handlers) articles(w http.ResponseWriter, r *http.Request, s kit.Shell) 
 		return err
 	}
 	brief(w, r)
-	return s.Page(w, r, http.StatusOK, kit.Page{Title: text.T("citizen.nav.articles"), Active: "articles", Crumbs: home(ctx), Content: articlesPage(articlesView{q, rows, total})})
+	return s.Page(w, r, http.StatusOK, kit.Page{Title: text.T("citizen.nav.articles"), Active: "articles", Crumbs: home(ctx), Content: articlesPage(articlesView{q, rows, total, columns(ctx, h.look(r).Sections)})})
 }
 
 func (h handlers) article(w http.ResponseWriter, r *http.Request, s kit.Shell) error {

@@ -57,7 +57,7 @@ func TestItems(t *testing.T) {
 	if got := d.Attrs(".cz-found-acts .btn-primary", "href"); len(got) != 1 || got[0] != "/items/"+id+"/apply" {
 		t.Errorf("can be filed here: %v", got)
 	}
-	c.Get("/items?q=" + url.QueryEscape("没有的")).Doc().Has(".ld-empty", "没有找到符合条件的事项")
+	c.Get("/items?q="+url.QueryEscape("没有的")).Doc().Has(".ld-empty", "没有找到符合条件的事项")
 }
 
 func TestGuide(t *testing.T) {
@@ -116,7 +116,7 @@ func TestNewsAndRegions(t *testing.T) {
 	if got := d.Attr(".cz-places a", "href"); got != "/sites/152501000000" {
 		t.Errorf("the region leads to %s", got)
 	}
-	c.Get("/regions?q=" + url.QueryEscape("嘎查")).Want(http.StatusOK).Doc().Has(".cz-places", "第一嘎查")
+	c.Get("/regions?q="+url.QueryEscape("嘎查")).Want(http.StatusOK).Doc().Has(".cz-places", "第一嘎查")
 	c.Get("/regions?code=999").Want(http.StatusNotFound)
 	c.Get("/help").Want(http.StatusOK).Doc().Has("h1", "办事帮助")
 	c.Get("/accessible").Want(http.StatusOK).Doc().Has("h1", "无障碍")

@@ -62,6 +62,23 @@ func Mount(r chi.Router, d Deps) {
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { h.shell(r).NotFound(w, r) })
 }
 
+// mine are the pages of whoever is signed in.
+func (h handlers) mine(r chi.Router) {
+	r.Get("/items/{id}/apply", h.member(h.apply))
+	r.Post("/items/{id}/apply", h.member(h.applyPost))
+	r.Post("/items/{id}/apply/files", h.member(h.upload))
+	r.Get("/cases", h.member(h.cases))
+	r.Get("/cases/{id}", h.member(h.showCase))
+	r.Get("/cases/{id}/done", h.member(h.filed))
+	r.Get("/cases/{id}/papers/{paper}", h.member(h.paper))
+	r.Post("/cases/{id}/supplement", h.member(h.supplement))
+	r.Post("/cases/{id}/withdraw", h.member(h.withdraw))
+	r.Post("/cases/{id}/urge", h.member(h.urge))
+	r.Get("/files/{id}", h.member(h.file))
+	r.Get("/notices", h.member(h.notices))
+	r.Post("/notices/read", h.member(h.readNotices))
+}
+
 // handler is a page that knows the shell of its site.
 type handler func(w http.ResponseWriter, r *http.Request, s kit.Shell) error
 

@@ -69,7 +69,9 @@ func (w *town) serve(d *db.DB, fl *flows.Service) http.Handler {
 	tr := tree.New(d, nil)
 	deps := citizen.Deps{Items: w.items, Cases: w.cases, Files: w.files, Tree: tr, Sites: sites{}, Notices: w.msgs, Flows: drawn{d, fl}, People: people{},
 		SignIn: func(r chi.Router) {
-			r.Get("/login", func(w http.ResponseWriter, r *http.Request) { _, _ = fmt.Fprint(w, "sign in ", r.URL.Query().Get(citizen.ReturnParam)) })
+			r.Get("/login", func(w http.ResponseWriter, r *http.Request) {
+				_, _ = fmt.Fprint(w, "sign in ", r.URL.Query().Get(citizen.ReturnParam))
+			})
 		},
 		SiteURL: func(code, _ string) string { return "/sites/" + code },
 		Log:     log, Flash: kit.Flasher{Secret: secret}, Now: dbtest.Now}
@@ -320,4 +322,3 @@ func placed(ctx context.Context, tx *db.Tx, s flows.Step, origin tenancy.ID) (ca
 	p, err := places{}.Place(ctx, tx, at)
 	return cases.Step{ID: s.ID, Name: s.Name, Kind: string(s.Kind), Post: s.Post, LimitDays: s.LimitDays, At: at, AtName: p.Name}, err
 }
-

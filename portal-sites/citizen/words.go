@@ -81,16 +81,6 @@ func uniq(xs []string) []string {
 	return slices.Compact(xs)
 }
 
-// paragraphs splits plain text.
-func paragraphs(s string) (out []string) {
-	for line := range strings.SplitSeq(s, "\n") {
-		if line = strings.TrimSpace(line); line != "" {
-			out = append(out, line)
-		}
-	}
-	return out
-}
-
 func orText(s, fallback string) string {
 	if s == "" {
 		return fallback

@@ -1,0 +1,185 @@
+package citizen
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"liandong/modules/catalog"
+	"liandong/portal-sites/kit"
+	"liandong/portal-sites/kit/text"
+	"liandong/portal-sites/kit/visit"
+	"liandong/tenancy/fault"
+)
+
+// open reads the item, the applicant and her draft. An item that this site does
+// not take is Precondition: its guide says where.
+func (h handlers) open(r *http.Request) (f form, err error) {
+	ctx := r.Context()
+	if f.id, err = itemID(r); err != nil {
+		return f, err
+	}
+	g, err := h.Items.Guide(ctx, f.id)
+	if err != nil {
+		return f, err
+	}
+	if f.b = g.Body; !slices.Contains(f.b.Origins, visit.SiteOf(ctx).Level) {
+		return f, fault.New(fault.Precondition, "case_not_filed_here")
+	}
+	who, _ := person(r)
+	if f.me, err = h.People.Profile(ctx, who.ID); err != nil {
+		return f, err
+	}
+	if f.me.Name == "" {
+		f.me.Name = who.Name
+	}
+	d, err := h.Cases.Draft(ctx, f.id)
+	if err != nil {
+		return f, err
+	}
+	f.app, f.bad = readApplication(d.Data), map[string]string{}
+	f.v = kit.NewForm(f.app.Values)
+	if f.step = r.FormValue("step"); !slices.Contains(f.steps(), f.step) {
+		f.step = stepApplicant
+	}
+	return f, nil
+}
+
+func (h handlers) apply(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
+	f, err := h.open(r)
+	if fault.KindOf(err) == fault.Precondition {
+		return kit.SeeOther(w, r, itemURL(r.Context(), f.id))
+	}
+	if err != nil {
+		return err
+	}
+	return h.showForm(w, r, s, f, http.StatusOK)
+}
+
+func (h handlers) showForm(w http.ResponseWriter, r *http.Request, s kit.Shell, f form, status int) error {
+	ctx := r.Context()
+	return s.Page(w, r, status, kit.Page{Title: text.T("citizen.apply.title"), Active: "items",
+		Crumbs: home(ctx, kit.Crumb{Label: f.b.Name, Href: itemURL(ctx, f.id)}), Content: applyPage(f)})
+}
+
+func stepURL(r *http.Request, item, step string) string {
+	return query(itemURL(r.Context(), item)+"/apply", "step", step)
+}
+
+// applyPost keeps what was typed, whatever becomes of it, and then does what the
+// button says: next, back, save, drop, remove:<file>, submit.
+func (h handlers) applyPost(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
+	v, err := kit.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	f, err := h.open(r)
+	if err != nil {
+		return err
+	}
+	act, what, _ := strings.Cut(v.Get("do"), ":")
+	if act == "drop" {
+		if err := h.Cases.DropDraft(r.Context(), f.id); err != nil {
+			return err
+		}
+		return s.Done(w, r, itemURL(r.Context(), f.id), "citizen.dropped")
+	}
+	if act == "submit" {
+		return h.submit(w, r, s, f, v)
+	}
+	if f.app, err = h.change(r, f.id, func(a *application) error {
+		a.keep(v, names(f.fields()))
+		if act == "remove" {
+			a.remove(what)
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	return h.move(w, r, s, f, v, act)
+}
+
+// move goes on to another step, or stays when something is wrong with this one.
+func (h handlers) move(w http.ResponseWriter, r *http.Request, s kit.Shell, f form, v kit.FormValues, act string) error {
+	switch act {
+	case "back":
+		return kit.SeeOther(w, r, stepURL(r, f.id, f.after(-1)))
+	case "save":
+		return s.Done(w, r, stepURL(r, f.id, f.step), "citizen.saved")
+	case "remove":
+		return s.Done(w, r, stepURL(r, f.id, stepMaterials), "citizen.removed")
+	}
+	f.v = v
+	f.check(f.step)
+	if f.step == stepMaterials {
+		f.blame(f.app.missing(f.b), "case_material_missing")
+	}
+	if f.v.Failed() || len(f.bad) > 0 {
+		return h.showForm(w, r, s, f, http.StatusUnprocessableEntity)
+	}
+	return kit.SeeOther(w, r, stepURL(r, f.id, f.after(1)))
+}
+
+func (f *form) blame(materials []string, key string) {
+	for _, m := range materials {
+		f.bad[m] = text.T(key)
+	}
+}
+
+// submit hands the application in. The same key again leads to the same case,
+// even after the draft has been closed.
+func (h handlers) submit(w http.ResponseWriter, r *http.Request, s kit.Shell, f form, v kit.FormValues) error {
+	ctx := r.Context()
+	if id, ok, err := h.filedBefore(r, f.id, v.Posted()); err != nil || ok {
+		if err != nil {
+			return err
+		}
+		return kit.SeeOther(w, r, caseURL(ctx, id)+"/done")
+	}
+	f.step = stepConfirm
+	for _, step := range []string{stepApplicant, stepDetails} {
+		f.check(step)
+	}
+	f.blame(f.app.missing(f.b), "case_material_missing")
+	if !v.Bool("agree") {
+		f.v.Wrong("agree", "citizen.agree_missing")
+	}
+	if f.v.Failed() || len(f.bad) > 0 {
+		return h.showForm(w, r, s, f, http.StatusUnprocessableEntity)
+	}
+	c, err := h.Cases.File(ctx, f.filing())
+	if f.refused(err) {
+		return h.showForm(w, r, s, f, http.StatusUnprocessableEntity)
+	}
+	if err != nil {
+		return err
+	}
+	if err := h.close(r, f, c.ID); err != nil {
+		return err
+	}
+	return kit.SeeOther(w, r, caseURL(ctx, c.ID)+"/done")
+}
+
+// refused takes over what the service found wrong.
+func (f *form) refused(err error) bool {
+	e, ok := fault.As(err)
+	if !ok || e.Kind != fault.Invalid {
+		return false
+	}
+	for field, key := range e.Fields {
+		if m, ok := strings.CutPrefix(field, "material:"); ok {
+			f.blame([]string{m}, key)
+			continue
+		}
+		if f.kind() == "legal" && (field == "name" || field == "number") {
+			field = "org_" + field
+		}
+		f.v.Wrong(field, key)
+	}
+	return true
+}
+
+// material finds a material of the item by its name.
+func material(b catalog.Body, name string) bool {
+	return slices.ContainsFunc(b.Materials, func(m catalog.Material) bool { return m.Name == name })
+}

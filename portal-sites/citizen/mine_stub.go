@@ -1,5 +1,0 @@
-package citizen
-
-import "github.com/go-chi/chi/v5"
-
-func (h handlers) mine(chi.Router) {}
