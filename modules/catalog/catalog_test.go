@@ -158,7 +158,22 @@ func TestDraftRules(t *testing.T) {
 	if _, err := svc.Edit(editor, v.ID, v.Version, catalog.Draft{Body: body(), Flow: []byte("<x/>")}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := svc.Edit(editor, v.ID, v.Version, catalog.Draft{Body: body()}); fault.KindOf(err) != fault.Conflict {
+	renamed := body()
+	renamed.Name, renamed.BasicCode = "草原征占用审核", "000116003000"
+	if _, err := svc.Edit(editor, v.ID, v.Version+1, catalog.Draft{Body: renamed}); err != nil {
+		t.Fatal(err)
+	}
+	if i, _, err := svc.History(editor, v.ItemID); err != nil || i.Name != renamed.Name || i.BasicCode != renamed.BasicCode {
+		t.Errorf("the item is still called %s %s, %v", i.BasicCode, i.Name, err)
+	}
+	other, err := svc.Create(editor, catalog.Draft{Body: body()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := svc.Edit(editor, other.ID, other.Version, catalog.Draft{Body: renamed}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("two items with one code: %v", err)
+	}
+	if _, err := svc.Edit(editor, v.ID, v.Version, catalog.Draft{Body: renamed}); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("a stale edit won: %v", err)
 	}
 	if _, _, err := svc.History(person(t, dbtest.County, "4", "item_editor"), v.ItemID); fault.KindOf(err) != fault.NotFound {

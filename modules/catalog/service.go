@@ -139,6 +139,9 @@ func (s *Service) Edit(ctx context.Context, versionID string, seen int, in Draft
 			return err
 		}
 		v.Version, v.Body, v.UpdatedAt = seen, in.Body, tx.Now
+		if err := (store{tx}).rename(ctx, v); err != nil {
+			return err
+		}
 		return s.keepFlow(ctx, tx, v, in.Flow)
 	})
 }

@@ -95,6 +95,16 @@ func (s store) saveItem(ctx context.Context, i *Item) error {
 	return nil
 }
 
+// rename lets an item that was never published be called what its draft says.
+func (s store) rename(ctx context.Context, v *Version) error {
+	_, err := s.tx.NewUpdate().Model((*Item)(nil)).Set("name = ?", v.Body.Name).Set("kind = ?", v.Body.Kind).Set("basic_code = ?", v.Body.BasicCode).
+		Where("tenant_id = ?", v.TenantID).Where("id = ?", v.ItemID).Where("state = ?", StateDraft).Exec(ctx)
+	if db.IsDuplicate(err, "items_tenant_id_basic_code_key") {
+		return fault.InvalidField("basic_code", "item_basic_code_taken")
+	}
+	return err
+}
+
 func (s store) replaceLive(ctx context.Context, i Item, state string) error {
 	if i.LiveID == nil {
 		return nil

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"liandong/portal-sites/kit/kittest"
 	"liandong/tenancy/db/dbtest"
 )
@@ -42,6 +44,27 @@ func TestPagesAreAccessible(t *testing.T) {
 		srv := httptest.NewServer(ctx)
 		t.Cleanup(srv.Close)
 		look(t, who, srv.URL, pages[who])
+	}
+}
+
+// TestRowsWithScripts presses the buttons of the editor in a real browser: the
+// guard against double submits must let the next button through.
+func TestRowsWithScripts(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	srv := httptest.NewServer(o.desk(staff(t, dbtest.League, "01", "item_editor")))
+	t.Cleanup(srv.Close)
+	b := kittest.NewBrowser(t).Size(1440, 900).Open(srv.URL + "/desk/items/new")
+	for _, press := range []string{"materials+", "materials+", "flow-1", "preview"} {
+		b.Do(chromedp.SetValue(`input[name="name"]`, "草原作业许可"))
+		b.Eval(`document.body.setAttribute("data-left", "")`) // gone with the page that is left
+		b.Do(chromedp.Click(`button[value="`+press+`"]`), chromedp.WaitReady("body:not([data-left])"), chromedp.WaitReady("#item-form"))
+	}
+	if n, name := b.Eval(`document.querySelector('input[name="materials.n"]').value`), b.Eval(`document.querySelector('input[name="name"]').value`); n != "3" || name != "草原作业许可" {
+		t.Errorf("%s rows, name %q", n, name)
+	}
+	if n := b.Eval(`document.querySelectorAll('svg.flow .flow-step').length`); n != "3" {
+		t.Errorf("%s steps drawn", n)
 	}
 }
 

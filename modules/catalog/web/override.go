@@ -21,6 +21,7 @@ type overrideView struct {
 	why       string // why the last try was refused
 	stale     bool   // somebody else saved meanwhile
 	preview   string
+	tight     []Finding // what the flow says about the promise as it is now
 }
 
 func (h handlers) override(w http.ResponseWriter, r *http.Request) error {
@@ -41,8 +42,29 @@ func (h handlers) overrideView(r *http.Request) (v overrideView, err error) {
 		return v, fault.New(fault.Precondition, "item_own_override")
 	}
 	v.preview = h.guideURL(r, id)
-	v.inherited, err = h.Service.Inherited(r.Context(), id)
+	if v.inherited, err = h.Service.Inherited(r.Context(), id); err != nil {
+		return v, err
+	}
+	v.tight, err = h.tight(r, v.guide)
 	return v, err
+}
+
+// tight lists what a shortened promise leaves too little time for: the steps keep
+// the limits that the owner gave them.
+func (h handlers) tight(r *http.Request, g catalog.Guide) (out []Finding, err error) {
+	if g.Body.PromisedDays == g.Version.Body.PromisedDays {
+		return nil, nil
+	}
+	sh, err := h.Service.ShowVersion(r.Context(), g.Version.ID)
+	if err != nil || sh.Flow == nil {
+		return nil, err
+	}
+	for _, f := range h.Flows.Inspect(sh.Flow, g.Body.PromisedDays).Problems {
+		if f.Rule == "flow_over_promise" {
+			out = append(out, f)
+		}
+	}
+	return out, nil
 }
 
 // overrideForm fills the form with what the tenant changes today.

@@ -7,6 +7,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
 	"testing"
 
@@ -103,6 +104,7 @@ func TestCountyRefinesForItsBranch(t *testing.T) {
 	county.Post(path, good).Want(http.StatusSeeOther)
 	county.Get(path).Want(http.StatusOK).Doc().Has("tbody tr", "10 个工作日", "锡林浩特市", "本级")
 	says(t, county.Post(path, good).Want(http.StatusConflict), "刚才有人保存了")
+	says(t, county.Get(path), "承诺时限比流程各环节的时限之和还短")
 	for at, want := range map[tenancy.ID]string{dbtest.Village: "10 个工作日", dbtest.Village2: "10 个工作日", dbtest.Village3: "15 个工作日", dbtest.County2: "15 个工作日"} {
 		body := o.at(t, at, "05", "clerk").Get("/desk/items/" + id).Want(http.StatusOK).Body
 		if !strings.Contains(body, want) || strings.Contains(body, "额尔敦路") != (want == "10 个工作日") {
@@ -202,6 +204,24 @@ func TestUploadListsProblems(t *testing.T) {
 	if doc.Attr("input[name=flow.1]", "value") != "批" {
 		t.Error("the uploaded steps are not in the list")
 	}
+	branch, err := os.ReadFile("../../flows/testdata/branch.bpmn")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc = send(string(branch)).Has("button[value=straighten]", "改用环节清单")
+	if !strings.Contains(doc.Attr("input[name=bpmn]", "value"), "exclusiveGateway") {
+		t.Error("the branching flow is not carried along")
+	}
+	// Saved as it is, it comes back as a drawing and can be taken out again.
+	editor := o.at(t, dbtest.League, "01", "item_editor")
+	editor.Get("/desk/items/new")
+	saved := editor.Post("/desk/items", with(typed(), "bpmn", string(branch))).Want(http.StatusSeeOther).Header.Get("Location")
+	editor.Get(saved).Want(http.StatusOK).Doc().Has("button[value=straighten]")
+	if got := editor.Get(strings.TrimSuffix(saved, "edit") + "flow.bpmn").Want(http.StatusOK).Body; strings.TrimSpace(got) != strings.TrimSpace(string(branch)) {
+		t.Errorf("another flow came back:\n%s", got)
+	}
+	doc = editor.Post(saved, with(typed(), "do", "straighten", "version", "1", "bpmn", string(branch))).Want(http.StatusOK).Doc()
+	doc.Lacks("input[name=bpmn]").Has("input[name=flow.0]")
 }
 
 // uploader posts the editor with a BPMN file and returns the page.
