@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 )
@@ -30,7 +31,8 @@ type Options struct {
 	Say     func(string) // progress, in Chinese
 	Out     io.Writer    // the table
 	Log     *slog.Logger
-	Explain bool // print the plans of what is out of its limit
+	Explain bool   // print the plans of what is out of its limit
+	Only    string // measure only the parts whose names contain this
 }
 
 // Figure is one thing measured.
@@ -119,6 +121,9 @@ func Run(ctx context.Context, o Options) error {
 		name    string
 		measure func(context.Context, *Report) error
 	}{{"授权判定", r.decisions}, {"分级查询", r.queries}, {"办件全过程", r.lives}} {
+		if !strings.Contains(part.name, o.Only) {
+			continue
+		}
 		o.Say("测量" + part.name + "……")
 		if err := part.measure(ctx, rep); err != nil {
 			return fmt.Errorf("bench: %s: %w", part.name, err)

@@ -72,43 +72,71 @@ func scopes() []scope {
 // queries compares every view in every scope with the same statements run by a
 // superuser with the predicates written out.
 func (r *rig) queries(ctx context.Context, rep *Report) error {
-	h := r.full
 	for _, v := range views(time.Now().UTC()) {
-		var village time.Duration
 		for _, sc := range scopes() {
-			ctx, err := h.staff(ctx, sc.at, observer, policies.Clerk, policies.Reviewer, policies.Decider, policies.Supervisor)
-			if err != nil {
-				return err
+			if err := r.query(ctx, rep, v, sc); err != nil {
+				return fmt.Errorf("%s·%s: %w", v.name, sc.name, err)
 			}
-			name := v.name + "·" + sc.name
-			app, bare, err := r.statements(ctx, v)
-			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			p, err := r.o.interleave(func() error { return h.inScope(ctx, app) }, func() error { return h.asSuper(ctx, bare) })
-			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			rep.compare(name, ms(p.app), "毫秒", p.ratio(), maxIsolation)
-			if p.ratio() > maxIsolation && r.o.Explain {
-				r.explain(ctx, name, app, bare)
-			}
-			if sc.at == busy[0] {
-				village = p.app
-			}
-			if v.spread && sc.at == busyProvince {
-				rep.compare(v.name+"·省比村", ms(p.app), "毫秒", float64(p.app)/float64(village), maxSpread)
-			}
-			if v.ask != nil && (sc.at == busy[0] || sc.at == busyProvince) {
-				whole, err := r.o.interleave(func() error { return v.ask(ctx, h) }, func() error { return nil })
-				if err != nil {
-					return err
-				}
-				rep.add(name+"(含服务层)", ms(whole.app), "毫秒")
-			}
+		}
+		if v.ask == nil {
+			continue
+		}
+		if err := r.spread(ctx, rep, v); err != nil {
+			return fmt.Errorf("%s: %w", v.name, err)
 		}
 	}
 	return nil
+}
+
+// query compares one view in one scope.
+func (r *rig) query(ctx context.Context, rep *Report, v view, sc scope) error {
+	ctx, err := r.observer(ctx, sc.at)
+	if err != nil {
+		return err
+	}
+	app, bare, err := r.statements(ctx, v)
+	if err != nil {
+		return err
+	}
+	p, err := r.o.within(maxIsolation, func() error { return r.full.inScope(ctx, app) }, func() error { return r.full.asSuper(ctx, bare) })
+	if err != nil {
+		return err
+	}
+	name := v.name + "·" + sc.name
+	rep.compare(name, ms(p.app), "毫秒", p.ratio(), maxIsolation)
+	if p.ratio() > maxIsolation && r.o.Explain {
+		r.explain(ctx, name, app, bare)
+	}
+	return nil
+}
+
+// spread measures a view through the services, at province scope against village scope.
+func (r *rig) spread(ctx context.Context, rep *Report, v view) error {
+	wide, err := r.observer(ctx, busyProvince)
+	if err != nil {
+		return err
+	}
+	narrow, err := r.observer(ctx, busy[0])
+	if err != nil {
+		return err
+	}
+	limit := float64(maxSpread)
+	p, err := r.o.within(limit, func() error { return v.ask(wide, r.full) }, func() error { return v.ask(narrow, r.full) })
+	if err != nil {
+		return err
+	}
+	rep.add(v.name+"·村(含服务层)", ms(p.bare), "毫秒")
+	if v.spread {
+		rep.compare(v.name+"·省(含服务层),比村", ms(p.app), "毫秒", p.ratio(), limit)
+	} else {
+		rep.add(v.name+"·省(含服务层)", ms(p.app), "毫秒")
+	}
+	return nil
+}
+
+// observer is ctx of an ordinary user of tenant at.
+func (r *rig) observer(ctx context.Context, at tenancy.ID) (context.Context, error) {
+	return r.full.staff(ctx, at, observer, policies.Clerk, policies.Reviewer, policies.Decider, policies.Supervisor)
 }
 
 // statements are what the application sends for a view, and the same for a superuser.
