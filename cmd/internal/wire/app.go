@@ -10,10 +10,13 @@ import (
 	_ "gocloud.dev/blob/memblob"  // mem:// for trials
 
 	"liandong/jobs"
+	"liandong/modules/audit"
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/modules/notices"
+	"liandong/modules/notices/web/sms"
 	"liandong/modules/org"
 	"liandong/modules/sites"
 	"liandong/modules/supervision"
@@ -55,6 +58,12 @@ type App struct {
 	Cases       *cases.Service
 	Supervision *supervision.Service
 	Sites       *sites.Service
+	Notices     *notices.Service
+	Audit       *audit.Service
+
+	simulator *notices.Simulator
+	account   sms.Account    // of the simulator
+	codes     notices.Sender // for one-time codes
 
 	Jobs *jobs.Runner
 }
@@ -62,7 +71,7 @@ type App struct {
 // New puts an App together; nothing is served and no job runs yet.
 func New(ctx context.Context, cfg Config) (*App, error) {
 	a := &App{cfg: cfg}
-	for _, part := range []func(context.Context) error{a.floor, a.identity, a.modules, a.jobs} {
+	for _, part := range []func(context.Context) error{a.floor, a.identity, a.modules, a.notify, a.jobs} {
 		if err := part(ctx); err != nil {
 			a.Close()
 			return nil, err
@@ -135,6 +144,7 @@ func (a *App) modules(context.Context) error {
 		Calendars: book.Book{}, Sealer: a.sealer, Files: a.Files})
 	a.Supervision = supervision.New(a.DB, a.Policy)
 	a.Sites = sites.New(a.DB, a.Policy)
+	a.Audit = audit.New(a.DB, a.Policy, a.sealer, a.cfg.Log)
 	return nil
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"liandong/deploy/local"
+	"liandong/modules/notices/web/sms"
 	"liandong/tenancy/identity"
 )
 
@@ -24,6 +25,8 @@ type Config struct {
 	KratosAdmin  string
 	TokenKeys    []byte // public JWKS
 	SMSKey       string // what Kratos sends in X-Key
+	SMSGateway   string // 云MAS norsubmit URL; empty: the simulator
+	SMSAccount   sms.Account
 	Redis        string // host:port
 	Files        string // gocloud bucket URL
 	Secret       func(name string) ([]byte, error)
@@ -56,6 +59,9 @@ func FromEnv(env func(string) string, log *slog.Logger) (Config, error) {
 	c := Config{AppDSN: env("LIANDONG_DATABASE"), MaxConns: maxConns, KratosPublic: env("LIANDONG_KRATOS_PUBLIC"), KratosAdmin: env("LIANDONG_KRATOS_ADMIN"),
 		SMSKey: env("LIANDONG_SMS_KEY"), Redis: env("LIANDONG_REDIS"), Files: env("LIANDONG_FILES"), PublicURL: env("LIANDONG_PUBLIC_URL"),
 		Secure: env("LIANDONG_SECURE") == "1", Now: time.Now, Log: log}
+	c.SMSGateway = env("LIANDONG_SMS_GATEWAY")
+	c.SMSAccount = sms.Account{EcName: env("LIANDONG_SMS_CUSTOMER"), ApID: env("LIANDONG_SMS_USER"), SecretKey: env("LIANDONG_SMS_SECRET"),
+		Sign: env("LIANDONG_SMS_SIGN"), AddSerial: env("LIANDONG_SMS_SERIAL")}
 	var err error
 	for name, v := range map[string]string{"LIANDONG_DATABASE": c.AppDSN, "LIANDONG_REDIS": c.Redis, "LIANDONG_FILES": c.Files,
 		"LIANDONG_KRATOS_PUBLIC": c.KratosPublic, "LIANDONG_KRATOS_ADMIN": c.KratosAdmin, "LIANDONG_SMS_KEY": c.SMSKey} {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"liandong/jobs"
+	"liandong/modules/notices"
 	"liandong/tenancy"
 )
 
@@ -21,7 +22,9 @@ func (a *App) jobs(context.Context) (err error) {
 	return err
 }
 
-func (a *App) subscribers() []jobs.Subscriber { return nil }
+func (a *App) subscribers() []jobs.Subscriber {
+	return []jobs.Subscriber{{Name: notices.Name, Events: notices.Events(), Reach: jobs.Root, Handle: a.Notices.On}}
+}
 
 func (a *App) schedules() []jobs.Schedule {
 	return []jobs.Schedule{
@@ -30,6 +33,18 @@ func (a *App) schedules() []jobs.Schedule {
 			_, err := a.Supervision.Sweep(ctx)
 			return err
 		})},
+		{Name: "cases.fold", Every: 5 * time.Second, Run: func(ctx context.Context) error {
+			_, err := a.Cases.Fold(ctx)
+			return err
+		}},
+		{Name: "audit.seal", Every: 10 * time.Second, Run: func(ctx context.Context) error {
+			_, err := a.Audit.Seal(ctx)
+			return err
+		}},
+		{Name: "notices.send", Every: 2 * time.Second, Run: func(ctx context.Context) error {
+			_, err := a.Notices.Send(ctx)
+			return err
+		}},
 		{Name: "identity.sweep", Every: time.Hour, Run: func(ctx context.Context) error {
 			if err := a.tries.Sweep(ctx, time.Now()); err != nil {
 				return err
@@ -58,4 +73,3 @@ func (a *App) eachRoot(fn func(context.Context) error) func(context.Context) err
 		return nil
 	}
 }
-

@@ -1,0 +1,78 @@
+package wire
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"liandong/deploy/local"
+	"liandong/modules/notices/web/sms"
+	"liandong/portal-sites/api"
+	"liandong/portal-sites/citizen"
+	"liandong/portal-sites/kit"
+	"liandong/portal-sites/kit/signin"
+	"liandong/portal-sites/kit/visit"
+	"liandong/tenancy/identity"
+	"liandong/tenancy/identity/store"
+)
+
+// maxBody bounds every request: the largest upload that files take, and its form around it.
+const maxBody = 24 << 20
+
+// Handler serves every site of every tenant.
+func (a *App) Handler() (http.Handler, error) {
+	s, err := a.sites()
+	if err != nil {
+		return nil, err
+	}
+	r := chi.NewRouter()
+	r.Use(kit.RequestID, kit.Log(a.cfg.Log, a.cfg.Now), kit.Recover(a.cfg.Log), kit.SecurityHeaders(a.cfg.Secure))
+	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	r.Get("/readyz", a.ready)
+	r.Handle(kit.AssetsPath+"*", kit.Assets())
+	r.With(kit.MaxBody(64<<10)).Method(http.MethodPost, local.SMSPath, a.kratosCodes())
+	if a.simulated() {
+		r.Method(http.MethodPost, sms.SimulatorPath, sms.Simulate(a.account, a.simulator, a.cfg.Log))
+	}
+	r.Group(func(r chi.Router) {
+		r.Use(kit.MaxBody(maxBody), a.keeper.Middleware, kit.CSRF(s.csrf))
+		r.Post(kit.ElderPath, kit.ToggleElder)
+		r.Route("/desk", s.desk)
+		s.village(r)
+		r.Group(func(r chi.Router) {
+			r.Use(a.apiScope(s))
+			api.Mount(r, api.Deps{Items: a.Items, Cases: a.Cases, Tree: a.Tree, Log: a.cfg.Log, Version: Version})
+		})
+		r.Route("/sites/{code}", func(r chi.Router) {
+			r.Use(a.enterSite(s, byCode(a)))
+			citizen.Mount(r, s.citizen)
+		})
+		r.Group(func(r chi.Router) {
+			r.Use(a.enterSite(s, byHost(a)))
+			citizen.Mount(r, s.citizen)
+		})
+	})
+	return r, nil
+}
+
+// Version of the product, as pages and the API name it.
+const Version = "0.1.0"
+
+// ready answers 200 once the database and the identity server answer.
+func (a *App) ready(w http.ResponseWriter, r *http.Request) {
+	if err := a.DB.Ping(r.Context()); err != nil {
+		http.Error(w, "database", http.StatusServiceUnavailable)
+		return
+	}
+	if err := a.Kratos.Ready(r.Context()); err != nil {
+		http.Error(w, "identity", http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+}
+
+// signIn is what every site's doors share.
+func (a *App) signIn(schema identity.Schema) signin.Deps {
+	return signin.Deps{Client: a.Kratos, Gate: a.gate, Keeper: a.keeper, Schema: schema, URL: visit.URL, Now: a.cfg.Now, Journal: store.NewJournal(a.DB),
+		IDNumber: func(id identity.Identity) (string, error) { return a.sealer.Open(purposeID, id.IDSealed) }}
+}
