@@ -39,6 +39,7 @@ func (s *Service) Effective(ctx context.Context) (site Site, err error) {
 // what it would inherit, and from whom.
 type Sheet struct {
 	Tenant    tenancy.ID
+	Code      string // by which a shared host addresses the site
 	Own       map[Field]string
 	Seen      int // version of the tenant's own row; 0 when it has none
 	Inherited Site
@@ -61,6 +62,9 @@ func (s *Service) Settings(ctx context.Context) (out Sheet, err error) {
 			out.Own, out.Seen, out.Inherited = rows[n-1].Settings, rows[n-1].Version, fold(own, rows[:n-1])
 		}
 		if out.Names, err = st.names(ctx); err != nil {
+			return err
+		}
+		if out.Code, err = st.code(ctx); err != nil {
 			return err
 		}
 		out.Effective.TenantName, out.Inherited.TenantName = out.Names[own], out.Names[own]

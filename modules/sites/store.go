@@ -61,6 +61,11 @@ func (s store) names(ctx context.Context) (map[tenancy.ID]string, error) {
 	return out, err
 }
 
+func (s store) code(ctx context.Context) (code string, err error) {
+	err = s.tx.NewRaw(`select code from tenants where tenant_id = ?`, s.tx.Scope.Tenant).Scan(ctx, &code)
+	return code, err
+}
+
 func (s store) saveSite(ctx context.Context, values map[Field]string, seen int) error {
 	r := Row{TenantID: s.tx.Scope.Tenant, Settings: values, UpdatedAt: s.tx.Now, UpdatedBy: s.tx.Scope.Actor.Name, Version: seen + 1}
 	if seen == 0 {
