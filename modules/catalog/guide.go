@@ -90,6 +90,15 @@ func (s *Service) Kept(ctx context.Context, q Query) (p Page[Row], err error) {
 	return p, err
 }
 
+// Departments lists the departments (部门) that items in force here name.
+func (s *Service) Departments(ctx context.Context) (names []string, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		names, err = store{tx}.departments(ctx)
+		return err
+	})
+	return names, err
+}
+
 // History returns an item with all its versions, newest first.
 func (s *Service) History(ctx context.Context, itemID string) (i Item, vs []Version, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {

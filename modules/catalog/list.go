@@ -135,6 +135,16 @@ func (s store) span(sel *bun.SelectQuery, span Span) *bun.SelectQuery {
 	return sel
 }
 
+// maxDepartments bounds a list to choose from.
+const maxDepartments = 300
+
+func (s store) departments(ctx context.Context) (names []string, err error) {
+	err = s.tx.NewRaw(`select distinct v.body->>'department' as name from items join item_versions v on v.tenant_id = items.tenant_id and v.item_id = items.id
+		where items.tenant_id in (?) and (v.id = items.live_id and items.state = 'published' or v.state in ('draft', 'reviewing')) order by name limit ?`,
+		list(s.tx.Scope.Ancestors), maxDepartments).Scan(ctx, &names)
+	return names, err
+}
+
 func (q Query) where(sel *bun.SelectQuery) *bun.SelectQuery {
 	for _, c := range []struct{ sql, value string }{
 		{"items.kind = ?", q.Kind},

@@ -28,6 +28,11 @@ func compare(was, now catalog.Body) []difference {
 	return out
 }
 
+// withSteps adds the steps of the flows to a comparison.
+func withSteps(ds []difference, was, now Sketch) []difference {
+	return append(ds, difference{stepsLabel(), stepFacts(was.Lines), stepFacts(now.Lines)})
+}
+
 func changes(ds []difference) (n int) {
 	for _, d := range ds {
 		if d.changed() {

@@ -35,13 +35,19 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.page(w, r, http.StatusOK, listPage(h, q, p, viewer{own(r), h.Service.MayCreate(r.Context())}))
+	departments, err := h.Service.Departments(r.Context())
+	if err != nil {
+		return err
+	}
+	return h.page(w, r, http.StatusOK, listPage(h, q, p, viewer{own(r), h.Service.MayCreate(r.Context()), departments}))
 }
 
 // viewer is what a list needs to know about who looks at it.
 type viewer struct {
 	tenant tenancy.ID
 	create bool
+
+	departments []string
 }
 
 // maxExport bounds one workbook, in rows.
