@@ -113,6 +113,41 @@ func (s *Service) again(ctx context.Context, key string) (c Case, err error) {
 	return c, err
 }
 
+// MayFile is nil when the actor may file a case of the item at the tenant in
+// scope, else the refusal that File would give, before anything is typed. An
+// empty itemID asks about any item.
+func (s *Service) MayFile(ctx context.Context, itemID string) error {
+	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := s.allowFiling(ctx, tx.Scope); err != nil || itemID == "" {
+			return err
+		}
+		_, _, err := s.offerHere(ctx, tx, itemID)
+		return err
+	})
+}
+
+func (s *Service) allowFiling(ctx context.Context, sc tenancy.Scope) error {
+	subject := ""
+	if sc.Actor.Kind == tenancy.Person {
+		subject = sc.Actor.ID
+	}
+	return s.authz.Allow(ctx, policies.CasesFile, policies.Resource{"tenant": sc.Tenant, "subject": subject, "on_behalf": subject == ""})
+}
+
+// offerHere is an item that may be filed at the tenant in scope, and that tenant.
+func (s *Service) offerHere(ctx context.Context, tx *db.Tx, itemID string) (o Offer, here Place, err error) {
+	if here, err = s.asks.Tree.Place(ctx, tx, tx.Scope.Tenant); err != nil {
+		return o, here, err
+	}
+	if o, err = s.asks.Items.Offer(ctx, tx, itemID); err != nil {
+		return o, here, err
+	}
+	if !slices.Contains(o.Origins, here.Level) {
+		return o, here, fault.New(fault.Precondition, "case_not_filed_here")
+	}
+	return o, here, nil
+}
+
 // draw makes the case out of the filing and the item as it is offered here.
 func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err error) {
 	actor, own := tx.Scope.Actor, tx.Scope.Tenant
@@ -126,19 +161,12 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err e
 	} else {
 		c.Channel, c.HelperID, c.HelperName = "assisted", actor.ID, actor.Name
 	}
-	if err := s.authz.Allow(ctx, policies.CasesFile, policies.Resource{"tenant": own, "subject": c.subject(), "on_behalf": c.Subject == nil}); err != nil {
+	if err := s.allowFiling(ctx, tx.Scope); err != nil {
 		return c, err
 	}
-	here, err := s.asks.Tree.Place(ctx, tx, own)
+	offer, here, err := s.offerHere(ctx, tx, in.ItemID)
 	if err != nil {
 		return c, err
-	}
-	offer, err := s.asks.Items.Offer(ctx, tx, in.ItemID)
-	if err != nil {
-		return c, err
-	}
-	if !slices.Contains(offer.Origins, here.Level) {
-		return c, fault.New(fault.Precondition, "case_not_filed_here")
 	}
 	c.ItemTenant, c.ItemID, c.ItemVersionID, c.ItemName = offer.ItemTenant, offer.ItemID, offer.VersionID, offer.Name
 	c.FlowTenant, c.FlowID, c.StatutoryDays, c.PromisedDays = offer.FlowTenant, offer.FlowID, offer.StatutoryDays, offer.PromisedDays

@@ -111,10 +111,15 @@ func (s *Service) Attach(ctx context.Context, tx *db.Tx, tenant tenancy.ID, case
 	return materials, err
 }
 
-// OfCase lists the files of a case that the actor may see, oldest first.
+// OfCase lists the files of a case that the actor may read, oldest first: for an
+// applicant what she handed in and what was handed to her.
 func (s *Service) OfCase(ctx context.Context, caseID string) (fs []File, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return tx.NewSelect().Model(&fs).Where("case_id = ?", caseID).Order("uploaded_at", "id").Scan(ctx)
+		sel := tx.NewSelect().Model(&fs).Where("case_id = ?", caseID).Order("uploaded_at", "id")
+		if tx.Scope.Actor.Kind == tenancy.Person {
+			sel = sel.Where("subject = ?", tx.Scope.Actor.ID)
+		}
+		return sel.Scan(ctx)
 	})
 	return fs, err
 }

@@ -1,6 +1,8 @@
 package web_test
 
 import (
+	"bytes"
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"liandong/modules/cases"
 	"liandong/portal-sites/kit/kittest"
 	"liandong/tenancy/db/dbtest"
+	"liandong/tenancy/fault"
 )
 
 // post opens the page of a case and sends one of its forms.
@@ -138,6 +141,41 @@ func TestPapersOfAStepBelongToTheCase(t *testing.T) {
 	w.desk(w.clerk()).Get("/desk/cases/"+c.ID).Want(200).Doc().Has("main", "勘验记录.png", "旗县审查")
 	w.desk(w.clerk()).Get("/desk/files/" + f.ID).Want(200)
 	w.desk(w.as(dbtest.Village3, "20", "clerk")).Get("/desk/files/" + f.ID).Want(404)
+}
+
+// The applicant reads what is handed to her, not the papers of handling.
+func TestResultReachesTheApplicant(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	c := w.handed(w.filed("演示·其其格", "k1"), "review")
+	paper := func(ctx context.Context, name string) string {
+		f, err := w.files.Upload(ctx, name, "", bytes.NewReader(png()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.ID
+	}
+	inner, result := paper(w.county(), "内部勘验.png"), paper(w.decider(), "决定书.png")
+	c, err := w.cases.Pass(w.county(), c.ID, c.Version, "同意", inner)
+	if err == nil {
+		_, err = w.cases.Decide(w.decider(), c.ID, c.Version, true, "准予", result)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	her := w.as(dbtest.Village, "10")
+	fs, err := w.files.OfCase(her, c.ID)
+	if err != nil || len(fs) != 2 || fs[1].ID != result {
+		t.Errorf("she sees %+v, %v", fs, err)
+	}
+	if _, content, err := w.files.Open(her, result); err != nil {
+		t.Error(err)
+	} else {
+		_ = content.Close()
+	}
+	if _, _, err := w.files.Open(her, inner); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("the inner paper: %v", err)
+	}
 }
 
 func TestRevealIsAudited(t *testing.T) {

@@ -12,6 +12,9 @@ import (
 
 // choose is the first step of filing on somebody's behalf: which item.
 func (h handlers) choose(w http.ResponseWriter, r *http.Request) error {
+	if err := h.d.Service.MayFile(r.Context(), ""); err != nil {
+		return err
+	}
 	l := kit.ParseList(r, nil, kit.ListQuery{Size: 12})
 	items, total, err := h.d.Offers.Search(r.Context(), l.Q, l.Page, l.Size)
 	if err != nil {
@@ -48,6 +51,9 @@ func (h handlers) application(r *http.Request) (a application, err error) {
 func (h handlers) fill(w http.ResponseWriter, r *http.Request) error {
 	a, err := h.application(r)
 	if err != nil {
+		return err
+	}
+	if err := h.d.Service.MayFile(r.Context(), a.guide.ID); err != nil {
 		return err
 	}
 	return h.showForm(w, r, http.StatusOK, a)
@@ -90,17 +96,22 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request) error {
 
 // refile shows the form again as it was, with what is wrong.
 func (h handlers) refile(w http.ResponseWriter, r *http.Request, a application, failure error) error {
-	if f, ok := fault.As(failure); ok && f.Kind == fault.Invalid {
-		for i, m := range a.guide.Materials {
-			if key, bad := f.Fields["material:"+m.Name]; bad {
-				a.form.Wrong(materialField(i), key)
-			}
-		}
-	}
-	if !a.form.Blame(failure) {
+	f, ok := fault.As(failure)
+	if !ok || f.Kind == fault.Internal || f.Kind == fault.NotFound {
 		return failure
 	}
-	return h.showForm(w, r, http.StatusUnprocessableEntity, a)
+	for i, m := range a.guide.Materials {
+		if key, bad := f.Fields["material:"+m.Name]; bad {
+			a.form.Wrong(materialField(i), key)
+		}
+	}
+	if !a.form.Blame(failure) { // not about a field: the form stays, with the refusal above it
+		a.form.Wrong("", f.Text)
+		if f.Detail != "" {
+			a.form.WrongText("", f.Detail)
+		}
+	}
+	return h.showForm(w, r, kit.StatusOf(f.Kind), a)
 }
 
 // answers reads the item's own questions; numbers become numbers, so that the

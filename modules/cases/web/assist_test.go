@@ -186,6 +186,17 @@ func TestAssistKeepsUploads(t *testing.T) {
 	}
 }
 
+// Who may not file is told before anything is typed.
+func TestAssistTellsEarly(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.desk(w.as(dbtest.Village, "40", "reviewer")).Get("/desk/assist").Want(403).Doc().Has(".ld-error-why", "受理（窗口）人员")
+	county := w.desk(w.as(dbtest.County, "41", "clerk"))
+	county.Get("/desk/assist").Want(200)
+	county.Get("/desk/assist/"+w.item).Want(409).Doc().Has(".ld-error", "该事项不在本级受理")
+	county.Get("/desk/assist/00000000-0000-4000-8000-000000000000").Want(404)
+}
+
 func TestUploadWithAnAct(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
