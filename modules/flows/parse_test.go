@@ -10,20 +10,20 @@ import (
 	"liandong/tenancy/fault"
 )
 
-func read(t testing.TB, name string) []byte {
-	t.Helper()
+func read(tb testing.TB, name string) []byte {
+	tb.Helper()
 	src, err := os.ReadFile("testdata/" + name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return src
 }
 
-func mustParse(t testing.TB, src []byte) *Definition {
-	t.Helper()
+func mustParse(tb testing.TB, src []byte) *Definition {
+	tb.Helper()
 	d, err := Parse(src)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return d
 }
