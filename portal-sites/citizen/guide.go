@@ -182,3 +182,9 @@ func (v guideView) office() Look {
 }
 
 func (v guideView) level(s flows.Step) string { return word("at", string(s.Level)) }
+
+// numeral is the number of the i-th heading of a paper, from 0.
+func numeral(i int) string {
+	n := []rune(text.T("citizen.han_numbers"))
+	return string(n[min(i, len(n)-1)])
+}

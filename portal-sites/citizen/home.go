@@ -17,7 +17,8 @@ type homeView struct {
 	look     Look
 	signedIn bool
 	unread   int
-	here     []catalog.Row // can be applied for on this very site
+	items    []catalog.Row // what to begin with
+	local    bool          // items can be applied for on this very site
 	person   []kit.Link    // topics
 	legal    []kit.Link
 	depts    []kit.Link
@@ -79,8 +80,8 @@ func (v *homeView) sort(ctx context.Context, p catalog.Page[catalog.Row], level 
 	var persons, legals, depts []string
 	v.total = p.Total
 	for _, row := range p.Rows {
-		if slices.Contains(row.Body.Origins, level) && len(v.here) < homeItems {
-			v.here = append(v.here, row)
+		if slices.Contains(row.Body.Origins, level) && len(v.items) < homeItems {
+			v.items = append(v.items, row)
 		}
 		if slices.Contains(row.Body.Audience, "1") {
 			persons = append(persons, row.Body.TopicsPerson...)
@@ -94,9 +95,17 @@ func (v *homeView) sort(ctx context.Context, p catalog.Page[catalog.Row], level 
 			v.depts = append(v.depts, kit.Link{Label: d, Href: query(visit.URL(ctx, "/items"), "department", d)})
 		}
 	}
-	if len(v.here) == 0 {
-		v.here = p.Rows[:min(len(p.Rows), homeItems)]
+	if v.local = len(v.items) > 0; !v.local {
+		v.items = p.Rows[:min(len(p.Rows), homeItems)]
 	}
+}
+
+// heading says which items stand on the front page.
+func (v homeView) heading() string {
+	if v.local {
+		return text.T("citizen.items_local")
+	}
+	return text.T("citizen.items_below")
 }
 
 func topics(ctx context.Context, audience string, codes []string) (out []kit.Link) {

@@ -147,20 +147,20 @@ func homePage(v homeView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			if len(v.here) == 0 {
+			if len(v.items) == 0 {
 				templ_7745c5c3_Err = kit.EmptyState("还没有发布事项", "事项发布后会显示在这里。").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = itemCards(v.here).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = itemCards(v.items).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = kit.Panel("在本地可办的事", visit.URL(ctx, "/items")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Panel(v.heading(), visit.URL(ctx, "/items")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -57,10 +57,11 @@ func (h handlers) look(r *http.Request) Look {
 	if err != nil {
 		h.Log.WarnContext(r.Context(), "site settings not read", slog.Any("err", err))
 	}
+	level := orText(site.Level, "platform") // no site at all: an address that is nobody's
 	for _, f := range []struct {
 		at  *string
 		key string
-	}{{&l.Name, "citizen.site_name"}, {&l.Organ, "citizen.organ." + site.Level}, {&l.Centre, "citizen.centre." + site.Level}} {
+	}{{&l.Name, "citizen.site_name"}, {&l.Organ, "citizen.organ." + level}, {&l.Centre, "citizen.centre." + level}} {
 		if *f.at == "" {
 			*f.at = text.T(f.key, site.Name)
 		}

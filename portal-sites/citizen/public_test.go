@@ -121,3 +121,28 @@ func TestNewsAndRegions(t *testing.T) {
 	c.Get("/help").Want(http.StatusOK).Doc().Has("h1", "办事帮助")
 	c.Get("/accessible").Want(http.StatusOK).Doc().Has("h1", "无障碍")
 }
+
+// TestFailuresWearTheLook makes pages fail: they keep the look of the site and
+// lead back to it.
+func TestFailuresWearTheLook(t *testing.T) {
+	t.Parallel()
+	c := kittest.NewClient(t, newTown(t))
+	for path, status := range map[string]int{"/articles?q=boom": http.StatusInternalServerError, "/nothing": http.StatusNotFound} {
+		res := c.Get("/sites/152502000000" + path).Want(status)
+		d := res.Doc()
+		d.Has("html.theme-green").Has(".ld-error-next").Has(".ld-error-id")
+		if got := d.Attr(".ld-error .btn-primary", "href"); got != "/sites/152502000000" {
+			t.Errorf("%s leads back to %q", path, got)
+		}
+		if strings.Contains(res.Body, "fire") || res.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s tells too much or is kept: %q", path, res.Header.Get("Cache-Control"))
+		}
+	}
+}
+
+// TestNobodysHost draws a page where there is no site at all.
+func TestNobodysHost(t *testing.T) {
+	t.Parallel()
+	c := kittest.NewClient(t, newTown(t).lost)
+	c.Get("/").Want(http.StatusNotFound).Doc().Has(".ld-brand-name", "政务服务网").Has(".ld-error")
+}

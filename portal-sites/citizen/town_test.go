@@ -3,6 +3,7 @@ package citizen_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -39,6 +40,7 @@ type town struct {
 	cases *cases.Service
 	files *files.Service
 	msgs  *messages
+	lost  http.Handler // what a host shows that is nobody's
 }
 
 // who is the cookie in which the tests name the citizen who is signed in.
@@ -75,6 +77,7 @@ func (w *town) serve(d *db.DB, fl *flows.Service) http.Handler {
 		},
 		SiteURL: func(code, _ string) string { return "/sites/" + code },
 		Log:     log, Flash: kit.Flasher{Secret: secret}, Now: dbtest.Now}
+	w.lost = http.HandlerFunc(citizen.Shell(deps).NotFound)
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, kit.Recover(log), kit.SecurityHeaders(false), kit.MaxBody(24<<20), kit.CSRF(kit.CSRFOptions{Secret: secret}))
 	r.Handle(kit.AssetsPath+"*", kit.Assets())
@@ -181,6 +184,9 @@ func climbing() []flows.Step {
 type sites struct{}
 
 func (sites) Look(ctx context.Context) (citizen.Look, error) {
+	if _, err := tenancy.From(ctx); err != nil {
+		return citizen.Look{}, err
+	}
 	l := citizen.Look{Address: "锡林浩特市毛登牧场场部北街 1 号", Hours: "工作日 8:30—12:00，14:30—17:30", Phone: "0479-8210000", HotWords: []string{"草原", "养老保险", "执照"},
 		FooterLines: []string{"主办单位：锡林郭勒盟行政公署"}}
 	if sc, _ := tenancy.From(ctx); sc.Tenant == dbtest.County {
@@ -194,7 +200,11 @@ func article(n int) citizen.Article {
 }
 
 func (sites) Articles(_ context.Context, q citizen.ArticleQuery) (rows []citizen.Article, total int, err error) {
-	if q.Text != "" {
+	switch q.Text {
+	case "":
+	case "boom":
+		return nil, 0, errors.New("disk on fire")
+	default:
 		return nil, 0, nil
 	}
 	for n := range min(q.Size, 6) {
