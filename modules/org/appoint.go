@@ -95,8 +95,10 @@ func (o office) give(ctx context.Context, in Appointing, who Staffer) (string, e
 	if err != nil {
 		return "", err
 	}
-	if err := o.svc.authz.Allow(ctx, policies.GrantsAppoint, policies.Resource{"tenant": at.ID, "over_lo": at.ID, "over_hi": at.Hi,
-		"tier": o.tier(), "roles": in.Roles, "holder_id": who.ID, "holder_roles": held}); err != nil {
+	if err := o.svc.authz.Allow(ctx, policies.GrantsAppoint, policies.Resource{
+		"tenant": at.ID, "over_lo": at.ID, "over_hi": at.Hi,
+		"tier": o.tier(), "roles": in.Roles, "holder_id": who.ID, "holder_roles": held,
+	}); err != nil {
 		return "", err
 	}
 	if err := o.granted(); err != nil {
@@ -110,8 +112,10 @@ func (o office) give(ctx context.Context, in Appointing, who Staffer) (string, e
 }
 
 func (o office) drawGrant(at tree.Node, in Appointing, who Staffer) Grant {
-	return Grant{TenantID: at.ID, ID: db.NewID(), Hi: at.Hi, Tier: o.tier(), Roles: in.Roles, HolderID: who.ID, HolderName: who.Name,
-		ParentTenant: &o.own.TenantID, ParentID: &o.own.ID, GrantedBy: o.asker.Actor.Name, GrantedAt: o.tx.Now, Reason: in.Reason}
+	return Grant{
+		TenantID: at.ID, ID: db.NewID(), Hi: at.Hi, Tier: o.tier(), Roles: in.Roles, HolderID: who.ID, HolderName: who.Name,
+		ParentTenant: &o.own.TenantID, ParentID: &o.own.ID, GrantedBy: o.asker.Actor.Name, GrantedAt: o.tx.Now, Reason: in.Reason,
+	}
 }
 
 func (o office) keepGrant(ctx context.Context, g Grant) error {
@@ -132,8 +136,10 @@ func (o office) keepGrant(ctx context.Context, g Grant) error {
 }
 
 func (s store) recordGrant(g Grant, a policies.Action) {
-	s.tx.Record(db.Audit{Tenant: g.TenantID, Action: string(a), Kind: "grant", Object: g.ID,
-		Detail: map[string]any{"tier": g.Tier, "roles": g.Roles, "holder": g.HolderID, "from": g.FromOn, "until": g.UntilOn, "reason": g.Reason}})
+	s.tx.Record(db.Audit{
+		Tenant: g.TenantID, Action: string(a), Kind: "grant", Object: g.ID,
+		Detail: map[string]any{"tier": g.Tier, "roles": g.Roles, "holder": g.HolderID, "from": g.FromOn, "until": g.UntilOn, "reason": g.Reason},
+	})
 	s.tx.EmitIn(s.tx.Scope.Tenant, events.GrantGiven{GrantID: g.ID, Tenant: g.TenantID, Holder: g.HolderID, Tier: g.Tier})
 }
 
@@ -169,8 +175,10 @@ func (s store) first(ctx context.Context, tenant tenancy.ID, who Staffer) (strin
 	if err != nil {
 		return "", err
 	}
-	g := Grant{TenantID: at.ID, ID: db.NewID(), Hi: at.Hi, Tier: 1, Roles: Assignable(), HolderID: who.ID, HolderName: who.Name,
-		FromOn: dayOf(s.tx.Now), GrantedBy: s.tx.Scope.Actor.Name, GrantedAt: s.tx.Now}
+	g := Grant{
+		TenantID: at.ID, ID: db.NewID(), Hi: at.Hi, Tier: 1, Roles: Assignable(), HolderID: who.ID, HolderName: who.Name,
+		FromOn: dayOf(s.tx.Now), GrantedBy: s.tx.Scope.Actor.Name, GrantedAt: s.tx.Now,
+	}
 	s.recordGrant(g, policies.GrantsAppoint)
 	return g.ID, s.insertGrant(ctx, g)
 }

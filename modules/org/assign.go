@@ -90,8 +90,10 @@ func (o office) keepAppointment(ctx context.Context, a Appointment, reason strin
 		}
 		return err
 	}
-	o.tx.Record(db.Audit{Tenant: a.TenantID, Action: string(policies.PostsAppoint), Kind: "appointment", Object: a.ID,
-		Detail: map[string]any{"post": a.PostID, "holder": a.HolderID, "from": a.FromOn, "until": a.UntilOn, "reason": reason}})
+	o.tx.Record(db.Audit{
+		Tenant: a.TenantID, Action: string(policies.PostsAppoint), Kind: "appointment", Object: a.ID,
+		Detail: map[string]any{"post": a.PostID, "holder": a.HolderID, "from": a.FromOn, "until": a.UntilOn, "reason": reason},
+	})
 	o.tx.Emit(events.PersonAppointed{AppointmentID: a.ID, PostID: a.PostID, Tenant: a.TenantID, Holder: a.HolderID})
 	return nil
 }

@@ -108,8 +108,10 @@ func (o office) manage(ctx context.Context, at tenancy.ID) error {
 }
 
 func (o office) recordDepartment(d Department, act string) {
-	o.tx.Record(db.Audit{Tenant: d.TenantID, Action: string(policies.DepartmentsManage), Kind: "department", Object: d.ID,
-		Detail: map[string]any{"act": act, "name": d.Name, "state": d.State}})
+	o.tx.Record(db.Audit{
+		Tenant: d.TenantID, Action: string(policies.DepartmentsManage), Kind: "department", Object: d.ID,
+		Detail: map[string]any{"act": act, "name": d.Name, "state": d.State},
+	})
 }
 
 // EditDepartment changes what a department is called and how it is reached. seen

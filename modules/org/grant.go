@@ -20,7 +20,7 @@ type Grant struct {
 	TenantName   string
 	TenantCode   string
 	Level        string
-	TenantState  string
+	Asleep       bool // its tenant is closed, or no longer below the grant above
 	Tier         int
 	Roles        []string `bun:",array"` // what may be handed on
 	HolderID     string
@@ -45,12 +45,12 @@ const (
 	Pending = "pending" // begins later
 	Expired = "expired"
 	Revoked = "revoked"
-	Asleep  = "asleep" // its tenant is closed, or no longer below the grant above
+	Asleep  = "asleep" // kept, and gives nothing: see Grant.Asleep
 )
 
 // StateOn says what the grant by itself is on a day (2006-01-02).
 func (g Grant) StateOn(day string) string {
-	return stateOn(day, g.FromOn, g.UntilOn, g.RevokedAt != nil, g.TenantState != "open")
+	return stateOn(day, g.FromOn, g.UntilOn, g.RevokedAt != nil, g.Asleep)
 }
 
 func stateOn(day, from, until string, revoked, asleep bool) string {

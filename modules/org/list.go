@@ -100,7 +100,7 @@ func (s store) listGrants(ctx context.Context, q GrantQuery) (p Page[Grant], err
 	err = s.tx.NewRaw(`select `+grantColumns+`, count(*) over () as total from grants g join tenants t on t.tenant_id = g.tenant_id
 		where (?0 = '' or g.holder_name like ?1 or t.name like ?1 or t.code like ?2) and (?3 = 0 or g.tier = ?3)
 		and (?4 = '' or ?4 = case when g.revoked_at is not null then 'revoked' when g.until_on < ?5::date then 'expired'
-			when t.state <> 'open' then 'asleep' when g.from_on > ?5::date then 'pending' else 'active' end)
+			when `+asleep+` then 'asleep' when g.from_on > ?5::date then 'pending' else 'active' end)
 		order by g.tenant_id, g.tier, g.revoked_at is not null, g.id limit ?6 offset ?7`,
 		text, "%"+text+"%", text+"%", q.Tier, q.State, day, limit, offset).Scan(ctx, &rows)
 	if err != nil {

@@ -96,8 +96,10 @@ func (o office) mayFill(ctx context.Context, at tenancy.ID, roles []string, hold
 }
 
 func (o office) recordPost(p Post, act string) {
-	o.tx.Record(db.Audit{Tenant: p.TenantID, Action: string(policies.DepartmentsManage), Kind: "post", Object: p.ID,
-		Detail: map[string]any{"act": act, "name": p.Name, "roles": p.Roles, "state": p.State}})
+	o.tx.Record(db.Audit{
+		Tenant: p.TenantID, Action: string(policies.DepartmentsManage), Kind: "post", Object: p.ID,
+		Detail: map[string]any{"act": act, "name": p.Name, "roles": p.Roles, "state": p.State},
+	})
 }
 
 // EditPost renames a post or changes its roles, for whoever holds it as well:

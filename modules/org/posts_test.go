@@ -288,6 +288,14 @@ func TestMovedTenantPutsGrantsToSleep(t *testing.T) {
 	if s, err := w.svc.Seats(t.Context(), w.township.ID); err != nil || len(s) != 0 {
 		t.Errorf("a grant from another county holds: %+v, %v", s, err)
 	}
+	for state, want := range map[string]int{org.Asleep: 1, org.Active: 2} {
+		if p, err := w.svc.Grants(w.as(w.league), org.GrantQuery{State: state}); err != nil || p.Total != want || p.Rows[0].StateOn(w.svc.Today()) != state {
+			t.Errorf("%s: %+v, %v", state, p, err)
+		}
+	}
+	if g := w.appoint(w.league, dbtest.County2, w.person("new")); g.Asleep {
+		t.Error("a new grant sleeps")
+	}
 }
 
 // Of grants handed on while the grant above is taken back, none survives.

@@ -60,8 +60,10 @@ func (o office) fell(ctx context.Context, g Grant, reason string) (grants, appoi
 		}
 		grants += len(rows)
 		for _, r := range rows {
-			o.tx.Record(db.Audit{Tenant: r.TenantID, Action: string(policies.GrantsRevoke), Kind: "grant", Object: r.ID,
-				Detail: map[string]any{"with": g.ID, "holder": r.HolderID, "reason": reason}})
+			o.tx.Record(db.Audit{
+				Tenant: r.TenantID, Action: string(policies.GrantsRevoke), Kind: "grant", Object: r.ID,
+				Detail: map[string]any{"with": g.ID, "holder": r.HolderID, "reason": reason},
+			})
 			o.tx.Emit(events.GrantRevoked{GrantID: r.ID, Tenant: r.TenantID, Holder: r.HolderID, With: other(g.ID, r.ID)})
 		}
 	}
@@ -81,7 +83,9 @@ func other(top, id string) string {
 }
 
 func (o office) recordRemoved(r fallen, with, reason string) {
-	o.tx.Record(db.Audit{Tenant: r.TenantID, Action: string(policies.PostsRemove), Kind: "appointment", Object: r.ID,
-		Detail: map[string]any{"with": with, "post": r.PostID, "holder": r.HolderID, "reason": reason}})
+	o.tx.Record(db.Audit{
+		Tenant: r.TenantID, Action: string(policies.PostsRemove), Kind: "appointment", Object: r.ID,
+		Detail: map[string]any{"with": with, "post": r.PostID, "holder": r.HolderID, "reason": reason},
+	})
 	o.tx.Emit(events.PersonRemoved{AppointmentID: r.ID, PostID: r.PostID, Tenant: r.TenantID, Holder: r.HolderID, With: with})
 }

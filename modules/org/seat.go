@@ -89,8 +89,10 @@ func (s *Service) seats(ctx context.Context, st store, identityID string) ([]Sea
 	held := effectives(rows, identityID, day)
 	seats := make([]Seat, 0, len(held)+1)
 	for _, g := range held {
-		seats = append(seats, Seat{ID: g.ID, Tenant: g.TenantID, TenantName: g.TenantName, TenantCode: g.TenantCode, Level: g.Level,
-			Title: s.title, Roles: []string{policies.Admin}, Admin: true})
+		seats = append(seats, Seat{
+			ID: g.ID, Tenant: g.TenantID, TenantName: g.TenantName, TenantCode: g.TenantCode, Level: g.Level,
+			Title: s.title, Roles: []string{policies.Admin}, Admin: true,
+		})
 	}
 	posts, err := st.postSeats(ctx, identityID, day)
 	return append(seats, posts...), held, err

@@ -3,8 +3,8 @@ package org
 import (
 	"context"
 	"fmt"
+	"strings"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"liandong/tenancy"
@@ -14,11 +14,31 @@ import (
 // store is the only place that spells SQL for org.
 type store struct{ tx *db.Tx }
 
-const grantColumns = `g.tenant_id, g.id, t.hi, t.name as tenant_name, t.code as tenant_code, t.level, t.state as tenant_state, g.tier, g.roles,
+const grantColumns = `g.tenant_id, g.id, t.hi, t.name as tenant_name, t.code as tenant_code, t.level, g.tier, g.roles,
 	g.holder_id, g.holder_name, g.parent_tenant, g.parent_id, g.from_on::text as from_on, coalesce(g.until_on::text, '') as until_on,
-	g.granted_by, g.granted_at, g.revoked_at, coalesce(g.revoked_by, '') as revoked_by, g.reason`
+	g.granted_by, g.granted_at, g.revoked_at, coalesce(g.revoked_by, '') as revoked_by, g.reason, ` + asleep + ` as asleep`
 
-func isUUID(s string) bool { return uuid.Validate(s) == nil }
+// asleep says that a grant's tenant is closed or no longer below that of the grant
+// above it, or that the latter sleeps, as far as it can be seen.
+const asleep = `(t.state <> 'open' or exists (
+	select from grants x join tenants xt on xt.tenant_id = x.tenant_id left join tenants xa on xa.tenant_id = x.parent_tenant and xa.state = 'open'
+	where (x.id = g.id or x.id = g.parent_id) and x.parent_tenant is not null
+	and not coalesce(xa.tenant_id < xt.tenant_id and xt.hi <= xa.hi, false)))`
+
+// isUUID reports whether s may be compared with a column of ids.
+func isUUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		hex := strings.IndexByte("0123456789abcdefABCDEF", s[i]) >= 0
+		if dash != (s[i] == '-') || !dash && !hex {
+			return false
+		}
+	}
+	return true
+}
 
 // chains returns the unrevoked grants of a holder and all grants above them.
 func (s store) chains(ctx context.Context, holder string) (rows []Grant, err error) {

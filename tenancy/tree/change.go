@@ -132,8 +132,10 @@ func (w writer) note(ctx context.Context, change string, c Change, reason string
 	if err != nil {
 		return err
 	}
-	w.tx.Record(db.Audit{Tenant: c.New.ID, Action: "tenants:manage", Kind: "tenant", Object: c.New.ID.String(),
-		Detail: map[string]any{"change": change, "before": before, "after": c.New.facts(), "reason": reason, "by": w.actor.Actor.Kind}})
+	w.tx.Record(db.Audit{
+		Tenant: c.New.ID, Action: "tenants:manage", Kind: "tenant", Object: c.New.ID.String(),
+		Detail: map[string]any{"change": change, "before": before, "after": c.New.facts(), "reason": reason, "by": w.actor.Actor.Kind},
+	})
 	_, err = w.tx.NewRaw(`insert into tenant_history (tenant_id, id, at, change, before, after, reason, actor_id, actor_name) values (?, ?, ?, ?, ?::jsonb, ?::jsonb, ?, ?, ?)`,
 		c.New.ID, db.NewID(), w.tx.Now, change, string(b), string(a), reason, w.actor.Actor.ID, w.actor.Actor.Name).Exec(ctx)
 	if err != nil {

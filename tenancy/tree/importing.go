@@ -82,7 +82,7 @@ func (w writer) named(ctx context.Context, lines []line) (map[string]Node, error
 	delete(codes, "")
 	old := map[string]Node{}
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(codes)), lookupBatch) {
-		nodes, err := w.list(ctx, `select `+columns+` from tenants t where t.state = 'open' and t.code in (?)`, bun.In(some))
+		nodes, err := w.list(ctx, `select `+columns+` from tenants t where t.state = 'open' and t.code in (?)`, bun.List(some))
 		if err != nil {
 			return nil, err
 		}
@@ -118,8 +118,10 @@ func (w writer) carryOut(ctx context.Context, p *plan, reason string) (done Impo
 	if err := w.insertAll(ctx, fresh); err != nil {
 		return done, err
 	}
-	w.tx.Record(db.Audit{Action: "tenants:manage", Kind: "tenant", Object: w.actor.Tenant.String(),
-		Detail: map[string]any{"change": "imported", "added": done.Added, "unchanged": done.Unchanged, "reason": reason, "by": w.actor.Actor.Kind}})
+	w.tx.Record(db.Audit{
+		Action: "tenants:manage", Kind: "tenant", Object: w.actor.Tenant.String(),
+		Detail: map[string]any{"change": "imported", "added": done.Added, "unchanged": done.Unchanged, "reason": reason, "by": w.actor.Actor.Kind},
+	})
 	return done, nil
 }
 

@@ -74,7 +74,8 @@ func parse(r io.Reader) ([]line, LineErrors) {
 			break
 		}
 		if err != nil {
-			errs.add(broken(c, err))
+			no, problem := broken(c, err)
+			errs.add(no, "line", problem)
 			return nil, errs
 		}
 		no, _ := c.FieldPos(0)
@@ -99,12 +100,12 @@ func parse(r io.Reader) ([]line, LineErrors) {
 	return lines, errs
 }
 
-func broken(c *csv.Reader, err error) (no int, field, key string) {
+func broken(c *csv.Reader, err error) (no int, key string) {
 	if pe, ok := errors.AsType[*csv.ParseError](err); ok {
-		return pe.StartLine, "line", "tree_line_broken"
+		return pe.StartLine, "tree_line_broken"
 	}
 	no, _ = c.FieldPos(0)
-	return no, "line", "tree_file_unreadable"
+	return no, "tree_file_unreadable"
 }
 
 func malformed(rec []string, first bool) string {

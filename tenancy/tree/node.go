@@ -76,7 +76,7 @@ func checkHost(fields map[string]string, s string) string {
 	s = strings.ToLower(strings.TrimSuffix(strings.TrimSpace(s), "."))
 	bad := len(s) > 253 || strings.HasPrefix(s, ".") || strings.Contains(s, "..")
 	for _, r := range s {
-		bad = bad || !(r == '.' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z')
+		bad = bad || r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
 	}
 	if bad {
 		fields["host"] = "tree_host_malformed"

@@ -138,7 +138,7 @@ func (r Reader) Names(ctx context.Context, ids []tenancy.ID) (map[tenancy.ID]str
 	if len(ids) == 0 {
 		return names, nil
 	}
-	nodes, err := r.list(ctx, `select `+columns+` from tenants t where t.tenant_id in (?)`, bun.In(ids))
+	nodes, err := r.list(ctx, `select `+columns+` from tenants t where t.tenant_id in (?)`, bun.List(ids))
 	for _, n := range nodes {
 		names[n.ID] = n.Name
 	}

@@ -44,7 +44,7 @@ func (s slots) free(ctx context.Context, b, parent tenancy.Interval) (ok bool, e
 	if !fits(b, parent) {
 		return false, nil
 	}
-	around := bun.In(s.around(b, parent))
+	around := bun.List(s.around(b, parent))
 	err = s.tx.NewRaw(`select not (exists (select from tenants where tenant_id between ? and ? or tenant_id in (?))
 		or exists (select from tenant_slots where label between ? and ? or label in (?)))`,
 		b.Lo, b.Hi, around, b.Lo, b.Hi, around).Scan(ctx, &ok)
@@ -115,7 +115,7 @@ func (s slots) search(ctx context.Context, from, to tenancy.ID, size int64, pare
 		and not exists (select from tenant_slots s where s.label between c and c + ?)
 		and not exists (select from unnest(array[?]::bigint[]) w where c - c % w > ?
 			and (exists (select from tenants t where t.tenant_id = c - c % w) or exists (select from tenant_slots s where s.label = c - c % w)))`,
-		from, to, size, size-1, size-1, bun.In(around), parent.Lo).Scan(ctx, &lo)
+		from, to, size, size-1, size-1, bun.List(around), parent.Lo).Scan(ctx, &lo)
 	if err != nil {
 		return 0, fmt.Errorf("look for a free block in %s: %w", parent.Lo, err)
 	}
@@ -127,7 +127,7 @@ func (s slots) search(ctx context.Context, from, to tenancy.ID, size int64, pare
 func (s slots) foot(ctx context.Context, b, parent tenancy.Interval) (lo tenancy.ID, err error) {
 	err = s.tx.NewRaw(`select coalesce(min(a), ?) from unnest(array[?]::bigint[]) a
 		where exists (select from tenants t where t.tenant_id = a) or exists (select from tenant_slots s where s.label = a)`,
-		b.Lo, bun.In(s.around(b, parent))).Scan(ctx, &lo)
+		b.Lo, bun.List(s.around(b, parent))).Scan(ctx, &lo)
 	if err != nil {
 		return 0, fmt.Errorf("look below block %s: %w", b.Lo, err)
 	}

@@ -25,14 +25,17 @@ func TestPagesAreAccessible(t *testing.T) {
 	srv := httptest.NewServer(desk)
 	t.Cleanup(srv.Close)
 	b := kittest.NewBrowser(t)
+	main := []string{
+		"/desk/org/grants", "/desk/org/grants/new?tenant=" + dbtest.Township2.String() + "&who=naren", "/desk/org/grants/" + county.ID + "/revoke", "/desk/org/staff",
+		"/desk/org/departments?tenant=" + dbtest.County.String(), at, "/desk/tenants/import",
+	}
+	if os.Getenv("ORG_SHOTS") != "" {
+		main = append(main, "/desk/org/grants/new?tq=锡林", "/desk/org/grants/"+county.ID, "/desk/org/posts/"+post.ID+"/assign?who=naren", "/desk/org/people/new", "/desk/org/posts/"+post.ID,
+			"/desk/tenants", at+"/new", at+"/edit", at+"/move", at+"/merge?to="+dbtest.County2.String(), at+"/history")
+	}
 	for _, width := range []int64{1440, 390} {
 		b.Size(width, 900)
-		for _, path := range []string{
-			"/desk/org/grants", "/desk/org/grants/new?tq=锡林", "/desk/org/grants/new?tenant=" + dbtest.Township2.String() + "&who=naren", "/desk/org/grants/" + county.ID,
-			"/desk/org/grants/" + county.ID + "/revoke", "/desk/org/staff", "/desk/org/posts/" + post.ID + "/assign?who=naren", "/desk/org/people/new",
-			"/desk/org/departments?tenant=" + dbtest.County.String(), "/desk/org/posts/" + post.ID, "/desk/tenants", at, at + "/new", at + "/edit", at + "/move", at + "/merge?to=" + dbtest.County2.String(),
-			at + "/history", "/desk/tenants/import",
-		} {
+		for _, path := range main {
 			name := strings.NewReplacer("/desk/", "", "/", "_", "?", "-", "=", "-", "&", "-", county.ID, "id", post.ID, "id").Replace(path) + map[int64]string{1440: "-wide", 390: "-phone"}[width]
 			b.Open(srv.URL + path).Axe(name)
 			if n := b.Overflow(); n > 0 {

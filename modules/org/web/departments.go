@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
@@ -162,7 +163,7 @@ func (h handlers) postForm(w http.ResponseWriter, r *http.Request, title string,
 	}
 	offered := p.Roles
 	for _, g := range self(r).Actor.Grants {
-		offered = append(offered[:len(offered):len(offered)], g.Roles...)
+		offered = append(slices.Clip(offered), g.Roles...)
 	}
 	return h.page(w, r, no.status, "departments", title, h.postPage(title, v, no, p, n, offered), h.departmentsCrumb(p.TenantID))
 }

@@ -57,8 +57,10 @@ func (h handlers) exportGrants(w http.ResponseWriter, r *http.Request) error {
 		p, err := h.Service.Grants(r.Context(), in)
 		rows := make([][]any, 0, len(p.Rows))
 		for _, g := range p.Rows {
-			rows = append(rows, []any{g.TenantName, g.TenantCode, tierName(g.Tier), g.HolderName, roleNames(g.Roles), g.FromOn, g.UntilOn,
-				stateName(g.StateOn(day)), g.GrantedBy, clock(g.GrantedAt), g.RevokedBy, g.Reason})
+			rows = append(rows, []any{
+				g.TenantName, g.TenantCode, tierName(g.Tier), g.HolderName, roleNames(g.Roles), g.FromOn, g.UntilOn,
+				stateName(g.StateOn(day)), giver(g), clock(g.GrantedAt), g.RevokedBy, g.Reason,
+			})
 		}
 		return rows, p.Total, err
 	}))
@@ -137,8 +139,10 @@ func (h handlers) appoint(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	g, err := h.Service.Appoint(r.Context(), org.Appointing{Tenant: at, HolderID: v.Get("holder"), Roles: v.All("roles"),
-		FromOn: v.Get("from_on"), UntilOn: v.Get("until_on"), Reason: v.Get("reason"), Key: v.Posted()})
+	g, err := h.Service.Appoint(r.Context(), org.Appointing{
+		Tenant: at, HolderID: v.Get("holder"), Roles: v.All("roles"),
+		FromOn: v.Get("from_on"), UntilOn: v.Get("until_on"), Reason: v.Get("reason"), Key: v.Posted(),
+	})
 	if no, ok := refused(&v, err); ok {
 		pick(r, "tenant", at, v.Get("who"))
 		return h.grantForm(w, r, v, no)

@@ -18,6 +18,7 @@ type tenantPick struct {
 	keep  map[string]string // other parameters
 	q     string
 	found []tree.Node
+	above map[tenancy.ID]string // what their parents are called
 	total int
 	node  *tree.Node // picked
 	path2 []tree.Node
@@ -40,7 +41,15 @@ func (h handlers) pickTenant(r *http.Request, path, field string, under tenancy.
 			p.found = append(p.found, n)
 		}
 	}
+	if err != nil {
+		return p, err
+	}
 	p.total = total
+	parents := make([]tenancy.ID, 0, len(p.found))
+	for _, n := range p.found {
+		parents = append(parents, n.Parent)
+	}
+	p.above, err = h.Tree.Names(r.Context(), parents)
 	return p, err
 }
 

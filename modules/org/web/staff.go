@@ -65,8 +65,10 @@ func (h handlers) staff(w http.ResponseWriter, r *http.Request) error {
 	rows := make([]seatRow, 0, len(p.Rows))
 	for _, s := range p.Rows {
 		state := s.StateOn(h.Service.Today())
-		rows = append(rows, seatRow{s, state, s.PostState == org.Open && h.fillable(r, s.TenantID, s.Roles),
-			(state == org.Active || state == org.Pending) && h.may(r, policies.PostsRemove, policies.Resource{"tenant": s.TenantID})})
+		rows = append(rows, seatRow{
+			s, state, s.PostState == org.Open && h.fillable(r, s.TenantID, s.Roles),
+			(state == org.Active || state == org.Pending) && h.may(r, policies.PostsRemove, policies.Resource{"tenant": s.TenantID}),
+		})
 	}
 	return h.page(w, r, http.StatusOK, "staff", titleStaff, h.staffPage(q, n, h.wide(r, n), rows, p.Total, len(self(r).Actor.Grants) > 0))
 }
@@ -121,8 +123,10 @@ func (h handlers) assign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = h.Service.Assign(r.Context(), org.Posting{PostID: chi.URLParam(r, "id"), HolderID: v.Get("holder"), FromOn: v.Get("from_on"),
-		UntilOn: v.Get("until_on"), Reason: v.Get("reason"), Key: v.Posted()})
+	_, err = h.Service.Assign(r.Context(), org.Posting{
+		PostID: chi.URLParam(r, "id"), HolderID: v.Get("holder"), FromOn: v.Get("from_on"),
+		UntilOn: v.Get("until_on"), Reason: v.Get("reason"), Key: v.Posted(),
+	})
 	if no, ok := refused(&v, err); ok {
 		q := r.URL.Query()
 		q.Set("who", v.Get("who"))

@@ -2,7 +2,6 @@ package web_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -103,12 +102,18 @@ func (w town) scope(login string) tenancy.Scope {
 
 // desk serves the pages to somebody, behind the middleware of a real site.
 func (w town) desk(scope tenancy.Scope) http.Handler {
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	secret := []byte(strings.Repeat("k", 32))
 	shell := kit.Shell{Log: log, Density: kit.Dense, Home: "/desk", Flash: kit.Flasher{Secret: secret}, Layout: func(_ *http.Request, p kit.Page) templ.Component {
-		return kit.DeskLayout(kit.DeskView{Brand: "政务服务平台", Tenant: "锡林郭勒盟", Post: "授权管理员", User: kit.UserView{Name: scope.Actor.Name, Logout: "/logout"},
-			Menu: []kit.NavGroup{{Label: "组织", Items: []kit.NavItem{{Key: "departments", Label: "部门岗位", Href: "/desk/org/departments", Icon: "building"}, {Key: "staff", Label: "岗位人员", Href: "/desk/org/staff", Icon: "users"},
-				{Key: "grants", Label: "授权管理", Href: "/desk/org/grants", Icon: "key"}, {Key: "tenants", Label: "租户管理", Href: "/desk/tenants", Icon: "sitemap"}}}}}, p)
+		return kit.DeskLayout(kit.DeskView{
+			Brand: "政务服务平台", Tenant: "锡林郭勒盟", Post: "授权管理员", User: kit.UserView{Name: scope.Actor.Name, Logout: "/logout"},
+			Menu: []kit.NavGroup{{Label: "组织", Items: []kit.NavItem{
+				{Key: "departments", Label: "部门岗位", Href: "/desk/org/departments", Icon: "building"},
+				{Key: "staff", Label: "岗位人员", Href: "/desk/org/staff", Icon: "users"},
+				{Key: "grants", Label: "授权管理", Href: "/desk/org/grants", Icon: "key"},
+				{Key: "tenants", Label: "租户管理", Href: "/desk/tenants", Icon: "sitemap"},
+			}}},
+		}, p)
 	}}
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, kit.Recover(log), kit.SecurityHeaders(false), kit.MaxBody(8<<20), kit.CSRF(kit.CSRFOptions{Secret: secret}))

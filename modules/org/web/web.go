@@ -135,15 +135,6 @@ func tenantIn(r *http.Request, s string) (tenancy.ID, error) {
 	return tenancy.ID(id), nil
 }
 
-// tenantParam is the tenant that the path names.
-func (h handlers) tenantParam(r *http.Request) (tree.Node, error) {
-	id, err := tenantIn(r, chi.URLParam(r, "tenant"))
-	if err != nil {
-		return tree.Node{}, err
-	}
-	return h.Tree.Get(r.Context(), id)
-}
-
 // refusal is what stood in the way of a form: it is shown above the form, which
 // keeps what was typed.
 type refusal struct {

@@ -156,8 +156,8 @@ func TestDepartmentsPostsAndPeople(t *testing.T) {
 	c.Post("/desk/org/posts", url.Values{"department": {department}, "name": {"窗口"}, "roles": {"clerk"}}).Want(http.StatusSeeOther)
 	var post string
 	for _, href := range c.Get(list).Doc().Attrs("td a", "href") {
-		if strings.HasSuffix(href, "/assign") {
-			post = strings.TrimSuffix(href, "/assign")
+		if p, ok := strings.CutSuffix(href, "/assign"); ok {
+			post = p
 		}
 	}
 	c.Get(post).Want(http.StatusOK).Doc().Has("input[value=clerk][checked]")
