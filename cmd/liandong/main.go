@@ -38,7 +38,8 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.CompletionOptions.DisableDefaultCmd = true
-	cmd.AddCommand(upCommand(), servicesCommand(), doctorCommand(), benchCommand(), versionCommand())
+	cmd.AddCommand(upCommand(), serveCommand(), workCommand(), migrateCommand(), importCommand(), exportCommand(), auditCommand(),
+		benchCommand(), servicesCommand(), redisCommand(), doctorCommand(), versionCommand())
 	return cmd
 }
 

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"context"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -17,8 +18,23 @@ func startCourier(addr string) (*courier, error) {
 	if addr != "" {
 		return &courier{addr: addr}, nil
 	}
+	return serveCourier("127.0.0.1:0")
+}
+
+// RunRedis serves a Redis that keeps nothing on listen until ctx ends.
+func RunRedis(ctx context.Context, listen string) error {
+	c, err := serveCourier(listen)
+	if err != nil {
+		return err
+	}
+	<-ctx.Done()
+	c.stop()
+	return nil
+}
+
+func serveCourier(listen string) (*courier, error) {
 	c := &courier{mini: miniredis.NewMiniRedis(), quit: make(chan struct{})}
-	if err := c.mini.StartAddr("127.0.0.1:0"); err != nil {
+	if err := c.mini.StartAddr(listen); err != nil {
 		return nil, err
 	}
 	c.addr = c.mini.Addr()
