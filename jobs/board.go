@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"liandong/tenancy"
 	"liandong/tenancy/db"
 	"liandong/tenancy/fault"
+	"liandong/tenancy/tree"
 )
 
 // Board is what goes on in the background now.
@@ -184,13 +186,16 @@ func within(over tenancy.Interval, tasks []*asynq.TaskInfo) (out []Failure) {
 }
 
 func (r *Runner) nameTenants(ctx context.Context, list []Failure) error {
+	ids := map[tenancy.ID]bool{}
+	for _, f := range list {
+		ids[f.Tenant] = true
+	}
 	return r.cfg.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		names, err := tree.In(tx).Names(ctx, slices.Collect(maps.Keys(ids)))
 		for i := range list {
-			if err := tx.QueryRowContext(ctx, `select coalesce((select name from tenants where tenant_id = ?), '')`, list[i].Tenant).Scan(&list[i].TenantName); err != nil {
-				return fmt.Errorf("name tenant %s: %w", list[i].Tenant, err)
-			}
+			list[i].TenantName = names[list[i].Tenant]
 		}
-		return nil
+		return err
 	})
 }
 

@@ -173,7 +173,7 @@ func (r *Runner) Run(ctx context.Context) error {
 }
 
 func (r *Runner) serverConfig(ctx context.Context) asynq.Config {
-	quick := min(r.cfg.Poll, time.Second)
+	quick := min(r.cfg.Poll, 250*time.Millisecond)
 	return asynq.Config{
 		Concurrency: r.cfg.Concurrency, Queues: map[string]int{queueEvents: 4, queueSlow: 1},
 		BaseContext:       func() context.Context { return context.WithoutCancel(ctx) },
@@ -189,7 +189,7 @@ func (r *Runner) serverConfig(ctx context.Context) asynq.Config {
 // everything is the scope of what no tenant owns.
 func everything() tenancy.Scope {
 	return tenancy.Scope{
-		Tenant: tenancy.Platform, Over: tenancy.Interval{Lo: 0, Hi: 999_999_999_999_999}, Ancestors: []tenancy.ID{tenancy.Platform},
+		Tenant: tenancy.Platform, Over: tenancy.Whole(), Ancestors: []tenancy.ID{tenancy.Platform},
 		Actor: tenancy.Actor{Kind: tenancy.System, ID: "jobs", Name: "jobs"},
 	}
 }

@@ -20,7 +20,7 @@ const (
 	// stamps its lines when it begins. What comes later than that was not written by us.
 	grace = time.Hour
 	// sealLock keeps two seal runs apart, should the lease of one run out.
-	sealLock    = 7_340_916
+	sealLock    = 7_340_926
 	headPurpose = "audit.head"
 	markPurpose = "audit.mark"
 )
@@ -78,7 +78,7 @@ func (h head) text() string { return fmt.Sprintf("%d:%s", h.Seq, hex.EncodeToStr
 // everything is the scope of a job over all tenants.
 func everything(ctx context.Context) context.Context {
 	return tenancy.With(ctx, tenancy.Scope{
-		Tenant: tenancy.Platform, Over: tenancy.Interval{Lo: 0, Hi: 999_999_999_999_999}, Ancestors: []tenancy.ID{tenancy.Platform},
+		Tenant: tenancy.Platform, Over: tenancy.Whole(), Ancestors: []tenancy.ID{tenancy.Platform},
 		Actor: tenancy.Actor{Kind: tenancy.System, ID: "audit", Name: "audit"},
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"liandong/tenancy"
 	"liandong/tenancy/db"
+	"liandong/tenancy/tree"
 )
 
 // foldBatch bounds the deltas of one transaction: 14–29 µs each.
@@ -36,6 +37,9 @@ func (s *Service) Fold(ctx context.Context) (folded int, err error) {
 	for {
 		var n int
 		err := s.db.InTx(tenancy.With(ctx, courier), func(ctx context.Context, tx *db.Tx) error {
+			if err := lockTotals(ctx, tx); err != nil {
+				return err
+			}
 			return tx.NewRaw(foldSQL, foldBatch).Scan(ctx, &n)
 		})
 		if err != nil {
@@ -45,6 +49,36 @@ func (s *Service) Fold(ctx context.Context) (folded int, err error) {
 			return folded, nil
 		}
 	}
+}
+
+// totalsLock keeps folding and moving apart: either sees what the other has done.
+const totalsLock = 7_340_927
+
+func lockTotals(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock(?)`, totalsLock)
+	return err
+}
+
+// movedSQL takes what a tenant counts away from everybody above it before, and
+// gives it to everybody above it now; for those above both nothing changes.
+const movedSQL = `with recursive up (at, sign) as (
+		select ?::bigint, -1 union all select ?::bigint, 1
+		union all select t.parent_id, up.sign from up join tenants t on t.tenant_id = up.at where t.parent_id is not null)
+	insert into %[1]s (tenant_id, %[2]s, n) select up.at, %[2]s, sum(up.sign * x.n) from up cross join %[1]s x where x.tenant_id = ?
+		group by up.at, %[2]s having sum(up.sign * x.n) <> 0 order by up.at, %[2]s
+		on conflict (tenant_id, %[2]s) do update set n = %[1]s.n + excluded.n`
+
+// Moved keeps the totals true when a tenant moves or is merged; it is a tree.After.
+func Moved(ctx context.Context, tx *db.Tx, c tree.Change) error {
+	if err := lockTotals(ctx, tx); err != nil {
+		return err
+	}
+	for table, key := range map[string]string{"case_totals": "measure", "case_days": "day, measure"} {
+		if _, err := tx.ExecContext(ctx, fmt.Sprintf(movedSQL, table, key), c.Old.Parent, c.New.Parent, c.New.ID); err != nil {
+			return fmt.Errorf("move totals of %s: %w", c.New.ID, err)
+		}
+	}
+	return nil
 }
 
 // Totals are the cases of the actor's tenant and everything below it now, by

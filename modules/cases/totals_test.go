@@ -9,6 +9,7 @@ import (
 	"liandong/tenancy"
 	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
+	"liandong/tenancy/tree"
 )
 
 func change(t *testing.T, d *db.DB, at tenancy.ID, measure string, n int) {
@@ -55,6 +56,42 @@ func TestFoldReachesEveryAncestorOnce(t *testing.T) {
 		days, err := s.Days(dbtest.As(t, at, tenancy.Staff), dbtest.Now(), dbtest.Now())
 		if err != nil || want > 0 && (len(days) != 1 || days[0].N != want) {
 			t.Errorf("days of %s are %v, want %d; %v", at, days, want, err)
+		}
+	}
+}
+
+// Who moves takes along what it counts; a merged tenant brings it to the other.
+func TestTotalsFollowTheTree(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	s := cases.New(d, nil, cases.Asks{})
+	change(t, d, dbtest.Village, "submitted", 5)
+	change(t, d, dbtest.Village2, "submitted", 2)
+	change(t, d, dbtest.Village3, "submitted", 1)
+	if _, err := s.Fold(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	operator := dbtest.As(t, tenancy.Platform, tenancy.System)
+	nodes := tree.New(d, nil, cases.Moved)
+	moved, err := nodes.Move(operator, tree.Removal{ID: dbtest.Township, To: dbtest.County2, Version: 1, Reason: "区划调整"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantTotals(t, s, map[tenancy.ID]int64{moved.ID: 7, dbtest.County: 0, dbtest.County2: 8, dbtest.League: 8, dbtest.Township3: 1})
+	merged, err := nodes.Merge(operator, tree.Removal{ID: dbtest.Township3, To: moved.ID, Version: 1, Reason: "撤并"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantTotals(t, s, map[tenancy.ID]int64{moved.ID: 8, merged.ID: 0, dbtest.County2: 8, dbtest.League: 8, tenancy.Platform: 8})
+}
+
+func wantTotals(t *testing.T, s *cases.Service, want map[tenancy.ID]int64) {
+	t.Helper()
+	for at, n := range want {
+		scope := tenancy.Scope{Tenant: at, Over: tenancy.Interval{Lo: at, Hi: at}, Actor: tenancy.Actor{Kind: tenancy.System}}
+		got, err := s.Totals(tenancy.With(t.Context(), scope))
+		if err != nil || got["submitted"] != n {
+			t.Errorf("total of %s is %d, want %d; %v", at, got["submitted"], n, err)
 		}
 	}
 }

@@ -43,7 +43,7 @@ type queued struct {
 // everything is the scope of a job over all tenants.
 func everything(ctx context.Context) context.Context {
 	return tenancy.With(ctx, tenancy.Scope{
-		Tenant: tenancy.Platform, Over: tenancy.Interval{Lo: 0, Hi: 999_999_999_999_999}, Ancestors: []tenancy.ID{tenancy.Platform},
+		Tenant: tenancy.Platform, Over: tenancy.Whole(), Ancestors: []tenancy.ID{tenancy.Platform},
 		Actor: tenancy.Actor{Kind: tenancy.System, ID: "notices", Name: "notices"},
 	})
 }

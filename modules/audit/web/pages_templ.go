@@ -1090,7 +1090,7 @@ func reportPage(h handlers, r audit.Report) templ.Component {
 				return nil
 			})
 			templ_7745c5c3_Err = kit.Table(kit.TableProps{
-				Caption: "各单位链尾", Stack: true, Empty: len(r.Heads) == 0, EmptyText: "还没有封存的记录", EmptyHint: "系统每分钟封存一次。",
+				Caption: "各单位链尾", Stack: true, Empty: len(r.Heads) == 0, EmptyText: "还没有封存的记录", EmptyHint: "系统会定时封存。",
 				Cols: []kit.Col{{Label: "单位"}, {Label: "条数", Align: "end"}, {Label: "封存时间"}, {Label: "链尾摘要（SHA-256）"}},
 			}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var46), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
