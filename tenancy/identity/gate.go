@@ -65,6 +65,11 @@ func (g *Gate) Login(ctx context.Context, address, typed, password string) (Sess
 // code_too_soon, caused by *Locked, within a minute of the last one. Every sending
 // counts: 5 to a number, 30 from an address in 15 minutes, then Forbidden login_locked.
 func (g *Gate) StartSMS(ctx context.Context, address, typed string) (FlowID, error) {
+	return g.send(ctx, address, typed, func(phone string) (FlowID, error) { return g.client.StartSMS(ctx, phone) })
+}
+
+// send counts and paces one short message.
+func (g *Gate) send(ctx context.Context, address, typed string, message func(phone string) (FlowID, error)) (FlowID, error) {
 	phone := g.ids.Normalise(typed)
 	if len(phone) != len("+8613800000000") || phone[0] != '+' {
 		return "", invalid("phone", "phone_invalid")
@@ -81,7 +86,7 @@ func (g *Gate) StartSMS(ctx context.Context, address, typed string) (FlowID, err
 	if !next.IsZero() {
 		return "", g.void(ctx, a, invalid("phone", keyTooSoon).Because(&Locked{Until: next}))
 	}
-	flow, err := g.client.StartSMS(ctx, phone)
+	flow, err := message(phone)
 	if fault.KindOf(err) == fault.Unavailable && err != nil {
 		_ = undo(ctx)
 		return "", g.void(ctx, a, err)

@@ -170,7 +170,7 @@ func mePage(p pages, a account) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "姓名、身份证号来自实名核验，不能自行修改。")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "姓名、身份证号不能自行修改；有误请持身份证件到政务服务大厅更正。")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

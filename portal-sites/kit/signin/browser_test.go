@@ -77,6 +77,13 @@ func TestCitizenPagesInABrowser(t *testing.T) {
 	look(t, b.Open(srv.URL+"/c/login/code"), "citizen phone")
 	submit(b, map[string]string{"f-phone": strings.TrimPrefix(phone(), "+86")})
 	look(t, b, "citizen code")
+	b.Open(srv.URL + "/c/register")
+	look(t, b, "citizen register")
+	submit(b, map[string]string{"f-name": "萨仁", "f-number": "1"})
+	look(t, b, "citizen register refused")
+	look(t, b.Open(srv.URL+"/c/recover"), "citizen recover")
+	submit(b, map[string]string{"f-phone": strings.TrimPrefix(phone(), "+86")})
+	look(t, b, "citizen recover code")
 	b.Open(srv.URL + "/c/login")
 	for range 5 {
 		submit(b, map[string]string{"f-account": "15250219900101999X", "f-password": "wrong"})

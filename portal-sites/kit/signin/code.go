@@ -7,7 +7,6 @@ import (
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
 	"liandong/tenancy/calendar"
-	"liandong/tenancy/fault"
 	"liandong/tenancy/identity"
 )
 
@@ -35,16 +34,12 @@ func (p pages) sendCode(w http.ResponseWriter, r *http.Request) error {
 		v.Set("code", "")
 		return p.codePage(w, r, http.StatusOK, v, refusal{})
 	}
-	how := p.refused(&v, err)
-	if f, ok := fault.As(err); ok && f.Text == "code_too_soon" {
-		v.WrongText("phone", p.notYet(err))
-		if v.Get("flow") != "" {
-			v.WrongText("code", p.notYet(err))
-			return p.codePage(w, r, how.status, v, how)
-		}
-	}
-	if how.status == 0 {
+	how := p.tooSoon(&v, err)
+	switch {
+	case how.status == 0:
 		return err
+	case v.Get("flow") != "":
+		return p.codePage(w, r, how.status, v, how)
 	}
 	return p.phonePage(w, r, how.status, v, how)
 }

@@ -29,13 +29,13 @@ type Deps struct {
 	Now    identity.Clock
 
 	Address  func(*http.Request) string // the client's; nil: the peer of the connection
-	Register string                     // page to get an account; empty: none
 	Seats    func(ctx context.Context, identityID string) ([]Seat, error)
 	IDNumber func(identity.Identity) (string, error) // opens the sealed ID number; nil: not shown
+	SealID   func(number string) (string, error)     // seals one for registering; nil: nobody registers here
 	Journal  identity.Journal                        // nil: nothing is recorded; failing stops nobody
 }
 
-// Mount adds the doors (login, logout) and the account pages (me), relative to
+// Mount adds the doors (login, logout, for persons recover and register) and the account pages (me), relative to
 // the site's base. visit.Keeper's middleware must stand before r.
 func Mount(r chi.Router, d Deps) {
 	p := pages{d}
@@ -50,6 +50,14 @@ func Mount(r chi.Router, d Deps) {
 		r.Get("/login/code", door(p.showCode))
 		r.Post("/login/code", door(p.sendCode))
 		r.Post("/login/code/verify", door(p.verifyCode))
+		r.Get("/recover", door(p.showRecover))
+		r.Post("/recover", door(p.startRecover))
+		r.Post("/recover/finish", door(p.finishRecover))
+	}
+	if d.registers() {
+		r.Get("/register", door(p.showRegister))
+		r.Post("/register", door(p.startRegister))
+		r.Post("/register/finish", door(p.finishRegister))
 	}
 	r.Group(func(r chi.Router) {
 		r.Use(d.Require)
@@ -64,6 +72,8 @@ func Mount(r chi.Router, d Deps) {
 		r.Post("/me/sessions/end", room(p.endOthers))
 	})
 }
+
+func (d Deps) registers() bool { return d.Schema == identity.SchemaPerson && d.SealID != nil }
 
 // pages are the handlers.
 type pages struct{ Deps }

@@ -70,6 +70,9 @@ func (p pages) enter(w http.ResponseWriter, r *http.Request, s identity.Session,
 		_ = p.Client.Logout(ctx, s.Token)
 		return err
 	}
+	if who.Unfinished() {
+		return p.unfinished(w, r, s)
+	}
 	if err := p.Keeper.Sessions.Close(ctx, p.Keeper.Cookies.Read(r)); err != nil {
 		p.Keeper.Log.WarnContext(ctx, "earlier session not ended", slog.Any("err", err))
 	}
@@ -82,6 +85,14 @@ func (p pages) enter(w http.ResponseWriter, r *http.Request, s identity.Session,
 	}
 	p.record(r, identity.Entry{Action: "signed_in", Identity: s.Sub, Name: s.Name, How: how})
 	return kit.SeeOther(w, r, p.back(r))
+}
+
+// unfinished turns away who began to register and never finished.
+func (p pages) unfinished(w http.ResponseWriter, r *http.Request, s identity.Session) error {
+	_ = p.Client.Logout(r.Context(), s.Token) // no browser ever saw its token
+	v := kit.NewForm(nil)
+	v.Wrong("", "signin.register_first")
+	return p.loginPage(w, r, http.StatusUnprocessableEntity, v, refusal{})
 }
 
 // logout ends the session everywhere; signing out twice is no error.
