@@ -77,6 +77,8 @@ func (s *Service) Pass(ctx context.Context, id string, seen int, opinion string,
 }
 
 // Decide (审批决定) grants or denies; a denial needs its reasons (行政许可法 art. 38).
+// The promise runs from acceptance to here (art. 42), so the clock stops; delivery
+// has a period of its own (art. 44), that of its step.
 func (s *Service) Decide(ctx context.Context, id string, seen int, grant bool, opinion string, papers ...string) (Case, error) {
 	return s.act(ctx, id, seen, policies.CasesDecide, papers, func(ctx context.Context, d *deed) error {
 		c := d.c
@@ -90,7 +92,10 @@ func (s *Service) Decide(ctx context.Context, id string, seen int, grant bool, o
 		if grant {
 			c.Outcome = Granted
 		}
-		c.DecidedAt, c.DecidedBy = &d.tx.Now, d.tx.Scope.Actor.ID
+		c.DecidedAt, c.DecidedBy, c.DueAt = &d.tx.Now, d.tx.Scope.Actor.ID, nil
+		if err := d.st.stopClock(ctx, c); err != nil {
+			return err
+		}
 		d.emit(events.CaseDecided{Case: c.fact()})
 		if err := d.st.delta(ctx, c, c.Outcome, 1); err != nil {
 			return err
@@ -120,6 +125,9 @@ func (s *Service) SendBack(ctx context.Context, id string, seen int, reason stri
 		}
 		if strings.TrimSpace(reason) == "" {
 			return fault.InvalidField("opinion", "case_reason_missing")
+		}
+		if err := d.c.undecided(); err != nil {
+			return err
 		}
 		to, err := d.cameFrom(ctx)
 		if err != nil {
@@ -163,6 +171,9 @@ func (s *Service) AskSupplement(ctx context.Context, id string, seen int, wanted
 		}
 		if wanted = trimmed(wanted); len(wanted) == 0 {
 			return fault.InvalidField("wanted", "case_supplement_empty")
+		}
+		if err := c.undecided(); err != nil {
+			return err
 		}
 		if err := d.askedOnce(ctx); err != nil {
 			return err

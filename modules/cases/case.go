@@ -69,7 +69,7 @@ type Case struct {
 	AcceptNo        string
 	AcceptedAt      *time.Time
 	AcceptedBy      string
-	DueAt           *time.Time // when the promise ends; nil while the clock stands
+	DueAt           *time.Time // when the promise ends; nil while the clock stands and once it is decided
 	SuspendedAt     *time.Time
 	DecidedAt       *time.Time
 	DecidedBy       string
@@ -89,6 +89,15 @@ func (c *Case) at(allowed ...Status) error {
 		}
 	}
 	return fault.New(fault.Precondition, "case_not_now_"+string(c.Status))
+}
+
+// undecided returns a Precondition fault once there is a decision: it is not taken
+// back by sending the case round again.
+func (c *Case) undecided() error {
+	if c.DecidedAt != nil {
+		return fault.New(fault.Precondition, "case_already_decided")
+	}
+	return nil
 }
 
 func (c *Case) end(s Status, at time.Time) {

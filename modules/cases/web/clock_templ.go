@@ -197,6 +197,8 @@ func (v *view) clockState() string {
 	switch {
 	case !v.Case.Open():
 		return "已停止"
+	case v.Case.DecidedAt != nil:
+		return "已停止：已作出决定，等待送达"
 	case v.Case.AcceptedAt == nil:
 		return "未开始（受理后开始计时）"
 	case v.Case.SuspendedAt != nil:

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"liandong/modules/cases"
+	"liandong/tenancy/fault"
 )
 
 // Nobody accepted in time: the case is late, on the list and on its page.
@@ -33,6 +34,25 @@ func TestLateCases(t *testing.T) {
 	n, err := w.cases.CountTodos(w.clerk())
 	if err != nil || n != (cases.TodoCounts{All: 1, Accept: 1, Late: 1}) {
 		t.Errorf("counts %+v, %v", n, err)
+	}
+}
+
+// The promise ends with the decision; delivery has a period of its own.
+func TestDecisionStopsTheClock(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	c := w.handed(w.filed("演示·其其格", "k1"), "deliver")
+	w.wait(40)
+	v, err := w.cases.Show(w.clerk(), c.ID)
+	if err != nil || v.Case.DueAt != nil || v.Used != 0 {
+		t.Fatalf("due %v, used %d, %v", v.Case.DueAt, v.Used, err)
+	}
+	w.desk(w.clerk()).Get("/desk/cases/"+c.ID).Want(200).Doc().Has("main", "已停止：已作出决定").Has(".ld-pagehead", "超期") // of the delivery
+	if _, err := w.cases.AskSupplement(w.clerk(), c.ID, c.Version, []string{"身份证"}, ""); fault.KindOf(err) != fault.Precondition {
+		t.Errorf("supplement after the decision: %v", err)
+	}
+	if _, err := w.cases.SendBack(w.clerk(), c.ID, c.Version, "再看看"); fault.KindOf(err) != fault.Precondition {
+		t.Errorf("sent back after the decision: %v", err)
 	}
 }
 
