@@ -8,19 +8,17 @@ import (
 	"liandong/modules/sites"
 	"liandong/policies"
 	"liandong/tenancy"
-	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
 	"liandong/tenancy/fault"
 )
 
-func setup(t *testing.T) (*sites.Service, *db.DB) {
+func setup(t *testing.T) *sites.Service {
 	t.Helper()
 	engine, err := policies.New(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := dbtest.New(t)
-	return sites.New(d, engine), d
+	return sites.New(dbtest.New(t), engine)
 }
 
 func editor(t *testing.T, at tenancy.ID) context.Context {
@@ -37,7 +35,7 @@ func kind(t *testing.T, what string, err error, want fault.Kind) {
 
 func TestSettingsAreInheritedFieldByField(t *testing.T) {
 	t.Parallel()
-	svc, _ := setup(t)
+	svc := setup(t)
 	for at, in := range map[tenancy.ID]map[sites.Field]string{
 		dbtest.League:  {sites.Name: "锡盟政务网", sites.Phone: "0479-12345", sites.Theme: "green", sites.Hours: "9:00-17:00"},
 		dbtest.County:  {sites.Phone: "0479-8210000", sites.Columns: "policy,news"},
@@ -100,7 +98,7 @@ func write(t *testing.T, svc *sites.Service, at tenancy.ID, title string, cascad
 
 func TestArticlesCascadeWhenMarked(t *testing.T) {
 	t.Parallel()
-	svc, _ := setup(t)
+	svc := setup(t)
 	down := write(t, svc, dbtest.League, "全盟公告", true, true)
 	own := write(t, svc, dbtest.League, "盟本级动态", false, true)
 	draft := write(t, svc, dbtest.League, "草稿", true, false)
@@ -133,7 +131,7 @@ func TestArticlesCascadeWhenMarked(t *testing.T) {
 
 func TestArticleLife(t *testing.T) {
 	t.Parallel()
-	svc, _ := setup(t)
+	svc := setup(t)
 	ed := editor(t, dbtest.County)
 	a := write(t, svc, dbtest.County, "公告", true, false)
 	if again := write(t, svc, dbtest.County, "公告", true, false); again.ID != a.ID {

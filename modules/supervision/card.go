@@ -79,6 +79,8 @@ func (c *Card) withdraw(by, reason string, at time.Time) error {
 }
 
 func (c *Card) fact(post string) events.Card {
-	return events.Card{CardID: c.ID, Tenant: c.TenantID, Colour: string(c.Colour), Scope: string(c.Scope), CaseID: c.CaseID,
-		CaseTenant: c.CaseTenant, CaseNo: c.CaseNo, ItemName: c.ItemName, StepName: c.StepName, StepPost: post, DueAt: c.DueAt}
+	return events.Card{
+		CardID: c.ID, Tenant: c.TenantID, Colour: string(c.Colour), Scope: string(c.Scope), CaseID: c.CaseID,
+		CaseTenant: c.CaseTenant, CaseNo: c.CaseNo, ItemName: c.ItemName, StepName: c.StepName, StepPost: post, DueAt: c.DueAt,
+	}
 }

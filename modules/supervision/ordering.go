@@ -25,12 +25,10 @@ func (s *Service) Issue(ctx context.Context, in Demand) (o Order, err error) {
 		return o, fault.New(fault.Invalid, "idem_missing")
 	}
 	o, err = s.issueOnce(ctx, in)
-	switch fault.KindOf(err) {
-	case fault.Conflict, fault.Precondition: // perhaps the same form was faster: then its answer is ours
-		return s.issueOnce(ctx, in)
-	default:
-		return o, err
+	if k := fault.KindOf(err); err != nil && (k == fault.Conflict || k == fault.Precondition) {
+		return s.issueOnce(ctx, in) // perhaps the same form was faster: then its answer is ours
 	}
+	return o, err
 }
 
 func (s *Service) issueOnce(ctx context.Context, in Demand) (o Order, err error) {
@@ -75,8 +73,10 @@ func (s *Service) issue(ctx context.Context, tx *db.Tx, in Demand) (o Order, err
 		return o, err
 	}
 	actor := tx.Scope.Actor
-	o = Order{TenantID: c.TenantID, ID: db.NewID(), CardID: c.ID, IssuerTenant: tx.Scope.Tenant, IssuerID: actor.ID, IssuerName: actor.Name,
-		Demand: text, IssuedAt: tx.Now, AnswerBy: cal.AddDays(tx.Now, days), State: Issued, Version: 1}
+	o = Order{
+		TenantID: c.TenantID, ID: db.NewID(), CardID: c.ID, IssuerTenant: tx.Scope.Tenant, IssuerID: actor.ID, IssuerName: actor.Name,
+		Demand: text, IssuedAt: tx.Now, AnswerBy: cal.AddDays(tx.Now, days), State: Issued, Version: 1,
+	}
 	if err := tx.ActOn(ctx, c.TenantID); err != nil {
 		return o, err
 	}
@@ -242,8 +242,10 @@ func (s *Service) WithdrawCard(ctx context.Context, id string, seen int, reason 
 		if err := tx.ActOn(ctx, c.TenantID); err != nil {
 			return err
 		}
-		tx.Record(db.Audit{Tenant: c.TenantID, Action: string(policies.SupervisionWithdrawCard), Kind: "card", Object: c.ID,
-			Detail: map[string]any{"case": c.CaseNo, "colour": c.Colour, "reason": text}})
+		tx.Record(db.Audit{
+			Tenant: c.TenantID, Action: string(policies.SupervisionWithdrawCard), Kind: "card", Object: c.ID,
+			Detail: map[string]any{"case": c.CaseNo, "colour": c.Colour, "reason": text},
+		})
 		tx.EmitIn(c.TenantID, events.CardWithdrawn{Card: c.fact("")})
 		return st.saveCard(ctx, &c, seen)
 	})

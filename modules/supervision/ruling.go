@@ -98,8 +98,10 @@ func (s *Service) SetRule(ctx context.Context, scope Scope, m Measures, seen int
 		if err := m.check(); err != nil {
 			return err
 		}
-		r = Rule{TenantID: own, ID: db.NewID(), Scope: scope, WarnDays: m.WarnDays, YellowPercent: m.YellowPercent, AnswerDays: m.AnswerDays,
-			UpdatedAt: tx.Now, UpdatedBy: tx.Scope.Actor.Name, Version: seen + 1}
+		r = Rule{
+			TenantID: own, ID: db.NewID(), Scope: scope, WarnDays: m.WarnDays, YellowPercent: m.YellowPercent, AnswerDays: m.AnswerDays,
+			UpdatedAt: tx.Now, UpdatedBy: tx.Scope.Actor.Name, Version: seen + 1,
+		}
 		if err := st.saveRule(ctx, r, seen); err != nil {
 			return err
 		}

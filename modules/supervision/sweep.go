@@ -164,17 +164,19 @@ func (w *sweep) look(ctx context.Context, tx *db.Tx, scope Scope, d due, t *tall
 	}
 	t.looked++
 	k, err := d.watched(scope).clock(cal)
-	if err != nil {
+	if err != nil || d.LimitDays < 0 {
 		t.broken = append(t.broken, d.ID)
-		return nil
+		return nil //nolint:nilerr // one broken clock must not stop the watch over all others
 	}
 	rule := w.rules.at(d.AtTenant, scope)
 	colour, dueAt := judge(k, rule.Measures, tx.Now)
 	if colour == "" || !graver(colour, d.Colours) {
 		return nil
 	}
-	c := Card{TenantID: d.AtTenant, ID: db.NewID(), CaseTenant: d.TenantID, CaseID: d.ID, CaseNo: d.No, ItemName: d.ItemName, Scope: scope,
-		StepSeq: d.StepSeq, StepName: d.StepName, Colour: colour, RuleTenant: rule.from(colour), DueAt: dueAt, RaisedAt: tx.Now, State: Open, Version: 1}
+	c := Card{
+		TenantID: d.AtTenant, ID: db.NewID(), CaseTenant: d.TenantID, CaseID: d.ID, CaseNo: d.No, ItemName: d.ItemName, Scope: scope,
+		StepSeq: d.StepSeq, StepName: d.StepName, Colour: colour, RuleTenant: rule.from(colour), DueAt: dueAt, RaisedAt: tx.Now, State: Open, Version: 1,
+	}
 	raised, err := store{tx}.raise(ctx, c)
 	if err != nil {
 		return fmt.Errorf("raise a card on case %s: %w", d.ID, err)

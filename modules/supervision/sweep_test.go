@@ -80,12 +80,12 @@ type clockKey struct {
 	scope supervision.Scope
 }
 
-var grades = map[supervision.Colour]int{"": 0, supervision.Warning: 1, supervision.Yellow: 2, supervision.Red: 3} //nolint:gochecknoglobals // a table
+var grades = map[supervision.Colour]int{"": 0, supervision.Warning: 1, supervision.Yellow: 2, supervision.Red: 3}
 
 // Cards after any row of sweeps are those that walking over the days says.
 func TestSweepAgreesWithWalkingTheDays(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(20261122, 7)) //nolint:gosec // a property test
+	r := rand.New(rand.NewPCG(20261122, 7))
 	l := newLeague(t)
 	homes := []tenancy.ID{dbtest.Village, dbtest.Village2, dbtest.Village3, dbtest.Township, dbtest.County2}
 	var cs []plant.Case

@@ -23,7 +23,7 @@ type due struct {
 	StepSeq      int
 	StepName     string
 	StepPost     string
-	LimitDays    int
+	LimitDays    int // of the clock that is watched; negative when its step is missing
 	EnteredAt    time.Time
 	StoredDue    time.Time
 	Clocks       []calendar.Interval `bun:"type:jsonb"`
@@ -69,32 +69,40 @@ func (d due) cursor() cursor { return cursor{d.TenantID, d.StoredDue, d.ID} }
 // falling returns the next cases of a band that have no red card yet, in the
 // order of the band's index.
 func (s store) falling(ctx context.Context, b band, after cursor, limit int) (ds []due, err error) {
-	column, step, limitDays, entered, seq := "due_at", "", "c.promised_days", "c.created_at", "0"
-	if b.scope == StepScope {
-		column, limitDays, entered, seq = "step_due_at", "s.limit_days", "s.entered_at", "c.step_seq"
-		step = "join case_steps s on s.tenant_id = c.tenant_id and s.case_id = c.id and s.seq = c.step_seq"
-	}
-	length := "c.promised_days <= 30"
-	if b.long {
-		length = "c.promised_days > 30"
-	}
 	over := s.tx.Scope.Over
-	//nolint:gosec // only the constants above are put in
-	query := fmt.Sprintf(`select c.tenant_id, c.id, c.no, c.item_name, c.at_tenant, %[4]s as step_seq, c.step_name, c.step_post,
-			%[2]s as limit_days, %[3]s as entered_at, c.%[1]s as stored_due, c.promised_days, %[5]s,
-			coalesce((select string_agg(k.colour, ',') from cards k where k.case_tenant = c.tenant_id and k.case_id = c.id
-				and k.scope = ?0 and k.step_seq = %[4]s), '') as colours
-		from cases c %[6]s
-		where c.ended_at is null and c.suspended_at is null and %[7]s and c.%[1]s < ?1
-			and (c.tenant_id, c.%[1]s, c.id) > (?2, ?3, ?4) and c.at_tenant between ?5 and ?6
-			and not exists (select from cards k where k.case_tenant = c.tenant_id and k.case_id = c.id
-				and k.scope = ?0 and k.step_seq = %[4]s and k.colour = 'red')
-		order by c.tenant_id, c.%[1]s, c.id limit ?7`, column, limitDays, entered, seq, clocksOf, step, length)
-	err = s.tx.NewRaw(query, b.scope, b.horizon, after.tenant, after.at, after.id, over.Lo, over.Hi, limit).Scan(ctx, &ds)
+	err = s.tx.NewRaw(b.query(), b.scope, b.horizon, after.tenant, after.at, after.id, over.Lo, over.Hi, limit).Scan(ctx, &ds)
 	if err != nil {
 		return nil, fmt.Errorf("cases that fall due: %w", err)
 	}
 	return ds, nil
+}
+
+// query spells the walk; only the constants of this file are put into it by fmt.
+// The walk is materialised, so that nothing joined later can lead it off its index.
+func (b band) query() string {
+	column, length, seq := "due_at", "c.promised_days <= 30", "0"
+	step, limitDays, entered := "", "c.promised_days", "c.created_at"
+	if b.scope == StepScope {
+		column, seq = "step_due_at", "c.step_seq"
+		step = "left join case_steps s on s.tenant_id = c.tenant_id and s.case_id = c.id and s.seq = c.step_seq"
+		limitDays, entered = "coalesce(s.limit_days, -1)", "coalesce(s.entered_at, c.created_at)"
+	}
+	if b.long {
+		length = "c.promised_days > 30"
+	}
+	return fmt.Sprintf(`with c as materialized (
+			select c.tenant_id, c.id, c.no, c.item_name, c.at_tenant, c.step_seq, c.step_name, c.step_post, c.promised_days, c.created_at, c.%[1]s as stored_due
+			from cases c
+			where c.ended_at is null and c.suspended_at is null and %[2]s and c.%[1]s < ?1
+				and (c.tenant_id, c.%[1]s, c.id) > (?2, ?3, ?4) and c.at_tenant between ?5 and ?6
+				and not exists (select from cards k where k.case_tenant = c.tenant_id and k.case_id = c.id
+					and k.scope = ?0 and k.step_seq = %[3]s and k.colour = 'red')
+			order by c.tenant_id, c.%[1]s, c.id limit ?7)
+		select c.tenant_id, c.id, c.no, c.item_name, c.at_tenant, %[3]s as step_seq, c.step_name, c.step_post, c.promised_days, c.stored_due,
+			%[4]s as limit_days, %[5]s as entered_at, %[6]s,
+			coalesce((select string_agg(k.colour, ',') from cards k where k.case_tenant = c.tenant_id and k.case_id = c.id
+				and k.scope = ?0 and k.step_seq = %[3]s), '') as colours
+		from c %[7]s order by c.tenant_id, c.stored_due, c.id`, column, length, seq, limitDays, entered, clocksOf, step)
 }
 
 // settle closes open cards whose office has dealt with the case: it has ended, it

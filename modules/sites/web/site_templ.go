@@ -390,14 +390,14 @@ func columns(v siteView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</div><p class=\"ld-help\">一个都不选则沿用：")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</div><p class=\"ld-help\">一个都不选则")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var17 string
 		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(inherited(v, sites.Columns, columnsText(v.Inherited.Get(sites.Columns))))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `site.templ`, Line: 67, Col: 122}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `site.templ`, Line: 67, Col: 113}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 		if templ_7745c5c3_Err != nil {
@@ -705,7 +705,10 @@ func siteFields(v siteView) []kit.F {
 // inherited says what an empty field shows and whose it is.
 func inherited(v siteView, f sites.Field, value string) string {
 	from, ok := v.Inherited.Source[f]
-	if !ok {
+	switch {
+	case !ok && (f == sites.Theme || f == sites.Columns):
+		return "用默认的“" + value + "”（上级没有设置）"
+	case !ok:
 		return "不显示（上级也没有填写）"
 	}
 	return "沿用" + v.Names[from] + "的“" + value + "”"
@@ -714,6 +717,8 @@ func inherited(v siteView, f sites.Field, value string) string {
 func source(v siteView, f sites.Field) string {
 	from, ok := v.Effective.Source[f]
 	switch {
+	case !ok && (f == sites.Name || f == sites.Theme || f == sites.Columns):
+		return "系统默认"
 	case !ok:
 		return "未填写"
 	case from == v.Tenant:

@@ -59,10 +59,8 @@ func caught(err error) (trouble, bool) {
 	if !ok {
 		return trouble{}, false
 	}
-	switch f.Kind {
-	case fault.Forbidden, fault.Conflict, fault.Precondition:
-		return trouble{f.Detail, f.Text, kit.StatusOf(f.Kind)}, true
-	default:
+	if f.Kind != fault.Forbidden && f.Kind != fault.Conflict && f.Kind != fault.Precondition {
 		return trouble{}, false
 	}
+	return trouble{f.Detail, f.Text, kit.StatusOf(f.Kind)}, true
 }

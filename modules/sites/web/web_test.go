@@ -17,7 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"liandong/modules/sites"
-	"liandong/modules/sites/web"
+	sitesweb "liandong/modules/sites/web"
 	"liandong/policies"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/kittest"
@@ -51,7 +51,8 @@ func desk(t *testing.T, svc *sites.Service, ctx context.Context) http.Handler { 
 	shell := kit.Shell{Log: log, Home: "/desk", Flash: kit.Flasher{Secret: secret}, Density: kit.Dense}
 	shell.Layout = func(_ *http.Request, p kit.Page) templ.Component {
 		return kit.DeskLayout(kit.DeskView{Brand: "政务服务平台", Tenant: "锡林浩特市", Post: "网站编辑", User: kit.UserView{Name: scope.Actor.Name, Logout: "/logout"}, Menu: []kit.NavGroup{{Items: []kit.NavItem{
-			{Key: "site", Label: "站点设置", Href: "/desk/site", Icon: "world"}, {Key: "articles", Label: "资讯管理", Href: "/desk/articles", Icon: "news"}}}}}, p)
+			{Key: "site", Label: "站点设置", Href: "/desk/site", Icon: "world"}, {Key: "articles", Label: "资讯管理", Href: "/desk/articles", Icon: "news"},
+		}}}}, p)
 	}
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, kit.Recover(log), kit.SecurityHeaders(false), kit.MaxBody(1<<20), kit.CSRF(kit.CSRFOptions{Secret: secret}))
@@ -62,7 +63,7 @@ func desk(t *testing.T, svc *sites.Service, ctx context.Context) http.Handler { 
 				next.ServeHTTP(w, req.WithContext(tenancy.With(req.Context(), scope)))
 			})
 		})
-		web.Mount(r, web.Deps{Service: svc, Shell: shell, Base: "/desk", Home: kit.Crumb{Label: "工作台", Href: "/desk"}})
+		sitesweb.Mount(r, sitesweb.Deps{Service: svc, Shell: shell, Base: "/desk", Home: kit.Crumb{Label: "工作台", Href: "/desk"}})
 	})
 	return r
 }
@@ -143,8 +144,10 @@ func TestPagesInABrowser(t *testing.T) {
 	}
 	var ids []string
 	for i, title := range []string{"关于启用新政务服务大厅的公告", "“高效办成一件事”工作推进会召开", "关于印发《政务服务事项下放目录》的通知"} {
-		a, err := svc.Create(ctx, sites.Text{Section: sites.Sections()[i], Title: title, Cascades: i != 1,
-			Body: "为方便群众办事，现将有关事项通知如下：\n\n# 启用时间\n自 2026 年 4 月 1 日起。\n\n# 办理方式\n- **线上**：登录[政务服务网](https://example.cn)\n- **线下**：额尔敦路 1 号\n\n1. 请携带身份证\n2. 可电话预约"}, title)
+		a, err := svc.Create(ctx, sites.Text{
+			Section: sites.Sections()[i], Title: title, Cascades: i != 1,
+			Body: "为方便群众办事，现将有关事项通知如下：\n\n# 启用时间\n自 2026 年 4 月 1 日起。\n\n# 办理方式\n- **线上**：登录[政务服务网](https://example.cn)\n- **线下**：额尔敦路 1 号\n\n1. 请携带身份证\n2. 可电话预约",
+		}, title)
 		if err == nil && i < 2 {
 			_, err = svc.Publish(ctx, a.ID, 1)
 		}

@@ -45,8 +45,10 @@ func TestPagesInABrowser(t *testing.T) {
 		paths []string
 	}{
 		{"league", d.as(dbtest.League, "05", "supervisor"), []string{"/supervision", "/supervision/cards", "/supervision/cards/" + other.ID, "/supervision/rules"}},
-		{"county", county, []string{"/supervision", "/supervision/cards/" + card.ID, "/supervision/orders", "/supervision/orders/" + o.ID, "/supervision/orders/" + o.ID + "/paper",
-			"/supervision/rules", "/calendar?from=2026-07-20&limit=5", "/supervision/cards?q=nothing"}},
+		{"county", county, []string{
+			"/supervision", "/supervision/cards/" + card.ID, "/supervision/orders", "/supervision/orders/" + o.ID, "/supervision/orders/" + o.ID + "/paper",
+			"/supervision/rules", "/calendar?from=2026-07-20&limit=5", "/supervision/cards?q=nothing",
+		}},
 		{"office", d.as(card.TenantID, "02", "office_head"), []string{"/supervision", "/supervision/orders/" + o.ID}},
 	} {
 		srv := httptest.NewServer(d.site(s.ctx))

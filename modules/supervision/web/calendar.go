@@ -54,7 +54,7 @@ func (h handlers) reckon(r *http.Request, v *yearView) error {
 	from, err := calendar.ParseDate(v.ask.Get("from"))
 	if err != nil {
 		v.ask.Wrong("from", "not_a_date")
-		return nil
+		return nil //nolint:nilerr // told beside the field
 	}
 	limit := v.ask.Int("limit")
 	if v.ask.Failed() {

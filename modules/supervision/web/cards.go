@@ -12,10 +12,14 @@ import (
 const sheetSize = 20_000
 
 func (h handlers) cardQuery(r *http.Request) (kit.ListQuery, supervision.CardQuery) {
-	l := kit.ParseList(r, []string{"no", "item", "unit", "due", "colour", "state", "raised"}, kit.ListQuery{Size: 20, Sort: "raised", Desc: true,
-		Filters: map[string]string{"colour": "", "state": "", "scope": "", "unit": "", "item": "", "from": "", "to": ""}})
-	q := supervision.CardQuery{Page: l.Page, Size: l.Size, Sort: l.Sort, Desc: l.Desc, Text: l.Q, Colour: supervision.Colour(l.Filter("colour")),
-		Scope: supervision.Scope(l.Filter("scope")), Unit: unit(l.Filter("unit")), Item: l.Filter("item")}
+	l := kit.ParseList(r, []string{"no", "item", "unit", "due", "colour", "state", "raised"}, kit.ListQuery{
+		Size: 20, Sort: "raised", Desc: true,
+		Filters: map[string]string{"colour": "", "state": "", "scope": "", "unit": "", "item": "", "from": "", "to": ""},
+	})
+	q := supervision.CardQuery{
+		Page: l.Page, Size: l.Size, Sort: l.Sort, Desc: l.Desc, Text: l.Q, Colour: supervision.Colour(l.Filter("colour")),
+		Scope: supervision.Scope(l.Filter("scope")), Unit: unit(l.Filter("unit")), Item: l.Filter("item"),
+	}
 	q.From, q.To = span(l.Filter("from"), l.Filter("to"))
 	if s := l.Filter("state"); s == "live" {
 		q.Live = true

@@ -16,7 +16,7 @@ import (
 
 	"liandong/modules/supervision"
 	"liandong/modules/supervision/internal/plant"
-	"liandong/modules/supervision/web"
+	supervisionweb "liandong/modules/supervision/web"
 	"liandong/policies"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/kittest"
@@ -94,7 +94,8 @@ func (d *desk) site(ctx context.Context) http.Handler {
 		}
 		return kit.DeskLayout(kit.DeskView{Brand: "政务服务平台", Tenant: "锡林郭勒盟", Post: "监察员", User: kit.UserView{Name: scope.Actor.Name, Logout: "/logout"}, Menu: []kit.NavGroup{{Items: []kit.NavItem{
 			item("supervision", "监察看板", "/supervision", "chart-bar"), item("cards", "红黄牌", "/supervision/cards", "alert-triangle"), item("orders", "督办单", "/supervision/orders", "speakerphone"),
-			item("rules", "监察规则", "/supervision/rules", "ruler"), item("calendar", "工作日历", "/calendar", "calendar")}}}}, p)
+			item("rules", "监察规则", "/supervision/rules", "ruler"), item("calendar", "工作日历", "/calendar", "calendar"),
+		}}}}, p)
 	}
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, kit.Recover(log), kit.SecurityHeaders(false), kit.MaxBody(1<<20), kit.CSRF(kit.CSRFOptions{Secret: secret}))
@@ -105,7 +106,7 @@ func (d *desk) site(ctx context.Context) http.Handler {
 				next.ServeHTTP(w, req.WithContext(tenancy.With(req.Context(), scope)))
 			})
 		})
-		web.Mount(r, web.Deps{Service: d.svc, Shell: shell, Base: "/desk", Home: kit.Crumb{Label: "工作台", Href: "/desk"}, Now: d.clock})
+		supervisionweb.Mount(r, supervisionweb.Deps{Service: d.svc, Shell: shell, Base: "/desk", Home: kit.Crumb{Label: "工作台", Href: "/desk"}, Now: d.clock})
 	})
 	return r
 }

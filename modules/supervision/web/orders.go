@@ -12,8 +12,10 @@ import (
 )
 
 func (h handlers) orderQuery(r *http.Request) (kit.ListQuery, supervision.OrderQuery) {
-	l := kit.ParseList(r, []string{"no", "unit", "by", "state", "issued"}, kit.ListQuery{Size: 20, Sort: "issued", Desc: true,
-		Filters: map[string]string{"state": "", "unit": "", "mine": "", "from": "", "to": ""}})
+	l := kit.ParseList(r, []string{"no", "unit", "by", "state", "issued"}, kit.ListQuery{
+		Size: 20, Sort: "issued", Desc: true,
+		Filters: map[string]string{"state": "", "unit": "", "mine": "", "from": "", "to": ""},
+	})
 	q := supervision.OrderQuery{Page: l.Page, Size: l.Size, Sort: l.Sort, Desc: l.Desc, Text: l.Q, Unit: unit(l.Filter("unit")), Mine: l.Filter("mine") == "1"}
 	q.From, q.To = span(l.Filter("from"), l.Filter("to"))
 	if s := l.Filter("state"); s == "late" {
@@ -115,9 +117,9 @@ func (h handlers) paper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	print := h.d.Shell
-	print.Layout = func(_ *http.Request, p kit.Page) templ.Component {
+	sheet := h.d.Shell
+	sheet.Layout = func(_ *http.Request, p kit.Page) templ.Component {
 		return kit.PrintLayout(kit.PrintView{Title: paperTitle, Number: paperNo(v.Order), Organ: v.IssuerUnit, Date: hanDay(v.Order.IssuedAt), Copies: paperCopies}, p)
 	}
-	return print.Page(w, r, http.StatusOK, kit.Page{Title: paperTitle, Content: orderPaper(v), Crumbs: []kit.Crumb{{Label: titleOrders, Href: h.d.Base + "/supervision/orders/" + v.Order.ID}}})
+	return sheet.Page(w, r, http.StatusOK, kit.Page{Title: paperTitle, Content: orderPaper(v), Crumbs: []kit.Crumb{{Label: titleOrders, Href: h.d.Base + "/supervision/orders/" + v.Order.ID}}})
 }

@@ -79,12 +79,10 @@ func caught(err error) (trouble, bool) {
 	if !ok {
 		return trouble{}, false
 	}
-	switch f.Kind {
-	case fault.Forbidden, fault.Conflict, fault.Precondition:
-		return trouble{f.Detail, f.Text, kit.StatusOf(f.Kind)}, true
-	default:
+	if f.Kind != fault.Forbidden && f.Kind != fault.Conflict && f.Kind != fault.Precondition {
 		return trouble{}, false
 	}
+	return trouble{f.Detail, f.Text, kit.StatusOf(f.Kind)}, true
 }
 
 // unit reads a tenant of the query; 0 when there is none.

@@ -53,20 +53,26 @@ func (w World) Put(ctx context.Context, d *db.DB, c Case, now time.Time) error {
 		dueAt, stepDue, halted := c.stored(now)
 		sql := []statement{
 			{`delete from case_clocks where case_id = ?`, []any{c.ID}},
-			{`insert into cases (tenant_id, id, no, item_tenant, item_id, item_version_id, item_name, flow_tenant, flow_id, applicant_kind, applicant_name,
+			{
+				`insert into cases (tenant_id, id, no, item_tenant, item_id, item_version_id, item_name, flow_tenant, flow_id, applicant_kind, applicant_name,
 				applicant_sealed, applicant_blind, phone_sealed, phone_blind, channel, status, at_tenant, step_id, step_name, step_kind, step_post, step_seq,
 				step_due_at, statutory_days, promised_days, accepted_at, due_at, suspended_at, created_at)
 				values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'person', 'a', 's', 'b', 's', 'b', 'window', 'handling', ?, ?, ?, 'review', 'reviewer', ?, ?, ?, ?, ?, ?, ?, ?)
 				on conflict (tenant_id, id) do update set due_at = excluded.due_at, step_due_at = excluded.step_due_at, suspended_at = excluded.suspended_at,
 				at_tenant = excluded.at_tenant, step_seq = excluded.step_seq, step_name = excluded.step_name`,
-				[]any{c.Born, c.ID, c.No, w.Owner, w.item, w.version, c.Item, w.Owner, w.flow, c.At, fmt.Sprint("s", c.Seq), c.StepName, c.Seq, stepDue, c.Limit, c.Limit, c.Accepted, dueAt, halted, c.Accepted}},
-			{`insert into case_steps (tenant_id, id, case_id, seq, step_id, name, kind, post, at_tenant, at_name, limit_days, entered_at, due_at)
+				[]any{c.Born, c.ID, c.No, w.Owner, w.item, w.version, c.Item, w.Owner, w.flow, c.At, fmt.Sprint("s", c.Seq), c.StepName, c.Seq, stepDue, c.Limit, c.Limit, c.Accepted, dueAt, halted, c.Accepted},
+			},
+			{
+				`insert into case_steps (tenant_id, id, case_id, seq, step_id, name, kind, post, at_tenant, at_name, limit_days, entered_at, due_at)
 				values (?, ?, ?, ?, ?, ?, 'review', 'reviewer', ?, '', ?, ?, ?) on conflict do nothing`,
-				[]any{c.Born, db.NewID(), c.ID, c.Seq, fmt.Sprint("s", c.Seq), c.StepName, c.At, c.StepLimit, c.Entered, stepDue}},
+				[]any{c.Born, db.NewID(), c.ID, c.Seq, fmt.Sprint("s", c.Seq), c.StepName, c.At, c.StepLimit, c.Entered, stepDue},
+			},
 		}
 		for _, v := range c.intervals(now) {
-			sql = append(sql, statement{`insert into case_clocks (tenant_id, id, case_id, kind, reason, from_at, to_at) values (?, ?, ?, ?, ?, ?, ?)`,
-				[]any{c.Born, db.NewID(), c.ID, v.Kind, v.Reason, v.From, v.To}})
+			sql = append(sql, statement{
+				`insert into case_clocks (tenant_id, id, case_id, kind, reason, from_at, to_at) values (?, ?, ?, ?, ?, ?, ?)`,
+				[]any{c.Born, db.NewID(), c.ID, v.Kind, v.Reason, v.From, v.To},
+			})
 		}
 		return all(ctx, tx, sql)
 	})
