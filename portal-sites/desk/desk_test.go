@@ -136,6 +136,17 @@ func TestSeatTakenBackDuringTheSession(t *testing.T) {
 	c.Get("/desk/cases").Want(http.StatusOK).Doc().Has("#scope", "item_editor")
 }
 
+// BenchmarkFrame draws a page with its frame: session, seat, menu, counts.
+func BenchmarkFrame(b *testing.B) {
+	o := newOffice(b)
+	clerk := o.hire("其木格")
+	o.post("政务服务局", "综合窗口", clerk, policies.Clerk)
+	c := o.come(clerk)
+	for b.Loop() {
+		c.Get("/desk/cases").Want(http.StatusOK)
+	}
+}
+
 func TestDoors(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

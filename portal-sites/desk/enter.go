@@ -51,6 +51,10 @@ func (h handlers) glance(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s, ok := h.SignIn.Session(r.Context()); ok {
 			r = h.note(r, s)
+			if scope, err := h.Actors.Sit(r.Context(), s.Sub, s.Name, s.PostID, s.AAL2()); err == nil { // for the menu alone
+				scope.RequestID = kit.RequestIDFrom(r.Context())
+				r = r.WithContext(tenancy.With(r.Context(), scope))
+			}
 		}
 		next.ServeHTTP(w, r)
 	})

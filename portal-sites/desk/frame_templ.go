@@ -41,7 +41,7 @@ const nobody = "00000000-0000-0000-0000-000000000000"
 func (d Deps) sections() []section {
 	return []section{
 		{"", []entry{
-			{key: "home", label: "工作台首页", path: "", icon: "layout-dashboard"},
+			{key: "home", label: "工作台", path: "", icon: "layout-dashboard"},
 			{key: "todo", label: "待办事项", path: "/todo", icon: "clipboard-check", roles: []string{policies.Clerk, policies.Reviewer, policies.Decider, policies.OfficeHead}},
 			{key: "assist", label: "窗口收件", path: "/assist", icon: "file-plus", ask: policies.CasesFile, facts: map[string]any{"subject": "", "on_behalf": true}},
 			{key: "cases", label: "办件查询", path: "/cases", icon: "search", ask: policies.CasesView, facts: map[string]any{"subject": ""}},

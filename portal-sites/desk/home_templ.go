@@ -16,7 +16,7 @@ import (
 	"liandong/tenancy/calendar"
 )
 
-func homeTitle() string { return "工作台首页" }
+func homeTitle() string { return "工作台" }
 
 func (f Figures) stats(base string, works bool) []kit.Stat {
 	done := kit.Stat{Label: "本月办结（含下级）", Value: grouped(f.Completed), Icon: "circle-check", Tone: kit.Success}

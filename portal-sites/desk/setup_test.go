@@ -33,7 +33,7 @@ const password = "Grass-Sea-2026"
 
 var secret = []byte(strings.Repeat("k", 32))
 
-func env(t *testing.T, name string) string {
+func env(t testing.TB, name string) string {
 	t.Helper()
 	v := os.Getenv(name)
 	if v == "" {
@@ -44,7 +44,7 @@ func env(t *testing.T, name string) string {
 
 // office is the workbench on real Kratos, PostgreSQL and policies.
 type office struct {
-	t      *testing.T
+	t      testing.TB
 	h      http.Handler
 	org    *org.Service
 	client *identity.Client
@@ -52,7 +52,7 @@ type office struct {
 	league org.Staffer // its administrator
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t testing.TB) *office {
 	t.Helper()
 	d, log := dbtest.New(t), slog.New(slog.NewTextHandler(io.Discard, nil))
 	engine, err := policies.New(t.Context())

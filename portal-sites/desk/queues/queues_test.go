@@ -2,7 +2,6 @@ package queues_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -55,10 +54,14 @@ func (s *source) GiveUp(_ context.Context, queue, id string) error {
 func busy() *source {
 	done := now().Add(-time.Minute)
 	return &source{
-		board: queues.Board{Workers: 2, Waiting: 1, Open: 3, Oldest: now().Add(-5 * time.Minute),
+		board: queues.Board{
+			Workers: 2, Waiting: 1, Open: 3, Oldest: now().Add(-5 * time.Minute),
 			Queues: []queues.Queue{{Name: "events", Pending: 2, Retry: 1, Archived: 1, ProcessedToday: 1024, FailedToday: 9}, {Name: "slow"}},
-			Schedules: []queues.Schedule{{Name: "audit.seal", Every: time.Minute, NextAt: now(), FinishedAt: &done, Runs: 12},
-				{Name: "supervision.sweep", Every: time.Minute, NextAt: now(), FinishedAt: &done, Runs: 12, Failures: 3, Error: "connect: connection refused"}}},
+			Schedules: []queues.Schedule{
+				{Name: "audit.seal", Every: time.Minute, NextAt: now(), FinishedAt: &done, Runs: 12},
+				{Name: "supervision.sweep", Every: time.Minute, NextAt: now(), FinishedAt: &done, Runs: 12, Failures: 3, Error: "connect: connection refused"},
+			},
+		},
 		list: []queues.Failure{
 			{Queue: "events", ID: "0190.notices", Event: "cases.accepted", TenantName: "第一嘎查", Subscriber: "notices", Error: "notices.gateway_away: dial tcp 10.0.0.1:443: connect: connection refused", Tries: 12, Most: 12, Aside: true, FailedAt: done},
 			{Queue: "events", ID: "0191.notices", Event: "cases.filed", TenantName: "第二嘎查", Subscriber: "notices", Error: "lost race", Tries: 2, Most: 12, FailedAt: now(), NextAt: now().Add(time.Minute)},
@@ -68,9 +71,11 @@ func busy() *source {
 
 func site(s queues.Source) http.Handler {
 	secret := []byte("0123456789abcdef0123456789abcdef")
-	shell := kit.Shell{Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Density: kit.Dense, Flash: kit.Flasher{Secret: secret}, Layout: func(_ *http.Request, p kit.Page) templ.Component {
-		return kit.DeskLayout(kit.DeskView{Brand: "政务服务平台", Tenant: "锡林浩特市", Post: "系统管理员", User: kit.UserView{Name: "乌兰", Logout: "/logout"},
-			Menu: []kit.NavGroup{{Items: []kit.NavItem{{Key: "jobs", Label: "后台任务", Href: "/desk/jobs", Icon: "server"}}}}}, p)
+	shell := kit.Shell{Log: slog.New(slog.DiscardHandler), Density: kit.Dense, Flash: kit.Flasher{Secret: secret}, Layout: func(_ *http.Request, p kit.Page) templ.Component {
+		return kit.DeskLayout(kit.DeskView{
+			Brand: "政务服务平台", Tenant: "锡林浩特市", Post: "系统管理员", User: kit.UserView{Name: "乌兰", Logout: "/logout"},
+			Menu: []kit.NavGroup{{Items: []kit.NavItem{{Key: "jobs", Label: "后台任务", Href: "/desk/jobs", Icon: "server"}}}},
+		}, p)
 	}}
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, kit.CSRF(kit.CSRFOptions{Secret: secret}))

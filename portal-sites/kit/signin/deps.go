@@ -31,7 +31,7 @@ type Deps struct {
 	Address  func(*http.Request) string // the client's; nil: the peer of the connection
 	Seats    func(ctx context.Context, identityID string) ([]Seat, error)
 	IDNumber func(identity.Identity) (string, error) // opens the sealed ID number; nil: not shown
-	SealID   func(number string) (string, error)     // seals one for registering; nil: nobody registers here
+	SealID   func(number string) string              // seals one for registering; nil: nobody registers here
 	Journal  identity.Journal                        // nil: nothing is recorded; failing stops nobody
 }
 

@@ -152,7 +152,7 @@ func newSite(t *testing.T, schema identity.Schema, base string, shared identity.
 			return []signin.Seat{{Tenant: "锡林浩特市", Title: "综合窗口"}}, nil
 		},
 		IDNumber: func(identity.Identity) (string, error) { return "152502199001010012", nil },
-		SealID:   func(string) (string, error) { return "sealed", nil },
+		SealID:   func(string) string { return "sealed" },
 	}
 	s.h = routes(d, keeper, base)
 	return s

@@ -22,7 +22,9 @@ func (p pages) startRegister(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a := applicant(&v)
-	v.Require("agree")
+	if !v.Bool("agree") {
+		v.Wrong("agree", "signin.agree_first")
+	}
 	if v.Failed() {
 		return p.registerPage(w, r, http.StatusUnprocessableEntity, v, refusal{})
 	}
@@ -53,9 +55,7 @@ func (p pages) finishRegister(w http.ResponseWriter, r *http.Request) error {
 	if v.Failed() {
 		return p.provePage(w, r, http.StatusUnprocessableEntity, v, refusal{}, registering())
 	}
-	if a.Sealed, err = p.SealID(a.Number); err != nil {
-		return err
-	}
+	a.Sealed = p.SealID(a.Number)
 	s, err := p.Gate.FinishRegistration(r.Context(), p.address(r), identity.FlowID(v.Get("flow")), a, digits(v.Get("code")))
 	if err != nil {
 		how := p.refused(&v, err)

@@ -29,7 +29,7 @@ func TestRegister(t *testing.T) {
 	c := kittest.NewClient(t, s.h)
 	c.Get("/c/login").Want(http.StatusOK)
 	c.Get("/c/register?back=/c/inner").Want(http.StatusOK).Doc().Has("h1", "注册账号")
-	c.Post("/c/register", url.Values{}).Want(http.StatusUnprocessableEntity).Doc().Has("#f-name-error").Has("#f-number-error").Has("#f-phone-error").Has("#f-agree-error")
+	c.Post("/c/register", url.Values{}).Want(http.StatusUnprocessableEntity).Doc().Has("#f-name-error").Has("#f-number-error").Has("#f-phone-error").Has("#f-agree-error", "勾选同意")
 	form := url.Values{"name": {"萨仁图雅"}, "number": {"152502199001010000"}, "phone": {"123"}, "agree": {"1"}, "back": {"/c/inner"}}
 	c.Post("/c/register", form).Want(http.StatusUnprocessableEntity).Doc().Has("#f-number-error", "逐位核对").Has("#f-phone-error")
 	form.Set("number", strings.ToLower(number))
@@ -103,6 +103,21 @@ func TestRecover(t *testing.T) {
 	c.Post("/c/recover/finish", form).Want(http.StatusSeeOther)
 	c.Get("/c/inner").Want(http.StatusOK)
 	elsewhere.Get("/c/inner").Want(http.StatusSeeOther)
+
+	// Who has a second factor does not lose it to whoever holds the phone.
+	c.Get("/c/me/second-factor")
+	offer := c.Post("/c/me/second-factor", url.Values{"old": {"Blue-Sky-2027"}}).Want(http.StatusOK).Doc()
+	c.Post("/c/me/second-factor/confirm", url.Values{"flow": {offer.Attr("input[name=flow]", "value")}, "code": {code(t, offer.Text(".ld-secret"), time.Now())}}).Want(http.StatusSeeOther)
+	s.clock.pass(61 * time.Second)
+	thief := kittest.NewClient(t, s.h)
+	thief.Get("/c/recover")
+	form.Set("flow", thief.Post("/c/recover", form).Want(http.StatusOK).Doc().Attr("input[name=flow]", "value"))
+	form.Set("code", receive(t, box))
+	form.Set("password", "Thief-Sky-2028")
+	form.Set("again", "Thief-Sky-2028")
+	thief.Post("/c/recover/finish", form).Want(http.StatusConflict).Doc().Has(".ld-summary", "二次验证")
+	thief.Get("/c/inner").Want(http.StatusSeeOther)
+
 	desk := newSite(t, identity.SchemaStaff, "/desk", nil)
 	for _, path := range []string{"/desk/register", "/desk/recover"} {
 		kittest.NewClient(t, desk.h).Get(path).Want(http.StatusNotFound)
