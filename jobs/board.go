@@ -96,8 +96,10 @@ func (r *Runner) queues() (qs []Queue, workers int, err error) {
 		if err != nil {
 			return nil, 0, fmt.Errorf("queue %s: %w", name, err)
 		}
-		qs = append(qs, Queue{Name: name, Pending: info.Pending, Active: info.Active, Scheduled: info.Scheduled, Retry: info.Retry,
-			Archived: info.Archived, ProcessedToday: info.Processed, FailedToday: info.Failed, Latency: info.Latency})
+		qs = append(qs, Queue{
+			Name: name, Pending: info.Pending, Active: info.Active, Scheduled: info.Scheduled, Retry: info.Retry,
+			Archived: info.Archived, ProcessedToday: info.Processed, FailedToday: info.Failed, Latency: info.Latency,
+		})
 	}
 	return qs, len(servers), nil
 }

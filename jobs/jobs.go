@@ -219,4 +219,5 @@ func (l logger) Debug(args ...any) { l.log.Debug("asynq", slog.String("says", fm
 func (l logger) Info(args ...any)  { l.log.Info("asynq", slog.String("says", fmt.Sprint(args...))) }
 func (l logger) Warn(args ...any)  { l.log.Warn("asynq", slog.String("says", fmt.Sprint(args...))) }
 func (l logger) Error(args ...any) { l.log.Error("asynq", slog.String("says", fmt.Sprint(args...))) }
+
 func (l logger) Fatal(args ...any) { l.log.Error("asynq", slog.String("says", fmt.Sprint(args...))) }

@@ -3,7 +3,6 @@ package jobs_test
 import (
 	"context"
 	"database/sql"
-	"io"
 	"log/slog"
 	"testing"
 	"time"
@@ -52,7 +51,7 @@ func (r *rig) config(subs ...jobs.Subscriber) jobs.Config {
 		r.t.Fatal(err)
 	}
 	return jobs.Config{
-		DB: r.db, DSN: dbtest.DSN(r.name), Redis: r.mini.Addr(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Now: time.Now, Authz: engine,
+		DB: r.db, DSN: dbtest.DSN(r.name), Redis: r.mini.Addr(), Log: slog.New(slog.DiscardHandler), Now: time.Now, Authz: engine,
 		Subscribers: subs, Poll: 20 * time.Millisecond, Redeliver: 100 * time.Millisecond, MaxRetry: 40, Grace: 5 * time.Second,
 		Backoff: func(int) time.Duration { return time.Millisecond },
 	}

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"liandong/policies"
@@ -147,7 +146,7 @@ func (s *Service) Get(ctx context.Context, id string) (l Line, err error) {
 	if err := s.may(ctx); err != nil {
 		return l, err
 	}
-	if uuid.Validate(id) != nil {
+	if !db.IsID(id) {
 		return l, fault.New(fault.NotFound, "not_found")
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"io"
 	"log/slog"
 	"sync/atomic"
 	"testing"
@@ -51,7 +50,7 @@ func newBook(t *testing.T) *book {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.svc = audit.New(b.db, engine, sealer, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	b.svc = audit.New(b.db, engine, sealer, slog.New(slog.DiscardHandler))
 	return b
 }
 
@@ -168,13 +167,17 @@ func TestTamperingIsFound(t *testing.T) {
 		"insert into past": {[]string{`insert into ` + moved + line + `1)`}, audit.Inserted, 0},
 		"swap two": {[]string{`with x as (select audit_id a from audit_seals where tenant_id = ` + village + ` and seq = 2), y as (select audit_id b from audit_seals where tenant_id = ` + village + ` and seq = 3)
 			update audit_rows r set id = case when r.id = x.a then gen_random_uuid() else r.id end from x, y where r.id in (x.a)`}, audit.Removed, 2},
-		"reorder seals": {[]string{`update audit_seals set seq = seq + 100 where tenant_id = ` + village + ` and seq = 2`, `update audit_seals set seq = 2 where tenant_id = ` + village + ` and seq = 3`,
-			`update audit_seals set seq = 3 where tenant_id = ` + village + ` and seq = 102`}, audit.SealAltered, 2},
+		"reorder seals": {[]string{
+			`update audit_seals set seq = seq + 100 where tenant_id = ` + village + ` and seq = 2`, `update audit_seals set seq = 2 where tenant_id = ` + village + ` and seq = 3`,
+			`update audit_seals set seq = 3 where tenant_id = ` + village + ` and seq = 102`,
+		}, audit.SealAltered, 2},
 		"alter a seal":     {[]string{`update audit_seals set hash = decode(repeat('00', 32), 'hex') where tenant_id = ` + village + ` and seq = 4`}, audit.Altered, 4},
 		"remove a seal":    {[]string{`delete from audit_seals where tenant_id = ` + village + ` and seq = 2`}, audit.SealRemoved, 2},
 		"remove last pair": {[]string{`delete from audit_rows where id = ` + line + `5)`, `delete from audit_seals where tenant_id = ` + village + ` and seq = 5`}, audit.SealRemoved, 5},
-		"cut off and forge the head": {[]string{`delete from audit_rows where id = ` + line + `5)`, `delete from audit_seals where tenant_id = ` + village + ` and seq = 5`,
-			`update audit_heads h set seq = 4, hash = s.hash from audit_seals s where s.tenant_id = h.tenant_id and s.seq = 4 and h.tenant_id = ` + village}, audit.HeadAltered, 4},
+		"cut off and forge the head": {[]string{
+			`delete from audit_rows where id = ` + line + `5)`, `delete from audit_seals where tenant_id = ` + village + ` and seq = 5`,
+			`update audit_heads h set seq = 4, hash = s.hash from audit_seals s where s.tenant_id = h.tenant_id and s.seq = 4 and h.tenant_id = ` + village,
+		}, audit.HeadAltered, 4},
 		"remove the head":  {[]string{`delete from audit_heads where tenant_id = ` + village}, audit.HeadAltered, 0},
 		"remove the chain": {[]string{`delete from audit_rows where tenant_id = ` + village, `delete from audit_seals where tenant_id = ` + village, `delete from audit_heads where tenant_id = ` + village}, audit.SumsAltered, 0},
 		"remove the mark":  {[]string{`delete from audit_marks`}, audit.SumsAltered, 0},
@@ -210,7 +213,7 @@ func TestOlderStateIsFound(t *testing.T) {
 	b := newBook(t)
 	b.write(dbtest.Village, 2)
 	b.seal()
-	b.tamper(`create table kept as select * from audit_heads`)
+	b.tamper(`create table kept as select tenant_id, seq, hash, mac, sealed_at from audit_heads`)
 	b.write(dbtest.Village, 1)
 	b.seal()
 	b.tamper(`delete from audit_rows where id = (select audit_id from audit_seals where seq = 3)`, `delete from audit_seals where seq = 3`,
@@ -227,8 +230,10 @@ func TestRecordIsAppendOnly(t *testing.T) {
 	b.write(dbtest.Village, 1)
 	b.seal()
 	for _, kind := range []tenancy.Kind{tenancy.Staff, tenancy.System, tenancy.Person, tenancy.Public, tenancy.Relay} {
-		for _, sql := range []string{`update audit_rows set actor_name = 'x'`, `delete from audit_rows`, `truncate audit_rows`,
-			`update audit_seals set seq = 9`, `delete from audit_seals`, `delete from audit_heads`, `delete from audit_marks`} {
+		for _, sql := range []string{
+			`update audit_rows set actor_name = 'x'`, `delete from audit_rows`, `truncate audit_rows`,
+			`update audit_seals set seq = 9`, `delete from audit_seals`, `delete from audit_heads`, `delete from audit_marks`,
+		} {
 			err := b.db.InTx(dbtest.As(t, dbtest.Village, kind), func(ctx context.Context, tx *db.Tx) error {
 				_, err := tx.ExecContext(ctx, sql)
 				return err

@@ -12,10 +12,10 @@ import (
 	"liandong/tenancy/tree"
 )
 
-func change(t *testing.T, d *db.DB, at tenancy.ID, measure string, n int) {
+func change(t *testing.T, d *db.DB, at tenancy.ID, n int) {
 	t.Helper()
 	if err := d.InTx(dbtest.As(t, at, tenancy.Staff), func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.NewRaw(`insert into case_deltas (tenant_id, id, day, measure, n) values (?, ?, '2026-03-04', ?, ?)`, at, db.NewID(), measure, n).Exec(ctx)
+		_, err := tx.NewRaw(`insert into case_deltas (tenant_id, id, day, measure, n) values (?, ?, '2026-03-04', 'submitted', ?)`, at, db.NewID(), n).Exec(ctx)
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -29,10 +29,10 @@ func TestFoldReachesEveryAncestorOnce(t *testing.T) {
 	d := dbtest.New(t)
 	s := cases.New(d, nil, cases.Asks{})
 	for range 20 {
-		change(t, d, dbtest.Village, "submitted", 1)
-		change(t, d, dbtest.Village3, "submitted", 1)
+		change(t, d, dbtest.Village, 1)
+		change(t, d, dbtest.Village3, 1)
 	}
-	change(t, d, dbtest.Village, "submitted", -1)
+	change(t, d, dbtest.Village, -1)
 	var wg sync.WaitGroup
 	for range 2 {
 		wg.Go(func() {
@@ -65,9 +65,9 @@ func TestTotalsFollowTheTree(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
 	s := cases.New(d, nil, cases.Asks{})
-	change(t, d, dbtest.Village, "submitted", 5)
-	change(t, d, dbtest.Village2, "submitted", 2)
-	change(t, d, dbtest.Village3, "submitted", 1)
+	change(t, d, dbtest.Village, 5)
+	change(t, d, dbtest.Village2, 2)
+	change(t, d, dbtest.Village3, 1)
 	if _, err := s.Fold(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 
@@ -83,7 +82,7 @@ func mine(s tenancy.Scope) schema.QueryWithArgs {
 		return bun.SafeQuery(`n.subject = ?`, nilUUID(s.Actor.ID))
 	}
 	roles := append([]string{"-"}, s.Actor.Roles...) // IN needs one at least
-	return bun.SafeQuery(`n.tenant_id = ? and (n.subject is null and n.role in (?) or n.subject = ?)`, s.Tenant, bun.In(roles), nilUUID(s.Actor.ID))
+	return bun.SafeQuery(`n.tenant_id = ? and (n.subject is null and n.role in (?) or n.subject = ?)`, s.Tenant, bun.List(roles), nilUUID(s.Actor.ID))
 }
 
 // nilUUID is id, or the UUID that nobody has.
@@ -135,7 +134,7 @@ func (s *Service) Read(ctx context.Context, id string) (n Notice, err error) {
 	if err := s.may(ctx); err != nil {
 		return n, err
 	}
-	if uuid.Validate(id) != nil {
+	if !db.IsID(id) {
 		return n, fault.New(fault.NotFound, "notices.gone")
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {

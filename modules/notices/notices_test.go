@@ -69,8 +69,8 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
-// deliver gives an event of tenant at to the subscriber the way jobs does.
-func (o *office) deliver(at tenancy.ID, id string, e db.Event) {
+// deliver gives an event of the village to the subscriber the way jobs does.
+func (o *office) deliver(id string, e db.Event) {
 	o.t.Helper()
 	body, err := json.Marshal(e)
 	if err != nil {
@@ -80,9 +80,9 @@ func (o *office) deliver(at tenancy.ID, id string, e db.Event) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	s.Tenant = at
+	s.Tenant = dbtest.Village
 	if err := o.db.InTx(tenancy.With(o.t.Context(), s), func(ctx context.Context, tx *db.Tx) error {
-		return o.svc.On(ctx, tx, db.Delivery{ID: id, Tenant: at, Name: e.EventName(), Body: body})
+		return o.svc.On(ctx, tx, db.Delivery{ID: id, Tenant: dbtest.Village, Name: e.EventName(), Body: body})
 	}); err != nil {
 		o.t.Fatalf("%s: %v", e.EventName(), err)
 	}
@@ -98,8 +98,10 @@ func (o *office) unread(ctx context.Context) int {
 }
 
 func aCase() cases.Case {
-	return cases.Case{CaseID: db.NewID(), Tenant: dbtest.Village, No: "152502200200202603040001", ItemName: "草原作业许可", Subject: citizen,
-		AtTenant: dbtest.County, StepName: "旗县审查", StepPost: policies.Reviewer}
+	return cases.Case{
+		CaseID: db.NewID(), Tenant: dbtest.Village, No: "152502200200202603040001", ItemName: "草原作业许可", Subject: citizen,
+		AtTenant: dbtest.County, StepName: "旗县审查", StepPost: policies.Reviewer,
+	}
 }
 
 func person(t *testing.T) context.Context {
@@ -148,8 +150,8 @@ func TestEveryEventReachesItsPeople(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t)
 			id := db.NewID()
-			o.deliver(dbtest.Village, id, tc.e)
-			o.deliver(dbtest.Village, id, tc.e) // twice: nobody is told twice
+			o.deliver(id, tc.e)
+			o.deliver(id, tc.e) // twice: nobody is told twice
 			if n := o.unread(person(t)); n != tc.citizen {
 				t.Errorf("the citizen has %d, want %d", n, tc.citizen)
 			}
@@ -172,7 +174,7 @@ func TestReading(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	for range 3 {
-		o.deliver(dbtest.Village, db.NewID(), cases.CaseFiled{Case: aCase()})
+		o.deliver(db.NewID(), cases.CaseFiled{Case: aCase()})
 	}
 	clerk := dbtest.As(t, dbtest.County, tenancy.Staff, policies.Reviewer)
 	list, total, err := o.svc.List(clerk, notices.Query{Size: 2})
@@ -210,7 +212,7 @@ func TestSendingOnce(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	for range 60 {
-		o.deliver(dbtest.Village, db.NewID(), cases.CaseAccepted{Case: aCase()})
+		o.deliver(db.NewID(), cases.CaseAccepted{Case: aCase()})
 	}
 	var wg sync.WaitGroup
 	for range 2 {
@@ -236,7 +238,7 @@ func TestSendingOnce(t *testing.T) {
 func TestFailingMessages(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	o.deliver(dbtest.Village, db.NewID(), cases.CaseAccepted{Case: aCase()})
+	o.deliver(db.NewID(), cases.CaseAccepted{Case: aCase()})
 	o.post.fail = errors.New("away")
 	if n, err := o.svc.Send(t.Context()); err != nil || n != 0 {
 		t.Fatalf("%d sent, %v", n, err)
@@ -244,7 +246,7 @@ func TestFailingMessages(t *testing.T) {
 	if n := o.count(`select count(*) from messages where state = 'queued' and tries = 1 and error = 'away' and claimed_until > '2026-03-04 02:00:30Z'`); n != 1 {
 		t.Error("the message does not wait for another try")
 	}
-	o.deliver(dbtest.Village, db.NewID(), cases.CaseRefused{Case: aCase()})
+	o.deliver(db.NewID(), cases.CaseRefused{Case: aCase()})
 	o.post.fail = fault.New(fault.Invalid, "notices.gateway_refused")
 	if _, err := o.svc.Send(t.Context()); err != nil {
 		t.Fatal(err)

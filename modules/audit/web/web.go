@@ -46,7 +46,8 @@ func (h handlers) page(w http.ResponseWriter, r *http.Request, p kit.Page, crumb
 
 func (h handlers) listQuery(r *http.Request) kit.ListQuery {
 	return kit.ParseList(r, []string{"at"}, kit.ListQuery{Sort: "at", Desc: true, Filters: map[string]string{
-		"action": "", "kind": "", "object": "", "from": "", "to": ""}})
+		"action": "", "kind": "", "object": "", "from": "", "to": "",
+	}})
 }
 
 // query translates a list request; a day that is none does not narrow.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -19,7 +18,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"
 
 	"liandong/modules/audit"
-	"liandong/modules/audit/web"
+	auditweb "liandong/modules/audit/web"
 	"liandong/policies"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/kittest"
@@ -73,7 +72,7 @@ func newArchive(t *testing.T) *archive {
 	return a
 }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func (a *archive) site(ctx context.Context) http.Handler {
 	scope, err := tenancy.From(ctx)
@@ -81,11 +80,15 @@ func (a *archive) site(ctx context.Context) http.Handler {
 		a.t.Fatal(err)
 	}
 	secret := []byte("0123456789abcdef0123456789abcdef")
-	shell := kit.Shell{Log: quiet(), Density: kit.Dense, Home: "/desk", Flash: kit.Flasher{Secret: secret},
+	shell := kit.Shell{
+		Log: quiet(), Density: kit.Dense, Home: "/desk", Flash: kit.Flasher{Secret: secret},
 		Layout: func(_ *http.Request, p kit.Page) templ.Component {
-			return kit.DeskLayout(kit.DeskView{Brand: "政务服务平台", Tenant: "锡林浩特市", Post: "审计管理员", User: kit.UserView{Name: "乌兰", Logout: "/logout"},
-				Menu: []kit.NavGroup{{Items: []kit.NavItem{{Key: "audit", Label: "审计日志", Href: "/desk/audit", Icon: "shield-check"}}}}}, p)
-		}}
+			return kit.DeskLayout(kit.DeskView{
+				Brand: "政务服务平台", Tenant: "锡林浩特市", Post: "审计管理员", User: kit.UserView{Name: "乌兰", Logout: "/logout"},
+				Menu: []kit.NavGroup{{Items: []kit.NavItem{{Key: "audit", Label: "审计日志", Href: "/desk/audit", Icon: "shield-check"}}}},
+			}, p)
+		},
+	}
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, kit.CSRF(kit.CSRFOptions{Secret: secret}), func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -94,7 +97,7 @@ func (a *archive) site(ctx context.Context) http.Handler {
 	})
 	r.Handle(kit.AssetsPath+"*", kit.Assets())
 	r.Route("/desk", func(r chi.Router) {
-		web.Mount(r, web.Deps{Service: a.svc, Shell: shell, Base: "/desk", Home: kit.Crumb{Label: "工作台", Href: "/desk"}, Now: dbtest.Now})
+		auditweb.Mount(r, auditweb.Deps{Service: a.svc, Shell: shell, Base: "/desk", Home: kit.Crumb{Label: "工作台", Href: "/desk"}, Now: dbtest.Now})
 	})
 	return r
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -19,7 +18,7 @@ import (
 
 	cases "liandong/modules/cases/events"
 	"liandong/modules/notices"
-	"liandong/modules/notices/web"
+	noticesweb "liandong/modules/notices/web"
 	"liandong/policies"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/kittest"
@@ -55,7 +54,7 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	o := &office{t: t, db: dbtest.New(t)}
-	o.svc = notices.New(o.db, engine, notices.Asks{Contacts: phones{}, Sealer: sealer, Words: web.SMSText}, nil)
+	o.svc = notices.New(o.db, engine, notices.Asks{Contacts: phones{}, Sealer: sealer, Words: noticesweb.SMSText}, nil)
 	o.sim = notices.NewSimulator(o.db, engine, sealer, true)
 	c := cases.Case{CaseID: db.NewID(), Tenant: dbtest.Village, No: "152502200200202603040001", ItemName: "草原作业许可", Subject: citizen, AtTenant: dbtest.County, StepName: "旗县审查", StepPost: "reviewer", Outcome: "granted"}
 	for _, e := range []db.Event{cases.CaseFiled{Case: c}, cases.CaseAccepted{Case: c}, cases.CaseArrived{Case: c}, cases.CaseUrged{Case: c}, cases.CaseDecided{Case: c}} {
@@ -77,7 +76,7 @@ func (o *office) deliver(e db.Event) {
 	}
 }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // site serves the pages under base; a citizen's site lives below /sites/x.
 func (o *office) site(ctx context.Context, base string) http.Handler {
@@ -90,8 +89,10 @@ func (o *office) site(ctx context.Context, base string) http.Handler {
 		if base == "" {
 			return kit.CitizenLayout(kit.SiteView{Name: "锡林郭勒盟政务服务网"}, p)
 		}
-		return kit.DeskLayout(kit.DeskView{Brand: "政务服务平台", Tenant: "锡林浩特市", Post: "审查", User: kit.UserView{Name: "乌兰", Logout: "/logout"},
-			Menu: []kit.NavGroup{{Items: []kit.NavItem{{Key: "notices", Label: "消息通知", Href: "/desk/notices", Icon: "bell"}, {Key: "sms", Label: "模拟短信", Href: "/desk/sms", Icon: "message"}}}}}, p)
+		return kit.DeskLayout(kit.DeskView{
+			Brand: "政务服务平台", Tenant: "锡林浩特市", Post: "审查", User: kit.UserView{Name: "乌兰", Logout: "/logout"},
+			Menu: []kit.NavGroup{{Items: []kit.NavItem{{Key: "notices", Label: "消息通知", Href: "/desk/notices", Icon: "bell"}, {Key: "sms", Label: "模拟短信", Href: "/desk/sms", Icon: "message"}}}},
+		}, p)
 	}}
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, kit.CSRF(kit.CSRFOptions{Secret: secret}), func(next http.Handler) http.Handler {
@@ -109,8 +110,8 @@ func (o *office) site(ctx context.Context, base string) http.Handler {
 		prefix = "/sites/x"
 	}
 	r.Route(prefix, func(r chi.Router) {
-		web.Mount(r, web.Deps{Service: o.svc, Shell: shell, Base: base, Home: kit.Crumb{Label: "首页", Href: "/"}})
-		web.MountInbox(r, web.InboxDeps{Simulator: o.sim, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: "/desk"}})
+		noticesweb.Mount(r, noticesweb.Deps{Service: o.svc, Shell: shell, Base: base, Home: kit.Crumb{Label: "首页", Href: "/"}})
+		noticesweb.MountInbox(r, noticesweb.InboxDeps{Simulator: o.sim, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: "/desk"}})
 	})
 	return r
 }
@@ -182,7 +183,7 @@ func TestEveryKindHasWords(t *testing.T) {
 		}
 	}
 	for _, kind := range notices.SMSKinds() {
-		if got := web.SMSText(kind, map[string]string{"item": "草原作业许可", "no": "1", "step": "s", "outcome": "granted"}); strings.ContainsAny(got, "{}") || strings.HasPrefix(got, "notices.") {
+		if got := noticesweb.SMSText(kind, map[string]string{"item": "草原作业许可", "no": "1", "step": "s", "outcome": "granted"}); strings.ContainsAny(got, "{}") || strings.HasPrefix(got, "notices.") {
 			t.Errorf("message %s says %q", kind, got)
 		}
 	}

@@ -3,7 +3,6 @@ package sms_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -29,7 +28,7 @@ func account() sms.Account {
 	return sms.Account{EcName: "锡林郭勒盟政务服务局", ApID: "liandong", SecretKey: "s3cret", Sign: "DWItALe3A"}
 }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 // The client and the simulator speak the same protocol, refusals included.
 func TestGatewayAgainstSimulator(t *testing.T) {
