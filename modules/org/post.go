@@ -116,7 +116,7 @@ func (s *Service) EditPost(ctx context.Context, id string, seen int, in Founding
 		if sameRoles {
 			return nil
 		}
-		holders, err := o.holders(ctx, p.ID, o.day)
+		holders, err := o.holders(ctx, *p, o.day)
 		if err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ func (s *Service) SetPost(ctx context.Context, id string, seen int, open bool) (
 			}
 			return err
 		}
-		holders, err := o.holders(ctx, p.ID, o.day)
+		holders, err := o.holders(ctx, *p, o.day)
 		if err == nil && len(holders) > 0 {
 			err = fault.New(fault.Precondition, "org_post_held")
 		}

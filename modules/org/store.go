@@ -22,7 +22,7 @@ const grantColumns = `g.tenant_id, g.id, t.hi, t.name as tenant_name, t.code as 
 // above it, or that the latter sleeps, as far as it can be seen.
 const asleep = `(t.state <> 'open' or exists (
 	select from grants x join tenants xt on xt.tenant_id = x.tenant_id left join tenants xa on xa.tenant_id = x.parent_tenant and xa.state = 'open'
-	where (x.id = g.id or x.id = g.parent_id) and x.parent_tenant is not null
+	where (x.tenant_id, x.id) in ((g.tenant_id, g.id), (g.parent_tenant, g.parent_id)) and x.parent_tenant is not null
 	and not coalesce(xa.tenant_id < xt.tenant_id and xt.hi <= xa.hi, false)))`
 
 // isUUID reports whether s may be compared with a column of ids.
@@ -42,11 +42,11 @@ func isUUID(s string) bool {
 
 // chains returns the unrevoked grants of a holder and all grants above them.
 func (s store) chains(ctx context.Context, holder string) (rows []Grant, err error) {
-	err = s.tx.NewRaw(`with recursive up (id, parent_id) as (
-			select id, parent_id from grants where holder_id = ? and revoked_at is null
-			union select g.id, g.parent_id from grants g join up on g.id = up.parent_id)
-		select `+grantColumns+` from grants g join tenants t on t.tenant_id = g.tenant_id
-		where g.id in (select id from up) order by g.tenant_id`, holder).Scan(ctx, &rows)
+	err = s.tx.NewRaw(`with recursive up (tenant_id, id, parent_tenant, parent_id) as (
+			select tenant_id, id, parent_tenant, parent_id from grants where holder_id = ? and revoked_at is null
+			union select g.tenant_id, g.id, g.parent_tenant, g.parent_id from grants g join up on g.tenant_id = up.parent_tenant and g.id = up.parent_id)
+		select `+grantColumns+` from up join grants g on g.tenant_id = up.tenant_id and g.id = up.id join tenants t on t.tenant_id = g.tenant_id
+		order by g.tenant_id, g.id`, holder).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read grants of %s: %w", holder, err)
 	}

@@ -100,11 +100,11 @@ func (s store) savePost(ctx context.Context, p Post) error {
 }
 
 // holders lists who is appointed to a post, now or later.
-func (s store) holders(ctx context.Context, post, day string) (ids []string, err error) {
-	err = s.tx.NewRaw(`select distinct holder_id::text as id from appointments where post_id = ? and revoked_at is null and coalesce(until_on, 'infinity') >= ?::date order by id`,
-		post, day).Scan(ctx, &ids)
+func (s store) holders(ctx context.Context, p Post, day string) (ids []string, err error) {
+	err = s.tx.NewRaw(`select distinct holder_id::text as id from appointments where tenant_id = ? and post_id = ? and revoked_at is null and coalesce(until_on, 'infinity') >= ?::date order by id`,
+		p.TenantID, p.ID, day).Scan(ctx, &ids)
 	if err != nil {
-		return nil, fmt.Errorf("list holders of %s: %w", post, err)
+		return nil, fmt.Errorf("list holders of %s: %w", p.ID, err)
 	}
 	return ids, nil
 }

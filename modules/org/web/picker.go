@@ -19,7 +19,7 @@ type tenantPick struct {
 	q     string
 	found []tree.Node
 	above map[tenancy.ID]string // what their parents are called
-	total int
+	more  bool
 	node  *tree.Node // picked
 	path2 []tree.Node
 }
@@ -35,22 +35,45 @@ func (h handlers) pickTenant(r *http.Request, path, field string, under tenancy.
 	if id := v.Get(field); id != "" {
 		return p, h.picked(r, &p, id)
 	}
-	nodes, total, err := h.Tree.Search(r.Context(), tree.Query{Under: under, Q: p.q, Page: 1, Size: 30})
-	for _, n := range nodes {
-		if !refuse(n) {
-			p.found = append(p.found, n)
-		}
-	}
-	if err != nil {
+	if err := h.collect(r, &p, under, refuse); err != nil {
 		return p, err
 	}
-	p.total = total
 	parents := make([]tenancy.ID, 0, len(p.found))
 	for _, n := range p.found {
 		parents = append(parents, n.Parent)
 	}
 	p.above, err = h.Tree.Names(r.Context(), parents)
 	return p, err
+}
+
+// Bounds of one search for a tenant.
+const (
+	pickShown = 30
+	pickPages = 10
+	pickPage  = 100
+)
+
+// collect fills in the first tenants that fit; more says that there are others.
+func (h handlers) collect(r *http.Request, p *tenantPick, under tenancy.ID, refuse func(tree.Node) bool) error {
+	for page := 1; page <= pickPages; page++ {
+		nodes, total, err := h.Tree.Search(r.Context(), tree.Query{Under: under, Q: p.q, Page: page, Size: pickPage})
+		if err != nil {
+			return err
+		}
+		for _, n := range nodes {
+			if refuse(n) {
+				continue
+			}
+			if p.more = len(p.found) == pickShown; p.more {
+				return nil
+			}
+			p.found = append(p.found, n)
+		}
+		if p.more = page*pickPage < total; !p.more {
+			return nil
+		}
+	}
+	return nil
 }
 
 func (h handlers) picked(r *http.Request, p *tenantPick, s string) error {

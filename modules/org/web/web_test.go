@@ -160,7 +160,9 @@ func TestDepartmentsPostsAndPeople(t *testing.T) {
 			post = p
 		}
 	}
-	c.Get(post).Want(http.StatusOK).Doc().Has("input[value=clerk][checked]")
+	if n := c.Get(post).Want(http.StatusOK).Doc().Has("input[value=clerk][checked]").Count("input[value=clerk]"); n != 1 {
+		t.Errorf("the role is offered %d times", n)
+	}
 	c.Get(post + "/assign?who=naren").Want(http.StatusOK)
 	c.Post(post+"/assign", url.Values{"holder": {who.ID}, "who": {"naren"}}).Want(http.StatusUnprocessableEntity).Doc().Has("input[name=holder]")
 	c.Post(post+"/assign", url.Values{"holder": {who.ID}, "who": {"naren"}, "reason": {"岗位安排"}}).Want(http.StatusSeeOther)
