@@ -40,5 +40,3 @@ func (b background) Retry(ctx context.Context, queue, id string) error {
 func (b background) GiveUp(ctx context.Context, queue, id string) error {
 	return b.runner.GiveUp(ctx, queue, id)
 }
-
-var _ queues.Source = background{}

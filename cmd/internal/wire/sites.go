@@ -6,13 +6,17 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	auditweb "liandong/modules/audit/web"
 	casesweb "liandong/modules/cases/web"
 	catalogweb "liandong/modules/catalog/web"
 	filesweb "liandong/modules/files/web"
+	noticesweb "liandong/modules/notices/web"
 	orgweb "liandong/modules/org/web"
+	sitesweb "liandong/modules/sites/web"
 	supervisionweb "liandong/modules/supervision/web"
 	"liandong/portal-sites/citizen"
 	"liandong/portal-sites/desk"
+	"liandong/portal-sites/desk/queues"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/signin"
 	"liandong/portal-sites/kit/visit"
@@ -70,6 +74,21 @@ func (s *doors) deskDeps() desk.Deps {
 		},
 		func(r chi.Router) {
 			supervisionweb.Mount(r, supervisionweb.Deps{Service: s.Supervision, Shell: shell, Base: base, Home: home, Now: s.cfg.Now})
+		},
+		func(r chi.Router) {
+			noticesweb.Mount(r, noticesweb.Deps{Service: s.Notices, Shell: shell, Base: base, Home: kit.Crumb{Label: homeLabel}})
+		},
+		func(r chi.Router) {
+			noticesweb.MountInbox(r, noticesweb.InboxDeps{Simulator: s.simulator, Shell: shell, Base: base, Home: home})
+		},
+		func(r chi.Router) {
+			sitesweb.Mount(r, sitesweb.Deps{Service: s.Sites, Shell: shell, Base: base, Home: home})
+		},
+		func(r chi.Router) {
+			auditweb.Mount(r, auditweb.Deps{Service: s.Audit, Shell: shell, Base: base, Home: home, Now: s.cfg.Now})
+		},
+		func(r chi.Router) {
+			queues.Mount(r, queues.Deps{Source: background{s.Jobs}, Shell: shell, Base: base, Home: home, Now: s.cfg.Now})
 		},
 	}
 	return d
