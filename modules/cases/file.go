@@ -33,11 +33,15 @@ type Filing struct {
 	Key     string   // idempotency key: the same key files one case
 }
 
+// maxAddress bounds an address, in characters.
+const maxAddress = 200
+
 func (f *Filing) check() error {
 	bad := map[string]string{}
 	if n := len([]rune(strings.TrimSpace(f.Name))); n < 2 || n > 60 {
 		bad["name"] = "case_name_length"
 	}
+	f.Number = strings.ToUpper(strings.TrimSpace(f.Number)) // one spelling, or it is not found again
 	numberErr := idcode.CheckIDNumber(f.Number)
 	if f.Kind == "legal" {
 		numberErr = idcode.CheckCreditCode(f.Number)
@@ -48,6 +52,9 @@ func (f *Filing) check() error {
 	f.Phone = phone
 	if f.Kind != "person" && f.Kind != "legal" {
 		bad["kind"] = "case_kind_unknown"
+	}
+	if len([]rune(f.Address)) > maxAddress {
+		bad["address"] = "too_long"
 	}
 	if f.Key == "" {
 		bad["idem"] = "idem_missing"

@@ -101,6 +101,11 @@ func (h handlers) act(w http.ResponseWriter, r *http.Request) error {
 // do calls the service.
 func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, papers []string) (err error) {
 	s, seen, opinion := h.d.Service, f.Int("version"), f.Get("opinion")
+	for _, name := range []string{"opinion", "wanted", "receiver"} {
+		if len([]rune(f.Get(name))) > maxAnswer {
+			return fault.InvalidField(name, "too_long")
+		}
+	}
 	switch key {
 	case "accept":
 		_, err = s.Accept(ctx, caseID, seen, opinion, papers...)

@@ -81,6 +81,7 @@ func TestRefusedActs(t *testing.T) {
 		{"decide without an opinion", "decide", "decide", url.Values{"outcome": {"denied"}}, 422, "请填写办理意见"},
 		{"accept what is past it", "decide", "accept", url.Values{"opinion": {"打好的意见"}}, 403, "打好的意见"},
 		{"supplement nothing", "accept", "supplement", url.Values{"wanted": {"  \n "}}, 422, "请至少列出一项"},
+		{"say too much", "decide", "decide", url.Values{"outcome": {"granted"}, "opinion": {strings.Repeat("长", 2001)}}, 422, "内容过长"},
 		{"unknown act", "accept", "burn", url.Values{}, 404, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"liandong/modules/cases"
@@ -124,8 +125,13 @@ func (a *application) answers() map[string]any {
 		if q.Required && value == "" {
 			a.form.Wrong(field, "required")
 		}
+		if !q.takes(a.form.All(field)) {
+			a.form.Wrong(field, "not_an_option")
+		}
 		switch {
 		case value == "":
+		case len([]rune(value)) > maxAnswer:
+			a.form.Wrong(field, "too_long")
 		case q.Type == "checkboxes":
 			out[q.Name] = a.form.All(field)
 		case q.Type == "number":
@@ -139,6 +145,17 @@ func (a *application) answers() map[string]any {
 		}
 	}
 	return out
+}
+
+// maxAnswer bounds one answer, in characters.
+const maxAnswer = 2000
+
+// takes reports whether values are among the options of a question that has some.
+func (q Question) takes(values []string) bool {
+	if len(q.Options) == 0 {
+		return true
+	}
+	return !slices.ContainsFunc(values, func(v string) bool { return v != "" && !slices.Contains(q.Options, v) })
 }
 
 // takeMaterials stores the uploads; one that is not taken is blamed beside its field.

@@ -101,6 +101,7 @@ func TestAssistFilesACase(t *testing.T) {
 	}
 	form, contract := "/desk/assist/"+w.item, map[string][]byte{"material-0=合同.png": png()}
 	fields := applicant()
+	fields["number"], fields["address"] = " 11010519491231002x ", "第一嘎查12号"
 	fields["idem"] = "11111111-1111-4111-8111-111111111111"
 	status, doc, head := s.post(form, form, fields, contract)
 	if status != 303 {
@@ -119,7 +120,7 @@ func TestAssistFilesACase(t *testing.T) {
 	kittest.Parse(t, body).Has("main", "帮办代办", "人11", "作业面积（亩）", "120.5", "合同.png")
 	_, body = s.get("/desk/cases/" + caseID + "/papers/receipt")
 	kittest.Parse(t, body).Has(".ld-paper", "演示·乌兰", "草原承包合同", "帮办人（签名）", "五个工作日")
-	p, err := w.cases.List(w.clerk(), cases.Query{})
+	p, err := w.cases.List(w.clerk(), cases.Query{Text: "11010519491231002x"}) // however it was typed
 	if err != nil || p.Total != 1 {
 		t.Fatalf("%d cases, %v", p.Total, err)
 	}
@@ -143,6 +144,7 @@ func TestAssistRefuses(t *testing.T) {
 		{"no name", map[string]string{"name": ""}, map[string][]byte{"material-0=a.png": png()}, "name", "2 至 60"},
 		{"no answer", map[string]string{"q-area": ""}, map[string][]byte{"material-0=a.png": png()}, "q-area", "不能为空"},
 		{"a word for a number", map[string]string{"q-area": "很大"}, map[string][]byte{"material-0=a.png": png()}, "q-area", "数字"},
+		{"no such option", map[string]string{"q-use": "挖矿"}, map[string][]byte{"material-0=a.png": png()}, "q-use", "选项"},
 		{"no contract", nil, nil, "material-0", "必要材料"},
 		{"a program", nil, map[string][]byte{"material-0=a.exe": []byte("MZ\x90\x00")}, "material-0", "只接受"},
 		{"a lie", nil, map[string][]byte{"material-0=a.pdf": png()}, "material-0", "扩展名不符"},

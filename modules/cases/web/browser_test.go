@@ -9,6 +9,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
+	"liandong/modules/cases"
 	"liandong/portal-sites/kit/kittest"
 	"liandong/tenancy/db/dbtest"
 )
@@ -57,5 +60,26 @@ func TestPagesInABrowser(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// In a real browser: personal data shows at a click, and an impatient double
+// click on an act does it once.
+func TestClicking(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	c := w.filed("演示·其其格", "k1")
+	srv := httptest.NewServer(w.site(w.clerk(), "/desk"))
+	t.Cleanup(srv.Close)
+	b := kittest.NewBrowser(t).Size(1440, 900).Open(srv.URL + "/desk/cases/" + c.ID)
+	b.Do(chromedp.Click(`form[action$="/reveal/phone"] button`), chromedp.WaitNotPresent(`form[action$="/reveal/phone"]`))
+	if text := b.Eval(`document.querySelector("main").innerText`); !strings.Contains(text, "13800000001") || strings.Contains(text, "152502199001010012") {
+		t.Errorf("after the click: %s", text)
+	}
+	b.Axe("after revealing")
+	b.Do(chromedp.DoubleClick(`#acts button[type=submit]`), chromedp.WaitReady(`.alert-success`))
+	v, err := w.cases.Show(w.clerk(), c.ID)
+	if err != nil || v.Case.Status != cases.Handling || len(v.Steps) != 2 {
+		t.Errorf("after the double click: %s, %d steps, %v", v.Case.Status, len(v.Steps), err)
 	}
 }
