@@ -29,8 +29,10 @@ func TestSweepGoesAlongTheIndexes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Put(system, d, plant.Case{ID: db.NewID(), No: "1", Item: "i", Born: dbtest.Village, At: dbtest.Village, Limit: 20, StepLimit: 3, Seq: 1,
-		Accepted: dbtest.Now(), Entered: dbtest.Now()}, dbtest.Now()); err != nil {
+	if err := w.Put(system, d, plant.Case{
+		ID: db.NewID(), No: "1", Item: "i", Born: dbtest.Village, At: dbtest.Village, Limit: 20, StepLimit: 3, Seq: 1,
+		Accepted: dbtest.Now(), Entered: dbtest.Now(),
+	}, dbtest.Now()); err != nil {
 		t.Fatal(err)
 	}
 	multiply(t, name)
@@ -38,8 +40,12 @@ func TestSweepGoesAlongTheIndexes(t *testing.T) {
 		for _, b := range []struct {
 			band
 			index string
-		}{{band{CaseScope, false, horizon(standard(), shortLimit, tx.Now)}, "cases_due"}, {band{CaseScope, true, horizon(standard(), longLimit, tx.Now)}, "cases_due_long"},
-			{band{StepScope, false, horizon(standard(), shortLimit, tx.Now)}, "cases_step_due"}, {band{StepScope, true, horizon(standard(), longLimit, tx.Now)}, "cases_step_due_long"}} {
+		}{
+			{band{CaseScope, false, horizon(standard(), shortLimit, tx.Now)}, "cases_due"},
+			{band{CaseScope, true, horizon(standard(), longLimit, tx.Now)}, "cases_due_long"},
+			{band{StepScope, false, horizon(standard(), shortLimit, tx.Now)}, "cases_step_due"},
+			{band{StepScope, true, horizon(standard(), longLimit, tx.Now)}, "cases_step_due_long"},
+		} {
 			c, over := begin(), tx.Scope.Over
 			var lines []string
 			if err := tx.NewRaw("explain "+b.query(), b.scope, b.horizon, c.tenant, c.at, c.id, over.Lo, over.Hi, batchSize).Scan(ctx, &lines); err != nil {

@@ -1,6 +1,7 @@
 package supervision_test
 
 import (
+	"context"
 	"maps"
 	"math/rand/v2"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"liandong/modules/supervision/internal/plant"
 	"liandong/tenancy"
 	"liandong/tenancy/calendar"
+	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
 )
 
@@ -194,6 +196,29 @@ func TestCardBelongsToTheOfficeThatIsLate(t *testing.T) {
 	got := l.list(staff(t, dbtest.Township, "09", "supervisor"), supervision.CardQuery{})
 	if len(got) != 1 || got[0].State != supervision.Closed || got[0].ClosedBy != "" || got[0].ClosedAt == nil {
 		t.Errorf("the card after the case moved on: %+v", got)
+	}
+}
+
+func TestDecisionEndsThePromise(t *testing.T) {
+	t.Parallel()
+	l := newLeague(t)
+	c := l.late(dbtest.Village, dbtest.Township)
+	l.sweep()
+	err := l.db.InTx(l.system(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.NewRaw(`update cases set decided_at = ?, due_at = null where id = ?`, tx.Now, c.ID).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := l.sweep(); out.Closed != 1 || len(out.Raised) != 0 {
+		t.Errorf("after the decision: %+v", out)
+	}
+	card := l.list(staff(t, dbtest.County, "09", "supervisor"), supervision.CardQuery{})[0]
+	l.at(china(time.March, 20, 10))
+	v, err := l.Card(staff(t, dbtest.County, "09", "supervisor"), card.ID)
+	if err != nil || !v.Clock.Ended || v.Clock.Remaining != -1 {
+		t.Errorf("the clock went on after the decision: %+v, %v", v.Clock, err)
 	}
 }
 

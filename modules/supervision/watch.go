@@ -105,13 +105,15 @@ func (b band) query() string {
 		from c %[7]s order by c.tenant_id, c.stored_due, c.id`, column, length, seq, limitDays, entered, clocksOf, step)
 }
 
-// settle closes open cards whose office has dealt with the case: it has ended, it
-// stands elsewhere, or that visit to the step is over.
+// settle closes open cards whose office has dealt with the case: it has ended or
+// is decided (the promise runs to the decision), it stands elsewhere, or that visit
+// to the step is over.
 func (s store) settle(ctx context.Context, limit int) (n int64, err error) {
 	res, err := s.tx.NewRaw(`update cards set state = 'closed', closed_at = ?, reason = ?, version = version + 1
 		where state = 'open' and (tenant_id, id) in (select k.tenant_id, k.id from cards k
 			join cases c on c.id = k.case_id and c.tenant_id = k.case_tenant
-			where k.state = 'open' and (c.ended_at is not null or c.at_tenant <> k.tenant_id or k.scope = 'step' and c.step_seq <> k.step_seq)
+			where k.state = 'open' and (c.ended_at is not null or c.at_tenant <> k.tenant_id
+				or k.scope = 'case' and c.decided_at is not null or k.scope = 'step' and c.step_seq <> k.step_seq)
 			limit ?)`, s.tx.Now, movedOn, limit).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("close cards of cases that moved on: %w", err)
@@ -122,7 +124,7 @@ func (s store) settle(ctx context.Context, limit int) (n int64, err error) {
 // clockOf reads the clock behind a card; found is false when the case is out of sight.
 func (s store) clockOf(ctx context.Context, c Card) (d due, found bool, err error) {
 	var ds []due
-	err = s.tx.NewRaw(`select c.tenant_id, c.id, c.no, c.at_tenant, c.promised_days, c.accepted_at, c.ended_at,
+	err = s.tx.NewRaw(`select c.tenant_id, c.id, c.no, c.at_tenant, c.promised_days, c.accepted_at, coalesce(c.decided_at, c.ended_at) as ended_at,
 			case when ?2 = 'step' then s.limit_days else c.promised_days end as limit_days,
 			coalesce(s.entered_at, c.created_at) as entered_at, `+clocksOf+`
 		from cases c left join case_steps s on s.tenant_id = c.tenant_id and s.case_id = c.id and s.seq = ?3
