@@ -23,30 +23,53 @@ const (
 // pace is how fast lives went in one round.
 type pace struct{ perSecond, cpu float64 }
 
-// lives plays whole lives of cases (file → accept → 3 reviews → decide) through
-// the services, in the empty and in the full database in turn.
+// player lives the i-th life of a round.
+type player func(ctx context.Context, i int) error
+
+// lives plays whole lives of cases (file → accept → 3 reviews → decide) in the
+// empty and in the full database in turn: through the services, and over HTTP as
+// people click them.
 func (r *rig) lives(ctx context.Context, rep *Report) error {
 	if r.o.Lives == 0 {
 		return nil
 	}
+	var services [2]player
+	for i, h := range []*house{r.empty, r.full} {
+		item, err := h.item(ctx)
+		if err != nil {
+			return err
+		}
+		villages, err := h.villages(ctx, r.o.Lives)
+		if err != nil {
+			return err
+		}
+		services[i] = func(ctx context.Context, n int) error { return h.live(ctx, item, villages[n%len(villages)]) }
+	}
+	return r.compareLives(ctx, rep, "办件全过程(服务层)", services)
+}
+
+// compareLives plays rounds of both databases in turn and reports them.
+func (r *rig) compareLives(ctx context.Context, rep *Report, name string, in [2]player) error {
 	var errs atomic.Int64
 	var paces [2][]pace
-	for range lifeRounds {
-		for i, h := range []*house{r.empty, r.full} {
-			p, err := r.round(ctx, h, max(lifeWorkers, r.o.Lives/lifeRounds), &errs)
+	n := max(lifeWorkers, r.o.Lives/lifeRounds)
+	for k := range lifeRounds {
+		for i := range in {
+			w := (i + k) % len(in)
+			p, err := r.round(ctx, in[w], k*n, n, &errs)
 			if err != nil {
 				return err
 			}
-			paces[i] = append(paces[i], p)
+			paces[w] = append(paces[w], p)
 		}
 	}
 	rate := func(i int) float64 { return middle(paces[i], func(p pace) float64 { return p.perSecond }) }
 	cpu := func(i int) float64 { return middle(paces[i], func(p pace) float64 { return p.cpu }) }
-	rep.add("办件全过程·空库", rate(0), "件/秒")
-	rep.reach("办件全过程·满库", rate(1), "件/秒", rate(1)/rate(0), minLife)
-	rep.add("每件全过程处理器时间·空库", cpu(0)*1000, "毫秒")
-	rep.add("每件全过程处理器时间·满库", cpu(1)*1000, "毫秒")
-	rep.Figures = append(rep.Figures, Figure{Name: "办件全过程·错误", Value: float64(errs.Load()), Unit: "次", OK: errs.Load() == 0})
+	rep.add(name+"·空库", rate(0), "件/秒")
+	rep.reach(name+"·满库", rate(1), "件/秒", rate(1)/rate(0), minLife)
+	rep.add(name+"·每件处理器时间·空库", cpu(0)*1000, "毫秒")
+	rep.add(name+"·每件处理器时间·满库", cpu(1)*1000, "毫秒")
+	rep.Figures = append(rep.Figures, Figure{Name: name + "·错误", Value: float64(errs.Load()), Unit: "次", OK: errs.Load() == 0})
 	return nil
 }
 
@@ -59,16 +82,8 @@ func middle(ps []pace, of func(pace) float64) float64 {
 	return vs[len(vs)/2]
 }
 
-// round plays n lives and measures them.
-func (r *rig) round(ctx context.Context, h *house, n int, errs *atomic.Int64) (pace, error) {
-	villages, err := h.villages(ctx, n)
-	if err != nil {
-		return pace{}, err
-	}
-	item, err := h.item(ctx)
-	if err != nil {
-		return pace{}, err
-	}
+// round plays the lives from the given one on and measures them.
+func (r *rig) round(ctx context.Context, live player, from, n int, errs *atomic.Int64) (pace, error) {
 	before, err := r.cpuSeconds()
 	if err != nil {
 		return pace{}, err
@@ -78,10 +93,11 @@ func (r *rig) round(ctx context.Context, h *house, n int, errs *atomic.Int64) (p
 	var wg sync.WaitGroup
 	for range lifeWorkers {
 		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(len(villages)); i = next.Add(1) - 1 {
-				if err := h.live(ctx, item, villages[i]); err != nil {
-					errs.Add(1)
-					r.o.Say("办件全过程出错:" + err.Error())
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				if err := live(ctx, from+int(i)); err != nil {
+					if errs.Add(1) == 1 {
+						r.o.Say("办件全过程出错:" + err.Error())
+					}
 				}
 			}
 		})
@@ -89,7 +105,7 @@ func (r *rig) round(ctx context.Context, h *house, n int, errs *atomic.Int64) (p
 	wg.Wait()
 	took := time.Since(began)
 	after, err := r.cpuSeconds()
-	return pace{perSecond: float64(len(villages)) / took.Seconds(), cpu: (after - before) / float64(len(villages))}, err
+	return pace{perSecond: float64(n) / took.Seconds(), cpu: (after - before) / float64(n)}, err
 }
 
 // villages picks tenants at random all over the country.

@@ -16,6 +16,7 @@ import (
 
 	"liandong/cmd/internal/wire"
 	"liandong/deploy/local"
+	"liandong/migrations"
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
 	"liandong/modules/files"
@@ -82,8 +83,8 @@ func open(ctx context.Context, o Options) (*rig, error) {
 		return nil, err
 	}
 	for name, h := range map[string]**house{emptyName: &r.empty, fullName: &r.full} {
-		if *h, err = r.house(name); err == nil {
-			err = (*h).db.Ping(ctx)
+		if _, err = migrations.Apply(ctx, inDatabase(r.stack.OwnerDSN, name)); err == nil {
+			*h, err = r.house(name)
 		}
 		if err != nil {
 			r.close()
