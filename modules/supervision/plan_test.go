@@ -41,10 +41,10 @@ func TestSweepGoesAlongTheIndexes(t *testing.T) {
 			band
 			index string
 		}{
-			{band{CaseScope, false, horizon(standard(), shortLimit, tx.Now)}, "cases_due"},
-			{band{CaseScope, true, horizon(standard(), longLimit, tx.Now)}, "cases_due_long"},
-			{band{StepScope, false, horizon(standard(), shortLimit, tx.Now)}, "cases_step_due"},
-			{band{StepScope, true, horizon(standard(), longLimit, tx.Now)}, "cases_step_due_long"},
+			{band{CaseScope, false, horizon(standard(), false, tx.Now)}, "cases_due"},
+			{band{CaseScope, true, horizon(standard(), true, tx.Now)}, "cases_due_long"},
+			{band{StepScope, false, horizon(standard(), false, tx.Now)}, "cases_step_due"},
+			{band{StepScope, true, horizon(standard(), true, tx.Now)}, "cases_step_due_long"},
 		} {
 			c, over := begin(), tx.Scope.Over
 			var lines []string

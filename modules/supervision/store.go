@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"liandong/tenancy"
+	"liandong/tenancy/calendar"
 	"liandong/tenancy/db"
 	"liandong/tenancy/fault"
 )
@@ -29,6 +30,13 @@ func (s store) rules(ctx context.Context) (b ruleBook, err error) {
 	err = s.tx.NewRaw(`select r.tenant_id, r.id, r.scope, r.warn_days, r.yellow_percent, r.answer_days, r.updated_at, r.updated_by, r.version, t.hi
 		from supervision_rules r join tenants t on t.tenant_id = r.tenant_id order by r.tenant_id`).Scan(ctx, &b)
 	return b, err
+}
+
+// daysSet counts the days around now that any level in sight has set apart.
+func (s store) daysSet(ctx context.Context) (n int, err error) {
+	today := calendar.DateOf(s.tx.Now)
+	err = s.tx.NewRaw(`select count(distinct day) from calendar_days where day between ? and ?`, today-around, today+around).Scan(ctx, &n)
+	return n, err
 }
 
 func (s store) saveRule(ctx context.Context, r Rule, seen int) error {

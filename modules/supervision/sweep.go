@@ -26,10 +26,12 @@ const (
 	// sweepLock lets sweeps wait for each other, so that a case that moves between
 	// two of them gets no second card.
 	sweepLock = 7_340_921
-	// margin is added to every horizon: the due time stored with a case may lie
-	// some days after the true one, when days were declared working since, and a
-	// tenant's own holidays stretch the working days that a horizon counts.
-	margin = 10 * 24 * time.Hour
+	// margin is added to every horizon, in days, and one for each day that some level
+	// has set apart around now: the due time stored with a case may lie after the true
+	// one when the calendar was changed since, and a tenant's own holidays stretch
+	// the working days that a horizon counts.
+	margin = 3
+	around = 100 // days before and after now in which exceptions matter
 	// Promises up to shortLimit are found through the main index; the few longer
 	// ones, up to longLimit working days, through one of their own.
 	shortLimit = 30
@@ -79,20 +81,30 @@ func (w *sweep) bands(ctx context.Context) (bands []band, err error) {
 		if w.rules, err = (store{tx}).rules(ctx); err != nil {
 			return err
 		}
+		set, err := store{tx}.daysSet(ctx)
+		if err != nil {
+			return err
+		}
 		bands = nil
 		for _, scope := range Scopes() {
-			bands = append(bands, band{scope, false, horizon(w.rules.widest(), shortLimit, tx.Now)}, band{scope, true, horizon(w.rules.widest(), longLimit, tx.Now)})
+			for _, long := range []bool{false, true} {
+				bands = append(bands, band{scope, long, horizon(w.rules.widest(), long, tx.Now).AddDate(0, 0, margin+set)})
+			}
 		}
 		return nil
 	})
 	return bands, err
 }
 
-// horizon is the latest due time at which a clock of at most limit days may
-// already deserve a card.
-func horizon(m Measures, limit int, now time.Time) time.Time {
+// horizon is the latest due time at which a clock of a short or long promise may
+// already deserve a card, by the official calendar.
+func horizon(m Measures, long bool, now time.Time) time.Time {
+	limit := shortLimit
+	if long {
+		limit = longLimit
+	}
 	ahead := max(m.WarnDays, (limit*(maxPercent-m.YellowPercent)+maxPercent-1)/maxPercent)
-	return calendar.New().AddDays(now, ahead+1).Add(margin)
+	return calendar.New().AddDays(now, ahead+1)
 }
 
 func (w *sweep) settle(ctx context.Context) error {
