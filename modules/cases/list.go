@@ -38,6 +38,7 @@ type Query struct {
 type Page struct {
 	Rows  []Row
 	Total int
+	Since time.Time // names were looked for from here on only; zero: everywhere
 }
 
 // MaxCount is where Page.Total stops: there are as many rows or more.
@@ -95,6 +96,13 @@ func (s *Service) Branches(ctx context.Context) (bs []Branch, err error) {
 // digits reports whether s can only be the beginning of a case number.
 func digits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
+// leagueWide is how many labels a league has. No index serves a part of a name
+// behind row security, so above a league names are looked for in one year.
+const leagueWide = 100_000_000_000
+
+// searches reports whether the text is looked for inside of names.
+func (q Query) searches() bool { return q.Text != "" && q.blind == nil && !digits(q.Text) }
+
 // pages of a list are bounded, so that no request reads the whole table.
 const maxPage = 200
 
@@ -133,8 +141,15 @@ func (s *Service) List(ctx context.Context, q Query) (p Page, err error) {
 		if err := s.authz.Allow(ctx, policies.CasesView, policies.Resource{"tenant": sc.Tenant, "subject": subject}); err != nil {
 			return err
 		}
-		if p, err = (store{tx}).list(ctx, s.aim(q), nil); err != nil {
+		q := s.aim(q)
+		if q.From.IsZero() && q.searches() && sc.Over.Hi-sc.Over.Lo > leagueWide {
+			q.From = tx.Now.AddDate(-1, 0, 0)
+		}
+		if p, err = (store{tx}).list(ctx, q, nil); err != nil {
 			return err
+		}
+		if q.searches() {
+			p.Since = q.From
 		}
 		return s.measure(ctx, tx, p.Rows)
 	})
@@ -208,11 +223,10 @@ func (q Query) where(sel *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 		sel = sel.Where("c.? = ?", bun.Ident(column), value)
 	}
 	switch {
-	case q.Text == "" || q.blind != nil:
-	case digits(q.Text): // a range of the index, whatever the level
-		sel = sel.Where(`c.no COLLATE "C" >= ?`, q.Text).Where(`c.no COLLATE "C" < ?`, q.Text+":") // ":" follows "9"
-	default:
+	case q.searches():
 		sel = sel.Where("(position(? in c.applicant_name) > 0 OR position(? in c.item_name) > 0)", q.Text, q.Text)
+	case q.Text != "" && q.blind == nil: // a range of the index, whatever the level
+		sel = sel.Where(`c.no COLLATE "C" >= ?`, q.Text).Where(`c.no COLLATE "C" < ?`, q.Text+":") // ":" follows "9"
 	}
 	if !q.From.IsZero() {
 		sel = sel.Where("c.created_at >= ?", q.From)

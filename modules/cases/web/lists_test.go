@@ -8,6 +8,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"liandong/tenancy"
 	"liandong/tenancy/db/dbtest"
 )
 
@@ -45,6 +46,8 @@ func TestTodoNarrows(t *testing.T) {
 			t.Errorf("under %s: %d rows, want %d", under, n, rows)
 		}
 	}
+	league.Get("/desk/cases?q=演示").Want(200).Doc().Lacks("section p.text-secondary")
+	w.desk(w.as(tenancy.Platform, "32", "supervisor")).Get("/desk/cases?q=演示").Want(200).Doc().Has("section p.text-secondary", "2025-03-04 以来").Has(".ld-table tbody", "演")
 	w.desk(w.as(dbtest.Village3, "20", "clerk")).Get("/desk/cases").Want(200).Doc().Has(".ld-empty", "没有符合条件的办件")
 }
 
