@@ -47,7 +47,8 @@ func (st *Stage) play(ctx context.Context) error {
 	for _, c := range now {
 		st.count(c)
 	}
-	return nil
+	_, err := st.Services.Cases.Fold(ctx) // dashboards show the story at once
+	return err
 }
 
 func (m moment) at() time.Time { return m.plot.deeds[m.deed].at }

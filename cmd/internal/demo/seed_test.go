@@ -18,9 +18,13 @@ import (
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/modules/org"
+	"liandong/modules/sites"
+	"liandong/modules/supervision"
 	"liandong/policies"
 	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
+	"liandong/tenancy/fault"
 	"liandong/tenancy/identity"
 	"liandong/tenancy/seal"
 	"liandong/tenancy/tree"
@@ -36,6 +40,18 @@ func (register) Import(_ context.Context, all []identity.NewIdentity) ([]identit
 		out[i] = identity.Imported{External: n.External(), ID: uuid.NewSHA1(uuid.NameSpaceOID, []byte(n.External())).String()}
 	}
 	return out, nil
+}
+
+func (register) Find(_ context.Context, who string) (org.Staffer, error) { return staffer(who), nil }
+
+func (register) Get(_ context.Context, id string) (org.Staffer, error) { return staffer(id), nil }
+
+func (register) Create(context.Context, org.NewStaffer) (org.Staffer, error) {
+	return org.Staffer{}, fault.New(fault.Unavailable, "identity_unavailable")
+}
+
+func staffer(id string) org.Staffer {
+	return org.Staffer{ID: id, Login: id, Name: "演示", Active: true}
 }
 
 // emptyDatabase is a migrated database with the platform and nothing below it.
@@ -75,8 +91,8 @@ func services(t *testing.T, d *db.DB) demo.Services {
 	s.Cases = cases.New(d, engine, wire.Asks(s.Catalog, fl, s.Files, sealer))
 	s.HashID = func(n string) string { return sealer.Blind("id", n) }
 	s.SealID = func(n string) string { return sealer.Seal("id", n) }
-	nothing := func(context.Context, *demo.Stage) error { return nil }
-	s.Org, s.Supervision, s.Sites = nothing, nothing, nothing
+	s.Org = demo.Offices(org.New(d, engine, register{}))
+	s.Supervision, s.Sites = demo.Rules(supervision.New(d, engine)), demo.Portals(sites.New(d, engine))
 	return s
 }
 
@@ -111,7 +127,8 @@ func TestSeedTellsTheSameStoryTwice(t *testing.T) {
 func rows(t *testing.T, admin *pgx.Conn) map[string]int {
 	t.Helper()
 	out := map[string]int{}
-	for _, table := range []string{"tenants", "items", "item_versions", "item_overrides", "flows", "cases", "case_steps", "case_clocks", "case_supplements", "files", "outbox", "audit_rows", "case_deltas"} {
+	for _, table := range []string{"tenants", "items", "item_versions", "item_overrides", "flows", "cases", "case_steps", "case_clocks", "case_supplements", "files", "outbox", "audit_rows", "case_deltas", "case_totals",
+		"departments", "posts", "grants", "appointments", "supervision_rules", "sites", "articles"} {
 		var n int
 		if err := admin.QueryRow(t.Context(), "select count(*) from "+table).Scan(&n); err != nil {
 			t.Fatal(err)
