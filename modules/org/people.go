@@ -3,6 +3,7 @@ package org
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"math/big"
 	"regexp"
 	"strings"
@@ -29,25 +30,21 @@ type NewStaffer struct{ Login, Name, Phone, Password string }
 
 // People is what org asks of whoever keeps the identities. They know staff only.
 type People interface {
-	// Find returns who signs in by login or phone, or NotFound.
-	Find(ctx context.Context, loginOrPhone string) (Staffer, error)
+	// Find returns who signs in by that login, or NotFound.
+	Find(ctx context.Context, login string) (Staffer, error)
 	// Get returns the person with that identity, or NotFound.
 	Get(ctx context.Context, id string) (Staffer, error)
 	// Create makes an account; Conflict when the login or phone is taken.
 	Create(ctx context.Context, n NewStaffer) (Staffer, error)
 }
 
-// Find looks somebody up by login or phone. It returns Forbidden to whoever may
-// appoint nobody, NotFound (org_person_unknown).
-func (s *Service) Find(ctx context.Context, loginOrPhone string) (Staffer, error) {
+// Find looks somebody up by login. It returns Forbidden to whoever may appoint
+// nobody, NotFound (org_person_unknown).
+func (s *Service) Find(ctx context.Context, login string) (Staffer, error) {
 	if err := s.MayAppoint(ctx); err != nil {
 		return Staffer{}, err
 	}
-	key := strings.TrimSpace(loginOrPhone)
-	if phone, err := idcode.NormalizePhone(key); err == nil {
-		key = phone
-	}
-	p, err := s.people.Find(ctx, key)
+	p, err := s.people.Find(ctx, strings.ToLower(strings.TrimSpace(login)))
 	return p, unknown(err)
 }
 
@@ -55,6 +52,9 @@ func (s *Service) Find(ctx context.Context, loginOrPhone string) (Staffer, error
 func (s *Service) Person(ctx context.Context, id string) (Staffer, error) {
 	if err := s.MayAppoint(ctx); err != nil {
 		return Staffer{}, err
+	}
+	if !isUUID(id) {
+		return Staffer{}, fault.New(fault.NotFound, "org_person_unknown")
 	}
 	p, err := s.people.Get(ctx, id)
 	return p, unknown(err)
@@ -78,6 +78,35 @@ func (s *Service) MayAppoint(ctx context.Context) error {
 		roles = g.Roles[:min(1, len(g.Roles))]
 	}
 	return s.authz.Allow(ctx, policies.PostsAppoint, policies.Resource{"tenant": scope.Tenant, "roles": roles, "holder_id": "", "holder_roles": []string{}})
+}
+
+// Colleague is somebody who works, or administers, where the actor can see it.
+type Colleague struct {
+	ID    string // identity UUID
+	Name  string
+	Where string // tenants, joined by commas
+}
+
+// Known lists up to 20 people of a name, or part of one, who hold a post or grant
+// that the actor sees. It returns Forbidden to whoever may appoint nobody.
+func (s *Service) Known(ctx context.Context, name string) (found []Colleague, err error) {
+	if err := s.MayAppoint(ctx); err != nil {
+		return nil, err
+	}
+	if name = like(name); name == "" {
+		return nil, nil
+	}
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		err := tx.NewRaw(`select holder_id as id, holder_name as name, string_agg(distinct t.name, ', ') as "where"
+			from (select tenant_id, holder_id, holder_name, revoked_at from appointments union all select tenant_id, holder_id, holder_name, revoked_at from grants) x
+			join tenants t on t.tenant_id = x.tenant_id where x.revoked_at is null and x.holder_name like ?
+			group by 1, 2 order by 2, 1 limit 20`, "%"+name+"%").Scan(ctx, &found)
+		if err != nil {
+			return fmt.Errorf("look for people: %w", err)
+		}
+		return nil
+	})
+	return found, err
 }
 
 // loginShape is what a login looks like; never digits alone, which would be a phone.

@@ -265,8 +265,16 @@ func TestHire(t *testing.T) {
 	if err != nil || p.Login != "wang.wu" || p.Phone != "+8613804790001" || len(password) != 12 {
 		t.Fatalf("%+v %q %v", p, password, err)
 	}
-	if found, err := w.svc.Find(ctx, "13804790001"); err != nil || found.ID != p.ID {
-		t.Errorf("by phone: %+v, %v", found, err)
+	if found, err := w.svc.Find(ctx, " Wang.Wu"); err != nil || found.ID != p.ID {
+		t.Errorf("by login: %+v, %v", found, err)
+	}
+	w.appoint(w.league, dbtest.County2, p)
+	if known, err := w.svc.Known(ctx, "王"); err != nil || len(known) != 1 || known[0].ID != p.ID || known[0].Where != "二连浩特市" {
+		t.Errorf("by name: %+v, %v", known, err)
+	}
+	w.appoint(w.league, dbtest.County, w.county)
+	if known, err := w.svc.Known(w.as(w.county), "王"); err != nil || len(known) != 0 {
+		t.Errorf("seen from another county: %+v, %v", known, err)
 	}
 	_, _, err = w.svc.Hire(ctx, org.NewStaffer{Login: "wang.wu", Name: "王五", Phone: "13804790002"})
 	refused(t, err, fault.Invalid, "")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"liandong/modules/org"
 	"liandong/portal-sites/kit/text"
@@ -97,14 +98,15 @@ func (p tenantPick) to(id string) string {
 	return ask(p.path, pairs...)
 }
 
-// personPick is a search for a person by login or phone.
+// personPick is a search for a person by login, or by name among those who hold something.
 type personPick struct {
 	path  string
 	keep  map[string]string
 	who   string
 	found *org.Staffer
-	none  string // why nobody was found
-	hire  string // where a new account is made
+	known []org.Colleague // people of that name
+	none  string          // why nobody was found
+	hire  string          // where a new account is made
 }
 
 // pickPerson reads the search (who) from the address.
@@ -118,10 +120,15 @@ func (h handlers) pickPerson(r *http.Request, path string, keep ...string) (p pe
 	if p.who == "" {
 		return p, nil
 	}
-	found, err := h.Service.Find(r.Context(), p.who)
+	look := h.Service.Find
+	if isID(p.who) {
+		look = h.Service.Person // picked from the list
+	}
+	found, err := look(r.Context(), p.who)
 	if f, ok := fault.As(err); ok && f.Kind == fault.NotFound {
 		p.none = text.T(f.Text)
-		return p, nil
+		p.known, err = h.Service.Known(r.Context(), p.who)
+		return p, err
 	}
 	p.found = &found
 	return p, err
@@ -135,3 +142,6 @@ func (p personPick) to(who string) string {
 	}
 	return ask(p.path, pairs...)
 }
+
+// isID tells the id of a person from what somebody typed: 36 characters, in five parts.
+func isID(s string) bool { return len(s) == 36 && strings.Count(s, "-") == 4 }

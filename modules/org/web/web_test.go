@@ -35,6 +35,9 @@ func TestAppointByHand(t *testing.T) {
 		t.Error("the way to the tenant is not shown")
 	}
 	c.Get(link+"&who=nobody").Want(http.StatusOK).Doc().Has(".card .alert-warning", "没有找到这个人员")
+	w.appoint("league", dbtest.County2, "tana", "塔娜")
+	byName := c.Get(link+"&who=塔").Want(http.StatusOK).Doc().Has(".card li", "塔娜", "二连浩特市").Attr(".card li a", "href")
+	c.Get(byName).Want(http.StatusOK).Doc().Has(".ld-desc").Has("input[name=holder]")
 	page = c.Get(link + "&who=wangfang").Want(http.StatusOK).Doc()
 	page.Has(`input[name=holder]`)
 	f := url.Values{"tenant": {dbtest.County.String()}, "holder": {who.ID}, "who": {"wangfang"}, "idem": {page.Attr("input[name=idem]", "value")}, "roles": {"clerk", "decider"}}
