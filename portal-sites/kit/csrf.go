@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"liandong/tenancy/fault"
@@ -70,6 +71,10 @@ func CSRF(o CSRFOptions) func(http.Handler) http.Handler {
 			}
 			cookie := o.cookie(w, r)
 			if !safeMethod(r.Method) && !o.allowed(r, cookie) {
+				if page := endedPage(r); page != "" {
+					_ = SeeOther(w, r, page) // it only writes
+					return
+				}
 				plainError(w, r, http.StatusForbidden, fault.New(fault.Forbidden, "csrf_failed"))
 				return
 			}
@@ -78,6 +83,27 @@ func CSRF(o CSRFOptions) func(http.Handler) http.Handler {
 			next.ServeHTTP(w, r.WithContext(ctx))
 		})
 	}
+}
+
+type endedKey struct{}
+
+// WithEnded returns the context of a request whose session has just ended. Its
+// forms, bound to that session, are refused like any other; but the visitor is led
+// back to their page, which asks her to sign in again.
+func WithEnded(ctx context.Context) context.Context {
+	return context.WithValue(ctx, endedKey{}, true)
+}
+
+// endedPage is the page that a form of an ended session stood on, when it is ours.
+func endedPage(r *http.Request) string {
+	if ended, _ := r.Context().Value(endedKey{}).(bool); !ended {
+		return ""
+	}
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host != r.Host {
+		return ""
+	}
+	return LocalPath(u.RequestURI(), "")
 }
 
 // cookie returns the browser's secret, giving it one at its first visit.

@@ -160,11 +160,14 @@ func newSite(t *testing.T, schema identity.Schema, base string, shared identity.
 
 func routes(d signin.Deps, keeper visit.Keeper, base string) http.Handler {
 	r := chi.NewRouter()
-	r.Use(kit.SecurityHeaders(false), kit.MaxBody(1<<20), kit.CSRF(kit.CSRFOptions{Secret: secret}), keeper.Middleware)
+	bound := func(r *http.Request) string { s, _ := visit.SessionOf(r.Context()); return s.SID } // as deployed
+	r.Use(kit.SecurityHeaders(false), kit.MaxBody(1<<20), keeper.Middleware, kit.CSRF(kit.CSRFOptions{Secret: secret, Session: bound}))
 	r.Handle(kit.AssetsPath+"*", kit.Assets())
 	r.Route(base+"/", func(r chi.Router) {
 		signin.Mount(r, d)
-		secretPage := func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "inner room") }
+		secretPage := func(w http.ResponseWriter, r *http.Request) {
+			_, _ = fmt.Fprintf(w, "inner room <input name=%s value=%s>", kit.CSRFFieldName, kit.CSRFToken(r.Context()))
+		}
 		r.With(d.Require).Get("/inner", secretPage)
 		r.With(d.Require).Post("/inner", secretPage)
 	})

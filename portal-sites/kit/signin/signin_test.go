@@ -64,6 +64,7 @@ func TestSignOutCountsOnEveryServer(t *testing.T) {
 	a, b := kittest.NewClient(t, here.h), kittest.NewClient(t, there.h)
 	a.Do(http.MethodGet, "/desk/inner", nil, stolen).Want(http.StatusOK)
 	b.Do(http.MethodGet, "/desk/inner", nil, stolen).Want(http.StatusOK)
+	c.Get("/desk/inner").Want(http.StatusOK)
 	c.Post("/desk/logout", nil).Want(http.StatusSeeOther)
 	if to := a.Do(http.MethodGet, "/desk/inner", nil, stolen).Want(http.StatusSeeOther).Header.Get("Location"); !strings.Contains(to, "expired=1") {
 		t.Errorf("sent to %q", to)
@@ -129,6 +130,7 @@ func TestDoorsTellStaffAndPersonsApart(t *testing.T) {
 		if !strings.Contains(me.Body, "152502********0012") || strings.Contains(me.Body, "我的岗位") {
 			t.Error("a citizen's page shows her masked number and no posts")
 		}
+		in.Get("/sites/152502000000/inner").Want(http.StatusOK)
 		if to := in.Post("/sites/152502000000/logout", nil).Want(http.StatusSeeOther).Header.Get("Location"); to != "/sites/152502000000/" {
 			t.Errorf("signed out to %q", to)
 		}
@@ -180,6 +182,7 @@ func TestShortMessage(t *testing.T) {
 	form.Set("flow", resent.Attr("input[name=flow]", "value"))
 	form.Set("code", receive(t, box))
 	other.Post(base+"/login/code/verify", form).Want(http.StatusSeeOther)
+	other.Get(base + "/inner").Want(http.StatusOK)
 	form.Set("flow", "00000000-0000-4000-8000-000000000000")
 	other.Post(base+"/login/code/verify", form).Want(http.StatusUnprocessableEntity).Doc().Has("#f-code-error", "已失效")
 }
@@ -226,6 +229,7 @@ func TestSecondFactor(t *testing.T) {
 			t.Errorf("%s with half a session: sent to %q", path, to)
 		}
 	}
+	half.Get("/desk/login").Want(http.StatusOK)
 	half.Post("/desk/me/sessions/end", nil).Want(http.StatusSeeOther)
 	half.Get(to).Want(http.StatusOK).Doc().Has("h1", "输入动态口令")
 	proof := url.Values{"code": {used}, "back": {"/desk/inner"}}
@@ -326,7 +330,16 @@ func TestExpiredSessionReturnsToWhereSheWas(t *testing.T) {
 	if to := c.Post("/desk/login", url.Values{"account": {login}, "password": {password}, "back": {"/desk/inner?page=2"}}).Want(http.StatusSeeOther).Header.Get("Location"); to != "/desk/inner?page=2" {
 		t.Errorf("came to %q", to)
 	}
+	// So does a form, although its token was bound to the session that ended.
+	token := c.Get("/desk/me/password").Want(http.StatusOK).Doc().Attr("input[name=csrf_token]", "value")
 	s.clock.pass(identity.Idle + time.Second)
+	form.Set("Referer", c.URL+"/desk/me/password")
+	if to := c.Do(http.MethodPost, "/desk/me/password", url.Values{"csrf_token": {token}}, form).Want(http.StatusSeeOther).Header.Get("Location"); to != "/desk/me/password" {
+		t.Errorf("the form leads to %q", to)
+	}
+	if to := c.Get("/desk/me/password").Want(http.StatusSeeOther).Header.Get("Location"); to != "/desk/login?back=%2Fdesk%2Fme%2Fpassword&expired=1" {
+		t.Errorf("and its page to %q", to)
+	}
 	form.Set("Hx-Request", "true")
 	if to := c.Do(http.MethodGet, "/desk/inner/part", nil, form); to.Status == http.StatusOK {
 		t.Error("a fragment for nobody")
@@ -408,17 +421,24 @@ func TestBackStaysOnThisHost(t *testing.T) {
 	}
 }
 
-// Signing in anew ends the session that the browser carried before.
+// Signing in anew ends the session that the browser carried before: here that of a
+// citizen who comes to the desk on the same host.
 func TestSigningInEndsTheEarlierSession(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, identity.SchemaPerson, "/c", nil)
-	number, tel := s.person(t)
-	c := kittest.NewClient(t, s.h)
+	shared := &feed{}
+	citizen, desk := newSite(t, identity.SchemaPerson, "/c", shared), newSite(t, identity.SchemaStaff, "/desk", shared)
+	number, _ := citizen.person(t)
+	_, login := desk.staff(t)
+	c, d := kittest.NewClient(t, citizen.h), kittest.NewClient(t, desk.h)
 	c.Get("/c/login")
-	first := sessionCookie(t, c.Post("/c/login", url.Values{"account": {number}, "password": {password}}))
-	c.Post("/c/login", url.Values{"account": {tel}, "password": {password}}).Want(http.StatusSeeOther)
-	kittest.NewClient(t, s.h).Do(http.MethodGet, "/c/inner", nil, http.Header{"Cookie": {identity.CookieName + "=" + first}}).Want(http.StatusSeeOther)
-	c.Get("/c/inner").Want(http.StatusOK)
+	hers := http.Header{"Cookie": {identity.CookieName + "=" + sessionCookie(t, c.Post("/c/login", url.Values{"account": {number}, "password": {password}}))}}
+	token := d.Do(http.MethodGet, "/desk/login", nil, hers).Want(http.StatusOK).Doc().Attr("input[name=csrf_token]", "value")
+	d.Do(http.MethodPost, "/desk/login", url.Values{"csrf_token": {token}, "account": {login}, "password": {password}}, hers).Want(http.StatusSeeOther)
+	if err := citizen.revoked.Poll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c.Get("/c/inner").Want(http.StatusSeeOther)
+	d.Get("/desk/inner").Want(http.StatusOK)
 }
 
 func TestDisabledAccount(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"liandong/portal-sites/kit"
 	"liandong/tenancy"
 	"liandong/tenancy/identity"
 )
@@ -67,7 +68,8 @@ type Keeper struct {
 }
 
 // Middleware puts the session, if there is a good one, into the request's context.
-// A cookie that has run out is cleared, and Expired reports it to the pages.
+// A cookie that has run out is cleared by the next page, and Expired reports it to
+// the pages.
 func (k Keeper) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s, refreshed, err := k.Sessions.Open(r.Context(), k.Cookies.Read(r))
@@ -78,8 +80,10 @@ func (k Keeper) Middleware(next http.Handler) http.Handler {
 			}
 			r = r.WithContext(context.WithValue(r.Context(), sessionKey{}, &state{session: s}))
 		case errors.Is(err, identity.ErrSessionExpired):
-			k.Cookies.Clear(w)
-			r = r.WithContext(context.WithValue(r.Context(), sessionKey{}, &state{expired: true}))
+			if r.Method == http.MethodGet { // a form leads on to a page, which must still be told
+				k.Cookies.Clear(w)
+			}
+			r = r.WithContext(kit.WithEnded(context.WithValue(r.Context(), sessionKey{}, &state{expired: true})))
 		case !errors.Is(err, identity.ErrNoSession):
 			k.Log.WarnContext(r.Context(), "session not opened", slog.Any("err", err))
 		}
