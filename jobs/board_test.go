@@ -153,3 +153,26 @@ func TestScheduleRunsOnOneWorker(t *testing.T) {
 		return r.ask(`select count(*) from schedules where name = 'broken' and failures > 0 and error like 'panic: boom%'`) == 1
 	})
 }
+
+// What a worker that died was running is taken over when its lease has run out.
+func TestScheduleOfADeadWorker(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	if _, err := r.admin.ExecContext(t.Context(), `insert into schedules (tenant_id, name, next_at, lease_until, worker) values
+		(0, 'held', now() - interval '1 hour', now() + interval '1 hour', 'dead'), (0, 'free', now() - interval '1 hour', now() - interval '1 second', 'dead')`); err != nil {
+		t.Fatal(err)
+	}
+	var held, free atomic.Int64
+	c := r.config()
+	c.Schedules = []jobs.Schedule{
+		{Name: "held", Every: time.Hour, Run: func(context.Context) error { held.Add(1); return nil }},
+		{Name: "free", Every: time.Hour, Run: func(context.Context) error { free.Add(1); return nil }},
+	}
+	r.start(c)
+	r.until("the free one ran", func() bool {
+		return r.ask(`select count(*) from schedules where name = 'free' and runs = 1 and lease_until is null`) == 1
+	})
+	if held.Load() != 0 || free.Load() != 1 {
+		t.Errorf("held ran %d times, free %d", held.Load(), free.Load())
+	}
+}

@@ -13,7 +13,8 @@
 // though Redis lose everything, a worker die in the middle, two workers get the
 // same task or PostgreSQL restart; what fails is tried again with growing
 // pauses, and what keeps failing is put aside (dead letter) where Failures
-// shows it and Retry or GiveUp ends it. Not promised: order.
+// shows it and Retry or GiveUp ends it. Not promised: order; and a subscriber that
+// is new with a release hears of what is stored once every worker knows it.
 //
 // A schedule runs on one worker at a time, by a lease in PostgreSQL, so it goes
 // on while Redis is away.

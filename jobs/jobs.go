@@ -45,7 +45,7 @@ type Subscriber struct {
 type Schedule struct {
 	Name    string
 	Every   time.Duration
-	Timeout time.Duration                   // of one run, and its lease; ten minutes when zero
+	Timeout time.Duration                   // of one run; ten minutes when zero
 	Run     func(ctx context.Context) error // in System scope of the platform: everything
 }
 
@@ -63,7 +63,7 @@ type Config struct {
 
 	Concurrency int           // events handled at once; 8 when zero
 	Poll        time.Duration // how long the relay sleeps unless woken; 5 s when zero
-	Redeliver   time.Duration // after which an unconfirmed event is handed again; 1 min when zero
+	Redeliver   time.Duration // after which an unconfirmed event is handed again; 30 s when zero
 	MaxRetry    int           // before an event is put aside; 12 when zero
 	Backoff     func(tries int) time.Duration
 	Grace       time.Duration // for work in hand when stopping; 15 s when zero
@@ -71,7 +71,7 @@ type Config struct {
 
 func (c Config) withDefaults() Config {
 	c.Concurrency, c.MaxRetry = or(c.Concurrency, 8), or(c.MaxRetry, 12)
-	c.Poll, c.Redeliver, c.Grace = or(c.Poll, 5*time.Second), or(c.Redeliver, time.Minute), or(c.Grace, 15*time.Second)
+	c.Poll, c.Redeliver, c.Grace = or(c.Poll, 5*time.Second), or(c.Redeliver, 30*time.Second), or(c.Grace, 15*time.Second)
 	if c.Backoff == nil {
 		c.Backoff = backoff
 	}

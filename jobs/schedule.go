@@ -14,6 +14,8 @@ import (
 
 const (
 	runTimeout = 10 * time.Minute
+	lease      = 15 * time.Second // of a worker that died; a living one renews it
+	renewEvery = 5 * time.Second
 	retryAfter = 30 * time.Second // of a failed run, doubling, never later than the next one
 )
 
@@ -67,7 +69,7 @@ func (r *Runner) claim(ctx context.Context, s Schedule) (mine bool) {
 	err := r.asSystem(ctx, func(ctx context.Context, tx *db.Tx) error {
 		res, err := tx.ExecContext(ctx, `update schedules set lease_until = ?, worker = ?, started_at = ?
 			where tenant_id = ? and name = ? and next_at <= ? and (lease_until is null or lease_until < ?)`,
-			tx.Now.Add(or(s.Timeout, runTimeout)), r.cfg.Worker, tx.Now, tenancy.Platform, s.Name, tx.Now, tx.Now)
+			tx.Now.Add(lease), r.cfg.Worker, tx.Now, tenancy.Platform, s.Name, tx.Now, tx.Now)
 		if err != nil {
 			return fmt.Errorf("claim %s: %w", s.Name, err)
 		}
@@ -87,8 +89,11 @@ func (r *Runner) claim(ctx context.Context, s Schedule) (mine bool) {
 // runOnce runs a claimed schedule and writes down how it went.
 func (r *Runner) runOnce(ctx context.Context, s Schedule) {
 	run, cancel := context.WithTimeout(tenancy.With(ctx, everything()), or(s.Timeout, runTimeout))
-	defer cancel()
+	renewing := make(chan struct{})
+	go func() { defer close(renewing); r.renew(run, cancel, s) }()
 	err := safely(run, s.Run)
+	cancel()
+	<-renewing
 	text := ""
 	if err != nil {
 		text = err.Error()
@@ -98,6 +103,29 @@ func (r *Runner) runOnce(ctx context.Context, s Schedule) {
 	defer stop()
 	if err := r.release(last, s, text); err != nil { // the lease will run out
 		r.cfg.Log.WarnContext(ctx, "schedule not released", slog.String("schedule", s.Name), slog.Any("err", err))
+	}
+}
+
+// renew keeps the lease until the run ends. Who has lost it stops: another
+// worker has begun. While the database is away nobody else can begin.
+func (r *Runner) renew(ctx context.Context, stop context.CancelFunc, s Schedule) {
+	for pause(ctx, renewEvery, nil) {
+		kept := true
+		err := r.asSystem(ctx, func(ctx context.Context, tx *db.Tx) error {
+			res, err := tx.ExecContext(ctx, `update schedules set lease_until = ? where tenant_id = ? and name = ? and worker = ?`,
+				tx.Now.Add(lease), tenancy.Platform, s.Name, r.cfg.Worker)
+			if err != nil {
+				return fmt.Errorf("renew %s: %w", s.Name, err)
+			}
+			n, err := res.RowsAffected()
+			kept = n == 1
+			return err
+		})
+		if err == nil && !kept {
+			r.cfg.Log.WarnContext(ctx, "schedule lost to another worker", slog.String("schedule", s.Name))
+			stop()
+			return
+		}
 	}
 }
 

@@ -256,6 +256,22 @@ func TestFailingMessages(t *testing.T) {
 	}
 }
 
+// A gateway that is away is asked once, not once for every message.
+func TestGatewayAway(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	for range 3 {
+		o.deliver(db.NewID(), cases.CaseAccepted{Case: aCase()})
+	}
+	o.post.fail = fault.New(fault.Unavailable, "notices.gateway_away")
+	if n, err := o.svc.Send(t.Context()); err != nil || n != 0 {
+		t.Fatalf("%d sent, %v", n, err)
+	}
+	if n := o.count(`select sum(tries) from messages where state = 'queued' and claimed_until >= '2026-03-04 02:01:00Z'`); n != 1 {
+		t.Errorf("%d tries, want 1", n)
+	}
+}
+
 func (o *office) count(sql string) (n int) {
 	o.t.Helper()
 	if err := o.db.InTx(dbtest.As(o.t, dbtest.League, tenancy.System), func(ctx context.Context, tx *db.Tx) error {

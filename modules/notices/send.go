@@ -25,8 +25,9 @@ type Message struct {
 }
 
 const (
-	sendBatch = 50
-	claimFor  = 2 * time.Minute // longer than a batch takes
+	sendBatch = 5
+	claimFor  = time.Minute // longer than a batch takes, at ten seconds for each
+	awayFor   = time.Minute     // how long a gateway that is away is left alone
 	maxTries  = 8
 )
 
@@ -58,16 +59,31 @@ func (s *Service) Send(ctx context.Context) (sent int, err error) {
 		if err != nil || len(batch) == 0 {
 			return sent, err
 		}
-		for _, m := range batch {
-			ok, err := s.sendOne(ctx, m)
+		for i, m := range batch {
+			refused, err := s.sendOne(ctx, m)
 			if err != nil {
 				return sent, err
 			}
-			if ok {
+			if refused == nil {
 				sent++
+			} else if fault.KindOf(refused) == fault.Unavailable { // the rest would fare no better
+				return sent, s.release(ctx, batch[i+1:])
 			}
 		}
 	}
+}
+
+// release gives back what was claimed and not tried.
+func (s *Service) release(ctx context.Context, rest []queued) error {
+	return s.db.InTx(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
+		for _, m := range rest {
+			if _, err := tx.ExecContext(ctx, `update messages set tries = tries - 1, claimed_until = ? where tenant_id = ? and id = ?`,
+				tx.Now.Add(awayFor), m.TenantID, m.ID); err != nil {
+				return fmt.Errorf("release message %s: %w", m.ID, err)
+			}
+		}
+		return nil
+	})
 }
 
 func (s *Service) claim(ctx context.Context) (batch []queued, err error) {
@@ -84,9 +100,11 @@ func (s *Service) claim(ctx context.Context) (batch []queued, err error) {
 	return batch, nil
 }
 
-// sendOne sends outside any transaction and writes down what came of it.
-func (s *Service) sendOne(ctx context.Context, q queued) (ok bool, err error) {
-	ref, refused := s.deliver(ctx, q)
+// sendOne sends outside any transaction and writes down what came of it; refused
+// is why the gateway did not take it.
+func (s *Service) sendOne(ctx context.Context, q queued) (refused, err error) {
+	var ref string
+	ref, refused = s.deliver(ctx, q)
 	state, text, wait := "sent", "", time.Duration(0)
 	if refused != nil {
 		state, text, wait = "queued", refused.Error(), time.Minute<<min(q.Tries, 8)
@@ -104,9 +122,9 @@ func (s *Service) sendOne(ctx context.Context, q queued) (ok bool, err error) {
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("note message %s: %w", q.ID, err)
+		return refused, fmt.Errorf("note message %s: %w", q.ID, err)
 	}
-	return state == "sent", nil
+	return refused, nil
 }
 
 func (s *Service) deliver(ctx context.Context, q queued) (string, error) {
