@@ -11,6 +11,7 @@ import (
 
 // Tree is what the site asks of the tenant tree; *tree.Service answers it.
 type Tree interface {
+	Get(ctx context.Context, id tenancy.ID) (tree.Node, error)
 	ByCode(ctx context.Context, code string) (tree.Node, error)
 	Children(ctx context.Context, id tenancy.ID) ([]tree.Node, error)
 	Ancestors(ctx context.Context, id tenancy.ID) ([]tree.Node, error)

@@ -1,8 +1,10 @@
 package citizen
 
 import (
+	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -15,6 +17,7 @@ import (
 	"liandong/portal-sites/kit/text"
 	"liandong/portal-sites/kit/visit"
 	"liandong/tenancy/calendar"
+	"liandong/tenancy/fault"
 )
 
 // caseView is one case as its applicant follows it.
@@ -50,6 +53,9 @@ func (h handlers) readCase(r *http.Request) (v caseView, err error) {
 		return v, err
 	}
 	d, err := h.Flows.Flow(ctx, v.Case.FlowTenant, v.Case.FlowID)
+	if fault.KindOf(err) == fault.NotFound {
+		return v, nil // a flow of another branch of the tree is not shown on this site; the steps taken are
+	}
 	if err != nil {
 		return v, err
 	}
@@ -198,12 +204,36 @@ func (v caseView) urgeRefused() string {
 	return v.UrgeRefused
 }
 
+// bornAt is where a case is followed and answered: on the site of the tenant that
+// it was born in, since only there its applicant may write. "" when that is here.
+func (h handlers) bornAt(ctx context.Context, c cases.Case) (string, error) {
+	if c.TenantID == visit.SiteOf(ctx).Tenant {
+		return "", nil
+	}
+	n, err := h.Tree.Get(ctx, c.TenantID)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(h.SiteURL(n.Code, n.Host), "/") + "/cases/" + c.ID, nil
+}
+
 func (h handlers) showCase(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
 	v, err := h.readCase(r)
 	if err != nil {
 		return err
 	}
+	if to, err := h.bornAt(r.Context(), v.Case); err != nil || to != "" {
+		return elsewhereOr(w, r, to, err)
+	}
 	return h.drawCase(w, r, s, v, http.StatusOK)
+}
+
+// elsewhereOr sends the visitor to another site, unless finding it failed.
+func elsewhereOr(w http.ResponseWriter, r *http.Request, to string, err error) error {
+	if err != nil {
+		return err
+	}
+	return kit.SeeOther(w, r, to)
 }
 
 func (h handlers) drawCase(w http.ResponseWriter, r *http.Request, s kit.Shell, v caseView, code int) error {

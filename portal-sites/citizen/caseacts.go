@@ -22,6 +22,9 @@ func (h handlers) supplement(w http.ResponseWriter, r *http.Request, s kit.Shell
 	if err != nil {
 		return err
 	}
+	if to, err := h.bornAt(r.Context(), v.Case); err != nil || to != "" {
+		return elsewhereOr(w, r, to, err)
+	}
 	v.v, v.kept = form, keptPapers(form)
 	if err := h.take(r, &v); err != nil {
 		return err
@@ -107,6 +110,9 @@ func (h handlers) deed(w http.ResponseWriter, r *http.Request, s kit.Shell, ask 
 	v, err := h.Cases.Show(ctx, id)
 	if err != nil {
 		return err
+	}
+	if to, err := h.bornAt(ctx, v.Case); err != nil || to != "" {
+		return elsewhereOr(w, r, to, err)
 	}
 	if ok, err := s.Confirmed(w, r, ask(ctx, v.Case)); !ok {
 		return err

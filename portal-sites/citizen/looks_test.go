@@ -21,7 +21,7 @@ func looks() map[string]struct {
 	return map[string]struct {
 		width int64
 		elder string
-	}{"wide": {1440, "0"}, "phone": {390, "0"}, "elder": {1440, "1"}, "elder-phone": {390, "1"}}
+	}{"wide": {1440, "0"}, "phone": {390, "0"}, "elder": {390, "1"}}
 }
 
 // look opens pages in every window; with SHOTS set to a folder it leaves pictures there.

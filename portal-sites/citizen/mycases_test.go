@@ -150,3 +150,19 @@ func TestMinePagesInABrowser(t *testing.T) {
 		"apply1": at, "apply2": at + "?step=details", "apply3": at + "?step=materials", "apply4": at + "?step=confirm",
 	})
 }
+
+// TestFromAnotherSite looks at a case from the site of another county: the list
+// has it, its page and its acts stand on the site where it was born.
+func TestFromAnotherSite(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	c := w.file(t, w.publishAt(t, dbtest.County, grass()), "k")
+	v, there, born := w.visitor(t, me), "/sites/152501400200", "/sites/152502200200/cases/"+c.ID
+	v.doc(there+"/cases").Has(".cz-cases", c.No)
+	v.goes(v.get(there+"/cases/"+c.ID), born)
+	v.goes(v.post(there+"/cases/"+c.ID+"/urge", "confirmed", "1"), born)
+	v.goes(v.upload(there+"/cases/"+c.ID+"/supplement", "", "", ""), born)
+	v.doc(there+"/cases/"+c.ID+"/papers/receipt").Has(".ld-paper", "临时占用草原审批")
+	v.doc(born).Has(".flow-scroll svg")
+	v.goes(v.post(born+"/urge", "confirmed", "1"), born)
+}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -142,14 +143,19 @@ func as(t *testing.T, at tenancy.ID, n string, roles ...string) context.Context 
 // publish puts an item of the league in force.
 func (w *town) publish(t *testing.T, b catalog.Body) string {
 	t.Helper()
-	v, err := w.items.Create(as(t, dbtest.League, "01", "item_editor"), catalog.Draft{Body: b, Flow: flows.Linear(b.Name, climbing())})
+	return w.publishAt(t, dbtest.League, b)
+}
+
+func (w *town) publishAt(t *testing.T, owner tenancy.ID, b catalog.Body) string {
+	t.Helper()
+	v, err := w.items.Create(as(t, owner, "01", "item_editor"), catalog.Draft{Body: b, Flow: flows.Linear(b.Name, climbing())})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.items.Submit(as(t, dbtest.League, "01", "item_editor"), v.ID); err != nil {
+	if _, err := w.items.Submit(as(t, owner, "01", "item_editor"), v.ID); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.items.Publish(as(t, dbtest.League, "02", "item_reviewer"), v.ID, "同意"); err != nil {
+	if _, err := w.items.Publish(as(t, owner, "02", "item_reviewer"), v.ID, "同意"); err != nil {
 		t.Fatal(err)
 	}
 	return v.ItemID
@@ -214,10 +220,11 @@ func (sites) Articles(_ context.Context, q citizen.ArticleQuery) (rows []citizen
 }
 
 func (sites) Article(_ context.Context, id string) (citizen.Article, error) {
-	if id != "a1" {
+	n, err := strconv.Atoi(strings.TrimPrefix(id, "a"))
+	if err != nil {
 		return citizen.Article{}, fault.New(fault.NotFound, "not_found")
 	}
-	return article(1), nil
+	return article(n), nil
 }
 
 // messages plays the keeper of messages.
