@@ -909,7 +909,7 @@ func (h handlers) personPage(v kit.FormValues, no refusal) templ.Component {
 				templ_7745c5c3_Err = kit.Fields(v, []kit.F{
 					{Name: "login", Label: "登录名", Required: true, MaxLength: 32, Autofill: "off", Help: "3 至 32 位小写字母、数字、点、横线或下划线，以字母开头。"},
 					{Name: "name", Label: "姓名", Required: true, MaxLength: 50, Autofill: "off"},
-					{Name: "phone", Label: "手机号", Type: kit.Tel, Required: true, Autofill: "off", Help: "用于短信登录验证和找回密码。"},
+					{Name: "phone", Label: "手机号", Type: kit.Tel, Required: true, Autofill: "off", Help: "用于联系本人，不能用来登录。"},
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
