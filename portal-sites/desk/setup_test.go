@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -33,11 +32,11 @@ const password = "Grass-Sea-2026"
 
 var secret = []byte(strings.Repeat("k", 32))
 
-func env(t testing.TB, name string) string {
-	t.Helper()
+func env(tb testing.TB, name string) string {
+	tb.Helper()
 	v := os.Getenv(name)
 	if v == "" {
-		t.Fatalf("%s is not set: run the tests under `go run ./cmd/liandong services -- go test ./...`", name)
+		tb.Fatalf("%s is not set: run the tests under `go run ./cmd/liandong services -- go test ./...`", name)
 	}
 	return v
 }
@@ -52,30 +51,31 @@ type office struct {
 	league org.Staffer // its administrator
 }
 
-func newOffice(t testing.TB) *office {
-	t.Helper()
-	d, log := dbtest.New(t), slog.New(slog.NewTextHandler(io.Discard, nil))
-	engine, err := policies.New(t.Context())
+func newOffice(tb testing.TB) *office {
+	tb.Helper()
+	d, log := dbtest.New(tb), slog.New(slog.DiscardHandler)
+	engine, err := policies.New(tb.Context())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	jwks, err := os.ReadFile(env(t, "LIANDONG_TEST_TOKEN_KEYS"))
+	jwks, err := os.ReadFile(env(tb, "LIANDONG_TEST_TOKEN_KEYS"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	client, err := identity.New(identity.Config{
-		PublicURL: env(t, "LIANDONG_TEST_KRATOS_PUBLIC"), AdminURL: env(t, "LIANDONG_TEST_KRATOS_ADMIN"), JWKS: jwks, Now: time.Now, Issuer: "联动"})
+		PublicURL: env(tb, "LIANDONG_TEST_KRATOS_PUBLIC"), AdminURL: env(tb, "LIANDONG_TEST_KRATOS_ADMIN"), JWKS: jwks, Now: time.Now, Issuer: "联动",
+	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	o := &office{t: t, client: client, org: org.New(d, engine, people{client}), work: &work{}}
+	o := &office{t: tb, client: client, org: org.New(d, engine, people{client}), work: &work{}}
 	cookies, err := identity.NewCookies(secret, false)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	ids, err := identity.NewIdentifiers(secret)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	revoked := identity.NewRevocationList(store.NewFeed(d), time.Now)
 	keeper := visit.Keeper{Sessions: identity.NewSessions(cookies, client.Verifier(), client, revoked, time.Now), Cookies: cookies, Log: log}
@@ -86,8 +86,8 @@ func newOffice(t testing.TB) *office {
 		SignIn: signin.Deps{Client: client, Gate: gate, Keeper: keeper, Now: time.Now, Journal: store.NewJournal(d)},
 	}, keeper)
 	o.league = o.hire("苏和")
-	if _, err := o.org.Bootstrap(t.Context(), dbtest.League, o.league); err != nil {
-		t.Fatal(err)
+	if _, err := o.org.Bootstrap(tb.Context(), dbtest.League, o.league); err != nil {
+		tb.Fatal(err)
 	}
 	return o
 }
@@ -110,7 +110,8 @@ func (o *office) serve(d desk.Deps, keeper visit.Keeper) http.Handler {
 		r.Post("/todo", shell.Handle(func(w http.ResponseWriter, r *http.Request) error { return shell.Done(w, r, "/desk/todo", "saved") }))
 	}}
 	r := chi.NewRouter()
-	r.Use(kit.RequestID, kit.SecurityHeaders(false), kit.MaxBody(1<<20), kit.CSRF(kit.CSRFOptions{Secret: secret}), keeper.Middleware)
+	bound := func(r *http.Request) string { s, _ := visit.SessionOf(r.Context()); return s.SID } // as deployed
+	r.Use(kit.RequestID, kit.SecurityHeaders(false), kit.MaxBody(1<<20), keeper.Middleware, kit.CSRF(kit.CSRFOptions{Secret: secret, Session: bound}))
 	r.Handle(kit.AssetsPath+"*", kit.Assets())
 	r.Route("/desk", func(r chi.Router) { desk.Mount(r, d) })
 	return r

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -138,7 +137,7 @@ func newSite(t *testing.T, schema identity.Schema, base string, shared identity.
 		t.Fatal(err)
 	}
 	s.revoked = identity.NewRevocationList(shared, s.clock.now)
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	keeper := visit.Keeper{Sessions: identity.NewSessions(s.cookies, s.client.Verifier(), s.client, s.revoked, s.clock.now), Cookies: s.cookies, Log: log}
 	lockout := identity.NewLockout(identity.NewMemoryAttempts(), secret, s.clock.now)
 	gate := identity.NewGate(s.client, s.ids, lockout, s.clock.now, func(context.Context, time.Duration) error { return nil })

@@ -28,8 +28,10 @@ func (j *Journal) Write(ctx context.Context, e identity.Entry) error {
 		scope.Actor.Name = e.Name
 	}
 	return j.db.InTx(tenancy.With(ctx, scope), func(_ context.Context, tx *db.Tx) error {
-		tx.Record(db.Audit{Action: "identity:" + e.Action, Kind: "identity", Object: e.Identity,
-			Detail: map[string]any{"schema": e.Schema, "how": e.How, "address": e.Address}})
+		tx.Record(db.Audit{
+			Action: "identity:" + e.Action, Kind: "identity", Object: e.Identity,
+			Detail: map[string]any{"schema": e.Schema, "how": e.How, "address": e.Address},
+		})
 		return nil
 	})
 }
