@@ -1,7 +1,9 @@
 package tree_test
 
 import (
+	"flag"
 	"fmt"
+	"os"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -11,6 +13,17 @@ import (
 	"liandong/tenancy/fault"
 	"liandong/tenancy/tree"
 )
+
+// TestMain bounds the rounds against the database; -rapid.checks asks for more.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	asked := false
+	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "rapid.checks" })
+	if !asked {
+		_ = flag.Set("rapid.checks", "30") // rapid declares it
+	}
+	os.Exit(m.Run())
+}
 
 type errorer interface{ Errorf(string, ...any) }
 
