@@ -58,8 +58,10 @@ func (h handlers) apply(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 
 func (h handlers) showForm(w http.ResponseWriter, r *http.Request, s kit.Shell, f form, status int) error {
 	ctx := r.Context()
-	return s.Page(w, r, status, kit.Page{Title: text.T("citizen.apply.title"), Active: "items",
-		Crumbs: home(ctx, kit.Crumb{Label: f.b.Name, Href: itemURL(ctx, f.id)}), Content: applyPage(f)})
+	return s.Page(w, r, status, kit.Page{
+		Title: text.T("citizen.apply.title"), Active: "items",
+		Crumbs: home(ctx, kit.Crumb{Label: f.b.Name, Href: itemURL(ctx, f.id)}), Content: applyPage(f),
+	})
 }
 
 func stepURL(r *http.Request, item, step string) string {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/google/uuid"
 
 	"liandong/modules/cases"
 	"liandong/modules/files"
@@ -33,7 +32,7 @@ type caseView struct {
 
 func caseID(r *http.Request) (string, error) {
 	id := chi.URLParam(r, "id")
-	if uuid.Validate(id) != nil {
+	if !isID(id) {
 		return "", gone()
 	}
 	return id, nil
@@ -238,6 +237,8 @@ func elsewhereOr(w http.ResponseWriter, r *http.Request, to string, err error) e
 
 func (h handlers) drawCase(w http.ResponseWriter, r *http.Request, s kit.Shell, v caseView, code int) error {
 	ctx := r.Context()
-	return s.Page(w, r, code, kit.Page{Title: v.Case.ItemName, Active: "cases",
-		Crumbs: home(ctx, kit.Crumb{Label: text.T("citizen.nav.cases"), Href: visit.URL(ctx, "/cases")}), Content: casePage(v)})
+	return s.Page(w, r, code, kit.Page{
+		Title: v.Case.ItemName, Active: "cases",
+		Crumbs: home(ctx, kit.Crumb{Label: text.T("citizen.nav.cases"), Href: visit.URL(ctx, "/cases")}), Content: casePage(v),
+	})
 }

@@ -136,6 +136,8 @@ func urgeConfirm(ctx context.Context, c cases.Case) kit.Confirm {
 }
 
 func confirm(ctx context.Context, c cases.Case, act, variant, icon string) kit.Confirm {
-	return kit.Confirm{Action: caseURL(ctx, c.ID) + "/" + act, Label: text.T("citizen.do." + act), Title: text.T("citizen.do." + act + "_title"),
-		Body: text.T("citizen.do." + act + "_body"), Variant: variant, Icon: icon, ID: "ask-" + act, Cancel: caseURL(ctx, c.ID)}
+	return kit.Confirm{
+		Action: caseURL(ctx, c.ID) + "/" + act, Label: text.T("citizen.do." + act), Title: text.T("citizen.do." + act + "_title"),
+		Body: text.T("citizen.do." + act + "_body"), Variant: variant, Icon: icon, ID: "ask-" + act, Cancel: caseURL(ctx, c.ID),
+	}
 }

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/portal-sites/kit"
@@ -38,7 +36,7 @@ const maxPapers = 60
 func readApplication(data []byte) application {
 	var a application
 	if err := json.Unmarshal(data, &a); err != nil || a.Filed != "" || a.Key == "" {
-		a = application{Key: uuid.NewString()}
+		a = application{Key: kit.FormValues{}.Idem()}
 	}
 	if a.Values == nil {
 		a.Values = map[string]string{}

@@ -179,9 +179,11 @@ func (f *form) checkApplicant() {
 // filing is the application as it is handed in.
 func (f form) filing() cases.Filing {
 	val := f.app.Values
-	in := cases.Filing{ItemID: f.id, Kind: f.kind(), Name: val["name"], Number: val["number"], Phone: val["phone"], Address: val["address"],
+	in := cases.Filing{
+		ItemID: f.id, Kind: f.kind(), Name: val["name"], Number: val["number"], Phone: val["phone"], Address: val["address"],
 		Files: f.app.ids(f.b), Key: f.app.Key,
-		Form: map[string]any{"matter": val["matter"], "delivery": val["delivery"]}}
+		Form: map[string]any{"matter": val["matter"], "delivery": val["delivery"]},
+	}
 	if f.known() {
 		in.Name, in.Number = f.me.Name, f.me.Number
 	}
@@ -198,8 +200,12 @@ func (f form) filing() cases.Filing {
 func (f form) applicantTerms() []kit.Term {
 	in := f.filing()
 	masked := idcode.MaskIDNumber(in.Number)
-	out := []kit.Term{{Label: label("kind"), Value: word("applicant", in.Kind)}, {Label: label("who"), Value: in.Name}, {Label: label("code"), Value: masked},
-		{Label: label("phone"), Value: in.Phone}}
+	out := []kit.Term{
+		{Label: label("kind"), Value: word("applicant", in.Kind)},
+		{Label: label("who"), Value: in.Name},
+		{Label: label("code"), Value: masked},
+		{Label: label("phone"), Value: in.Phone},
+	}
 	if in.Kind == "legal" {
 		out = append(out, kit.Term{Label: label("agent"), Value: f.me.Name})
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
-	"github.com/google/uuid"
 
 	"liandong/modules/catalog"
 	"liandong/modules/flows"
@@ -40,8 +39,10 @@ func (h handlers) guide(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 	}
 	brief(w, r)
 	ctx := r.Context()
-	return s.Page(w, r, http.StatusOK, kit.Page{Title: v.b.Name, Active: v.active(),
-		Crumbs: home(ctx, kit.Crumb{Label: text.T("citizen.nav." + v.active()), Href: query(visit.URL(ctx, "/items"), "audience", strings.TrimPrefix(v.active(), "items"))}), Content: guidePage(v)})
+	return s.Page(w, r, http.StatusOK, kit.Page{
+		Title: v.b.Name, Active: v.active(),
+		Crumbs: home(ctx, kit.Crumb{Label: text.T("citizen.nav." + v.active()), Href: query(visit.URL(ctx, "/items"), "audience", strings.TrimPrefix(v.active(), "items"))}), Content: guidePage(v),
+	})
 }
 
 // guidePrint is the same guide on A4.
@@ -59,7 +60,7 @@ func (h handlers) guidePrint(w http.ResponseWriter, r *http.Request, s kit.Shell
 // itemID is the item that the path names; an id of another shape names nothing.
 func itemID(r *http.Request) (string, error) {
 	id := chi.URLParam(r, "id")
-	if uuid.Validate(id) != nil {
+	if !isID(id) {
 		return "", gone()
 	}
 	return id, nil
@@ -138,8 +139,15 @@ func (v guideView) sections() (out []kit.Link) {
 		id   string
 		show bool
 	}{
-		{"basic", true}, {"where", true}, {"conditions", len(v.b.Conditions) > 0}, {"materials", len(v.b.Materials) > 0}, {"flow", len(v.steps) > 0},
-		{"fees", true}, {"basis", len(v.b.LegalBasis) > 0}, {"relief", true}, {"faq", len(v.b.Questions) > 0},
+		{"basic", true},
+		{"where", true},
+		{"conditions", len(v.b.Conditions) > 0},
+		{"materials", len(v.b.Materials) > 0},
+		{"flow", len(v.steps) > 0},
+		{"fees", true},
+		{"basis", len(v.b.LegalBasis) > 0},
+		{"relief", true},
+		{"faq", len(v.b.Questions) > 0},
 	} {
 		if s.show {
 			out = append(out, kit.Link{Label: text.T("citizen.section." + s.id), Href: "#" + s.id})

@@ -119,9 +119,12 @@ func tiles(ctx context.Context, v homeView) []kit.TileProps {
 	at := func(path string) string { return visit.URL(ctx, path) }
 	out := make([]kit.TileProps, 0, 6)
 	for _, t := range []struct{ key, path, icon, tone string }{
-		{"items", "/items", "layout-filled", "blue"}, {"cases", "/cases", "search-filled", "green"},
-		{"person", "/items?audience=person", "user-filled", "orange"}, {"legal", "/items?audience=legal", "credit-card-filled", "green"},
-		{"messages", "/notices", "message-filled", "blue"}, {"help", "/help", "help-circle-filled", "orange"},
+		{"items", "/items", "layout-filled", "blue"},
+		{"cases", "/cases", "search-filled", "green"},
+		{"person", "/items?audience=person", "user-filled", "orange"},
+		{"legal", "/items?audience=legal", "credit-card-filled", "green"},
+		{"messages", "/notices", "message-filled", "blue"},
+		{"help", "/help", "help-circle-filled", "orange"},
 	} {
 		out = append(out, kit.TileProps{Href: at(t.path), Icon: t.icon, Tone: t.tone, Title: text.T("citizen.tile." + t.key), Note: text.T("citizen.tile_note." + t.key)})
 	}

@@ -21,11 +21,15 @@ type itemsView struct {
 
 func (h handlers) items(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
 	ctx := r.Context()
-	q := kit.ParseList(r, []string{"name", "days", "kind"}, kit.ListQuery{Size: 10, Sort: "name",
-		Filters: map[string]string{"audience": "", "kind": "", "department": "", "level": "", "topic": ""}})
+	q := kit.ParseList(r, []string{"name", "days", "kind"}, kit.ListQuery{
+		Size: 10, Sort: "name",
+		Filters: map[string]string{"audience": "", "kind": "", "department": "", "level": "", "topic": ""},
+	})
 	q = q.WithPath(visit.URL(ctx, "/items"))
-	p, err := h.Items.Offered(ctx, catalog.Query{Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Kind: q.Filter("kind"),
-		Department: q.Filter("department"), Level: q.Filter("level"), Audience: q.Filter("audience"), Topic: q.Filter("topic")})
+	p, err := h.Items.Offered(ctx, catalog.Query{
+		Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Kind: q.Filter("kind"),
+		Department: q.Filter("department"), Level: q.Filter("level"), Audience: q.Filter("audience"), Topic: q.Filter("topic"),
+	})
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,10 @@ func (k kept) Look(ctx context.Context) (Look, error) {
 	if err != nil {
 		return Look{}, err
 	}
-	l := Look{Name: site.Get(sites.Name), Slogan: site.Get(sites.Slogan), Theme: site.Get(sites.Theme), Notice: site.Get(sites.Notice),
-		Address: site.Get(sites.Address), Hours: site.Get(sites.Hours), Phone: site.Get(sites.Phone)}
+	l := Look{
+		Name: site.Get(sites.Name), Slogan: site.Get(sites.Slogan), Theme: site.Get(sites.Theme), Notice: site.Get(sites.Notice),
+		Address: site.Get(sites.Address), Hours: site.Get(sites.Hours), Phone: site.Get(sites.Phone),
+	}
 	for _, f := range []sites.Field{sites.Sponsor, sites.SiteCode, sites.ICP, sites.Police} {
 		if v := site.Get(f); v != "" {
 			l.FooterLines = append(l.FooterLines, text.T("citizen.footer."+string(f), v))

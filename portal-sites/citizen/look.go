@@ -109,8 +109,14 @@ func links(ctx context.Context, pairs ...string) (out []kit.Link) {
 
 func nav(ctx context.Context) (out []kit.NavItem) {
 	for _, n := range []struct{ key, path string }{
-		{"home", "/"}, {"person", "/items?audience=person"}, {"legal", "/items?audience=legal"}, {"items", "/items"},
-		{"cases", "/cases"}, {"articles", "/articles"}, {"regions", "/regions"}, {"help", "/help"},
+		{"home", "/"},
+		{"person", "/items?audience=person"},
+		{"legal", "/items?audience=legal"},
+		{"items", "/items"},
+		{"cases", "/cases"},
+		{"articles", "/articles"},
+		{"regions", "/regions"},
+		{"help", "/help"},
 	} {
 		out = append(out, kit.NavItem{Key: n.key, Label: text.T("citizen.nav." + n.key), Href: visit.URL(ctx, n.path)})
 	}

@@ -17,8 +17,10 @@ func (w *town) file(t *testing.T, item, key string) cases.Case {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := w.cases.File(ctx, cases.Filing{ItemID: item, Kind: "person", Name: "其其格", Number: "152502199001010012", Phone: "13800000001", Key: key, Files: []string{f.ID},
-		Form: map[string]any{"matter": "临时占用草场勘探", "delivery": "window"}})
+	c, err := w.cases.File(ctx, cases.Filing{
+		ItemID: item, Kind: "person", Name: "其其格", Number: "152502199001010012", Phone: "13800000001", Key: key, Files: []string{f.ID},
+		Form: map[string]any{"matter": "临时占用草场勘探", "delivery": "window"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

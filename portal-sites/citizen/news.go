@@ -56,8 +56,10 @@ func (h handlers) article(w http.ResponseWriter, r *http.Request, s kit.Shell) e
 		return err
 	}
 	brief(w, r)
-	return s.Page(w, r, http.StatusOK, kit.Page{Title: a.Title, Active: "articles",
-		Crumbs: home(ctx, kit.Crumb{Label: text.T("citizen.nav.articles"), Href: visit.URL(ctx, "/articles")}), Content: articlePage(a)})
+	return s.Page(w, r, http.StatusOK, kit.Page{
+		Title: a.Title, Active: "articles",
+		Crumbs: home(ctx, kit.Crumb{Label: text.T("citizen.nav.articles"), Href: visit.URL(ctx, "/articles")}), Content: articlePage(a),
+	})
 }
 
 func (h handlers) help(w http.ResponseWriter, r *http.Request, s kit.Shell) error {

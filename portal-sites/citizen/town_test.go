@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -68,16 +67,18 @@ func newTown(t *testing.T) *town {
 }
 
 func (w *town) serve(d *db.DB, fl *flows.Service) http.Handler {
-	log, secret := slog.New(slog.NewTextHandler(io.Discard, nil)), []byte(strings.Repeat("s", 32))
+	log, secret := slog.New(slog.DiscardHandler), []byte(strings.Repeat("s", 32))
 	tr := tree.New(d, nil)
-	deps := citizen.Deps{Items: w.items, Cases: w.cases, Files: w.files, Tree: tr, Sites: sites{}, Notices: w.msgs, Flows: drawn{d, fl}, People: people{},
+	deps := citizen.Deps{
+		Items: w.items, Cases: w.cases, Files: w.files, Tree: tr, Sites: sites{}, Notices: w.msgs, Flows: drawn{d, fl}, People: people{},
 		SignIn: func(r chi.Router) {
 			r.Get("/login", func(w http.ResponseWriter, r *http.Request) {
 				_, _ = fmt.Fprint(w, "sign in ", r.URL.Query().Get(citizen.ReturnParam))
 			})
 		},
 		SiteURL: func(code, _ string) string { return "/sites/" + code },
-		Log:     log, Flash: kit.Flasher{Secret: secret}, Now: dbtest.Now}
+		Log:     log, Flash: kit.Flasher{Secret: secret}, Now: dbtest.Now,
+	}
 	w.lost = http.HandlerFunc(citizen.Shell(deps).NotFound)
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, kit.Recover(log), kit.SecurityHeaders(false), kit.MaxBody(24<<20), kit.CSRF(kit.CSRFOptions{Secret: secret}))
@@ -162,17 +163,21 @@ func (w *town) publishAt(t *testing.T, owner tenancy.ID, b catalog.Body) string 
 }
 
 func grass() catalog.Body {
-	return catalog.Body{Name: "临时占用草原审批", BasicCode: "000164001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局", ProjectType: "2",
+	return catalog.Body{
+		Name: "临时占用草原审批", BasicCode: "000164001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局", ProjectType: "2",
 		LegalBasis:    []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第四十条", Text: "需要临时占用草原的，应当经县级以上地方人民政府草原行政主管部门审核同意。"}},
 		StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"占草场", "放牧"}, Audience: []string{"1", "2"}, TopicsPerson: []string{"040", "130"}, TopicsLegal: []string{"075", "085"},
 		Conditions: []string{"占用草原权属清楚，无争议", "临时占用期限不超过二年"}, Result: catalog.Result{Type: "20", Name: "临时占用草原批复"},
 		Materials: []catalog.Material{{Name: "草原征占用申请表", Need: "1", Source: "10", Form: "3", Copies: 1, Note: "可在线填写"}, {Name: "营业执照", Need: "2", Source: "20", Form: "3", Copies: 1}},
-		Questions: []catalog.Question{{Q: "能在嘎查办吗？", A: "可以，收件后逐级上报。"}}, Fee: &catalog.Fee{Name: "草原植被恢复费", Standard: "按自治区公布的标准", Basis: "草原法第三十九条"}}
+		Questions: []catalog.Question{{Q: "能在嘎查办吗？", A: "可以，收件后逐级上报。"}}, Fee: &catalog.Fee{Name: "草原植被恢复费", Standard: "按自治区公布的标准", Basis: "草原法第三十九条"},
+	}
 }
 
 func pension() catalog.Body {
-	return catalog.Body{Name: "城乡居民基本养老保险参保登记", BasicCode: "002014001000", Kind: "20", Level: "township", Origins: []string{"township"}, Department: "人力资源和社会保障局", ProjectType: "1",
-		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国社会保险法", Article: "第二十条"}}, StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"养老"}, Audience: []string{"1"}, TopicsPerson: []string{"085"}}
+	return catalog.Body{
+		Name: "城乡居民基本养老保险参保登记", BasicCode: "002014001000", Kind: "20", Level: "township", Origins: []string{"township"}, Department: "人力资源和社会保障局", ProjectType: "1",
+		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国社会保险法", Article: "第二十条"}}, StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"养老"}, Audience: []string{"1"}, TopicsPerson: []string{"085"},
+	}
 }
 
 // climbing is accepted in the village, reviewed by township and county, decided by the league, delivered at home.
@@ -193,8 +198,10 @@ func (sites) Look(ctx context.Context) (citizen.Look, error) {
 	if _, err := tenancy.From(ctx); err != nil {
 		return citizen.Look{}, err
 	}
-	l := citizen.Look{Address: "锡林浩特市毛登牧场场部北街 1 号", Hours: "工作日 8:30—12:00，14:30—17:30", Phone: "0479-8210000", HotWords: []string{"草原", "养老保险", "执照"},
-		FooterLines: []string{"主办单位：锡林郭勒盟行政公署"}}
+	l := citizen.Look{
+		Address: "锡林浩特市毛登牧场场部北街 1 号", Hours: "工作日 8:30—12:00，14:30—17:30", Phone: "0479-8210000", HotWords: []string{"草原", "养老保险", "执照"},
+		FooterLines: []string{"主办单位：锡林郭勒盟行政公署"},
+	}
 	if sc, _ := tenancy.From(ctx); sc.Tenant == dbtest.County {
 		l.Theme = "green"
 	}
@@ -293,9 +300,11 @@ func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID string) (cases.Offe
 	if err != nil {
 		return cases.Offer{}, err
 	}
-	return cases.Offer{ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name,
+	return cases.Offer{
+		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name,
 		FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID, StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays,
-		Origins: g.Body.Origins, Required: g.Body.Required()}, nil
+		Origins: g.Body.Origins, Required: g.Body.Required(),
+	}, nil
 }
 
 type steps struct{ *flows.Service }

@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/google/uuid"
 
 	"liandong/modules/files"
 	"liandong/portal-sites/kit"
@@ -92,7 +91,7 @@ func (h handlers) one(r *http.Request, material string, head *multipart.FileHead
 // a page of ours.
 func (h handlers) file(w http.ResponseWriter, r *http.Request, _ kit.Shell) error {
 	id := chi.URLParam(r, "id")
-	if uuid.Validate(id) != nil {
+	if !isID(id) {
 		return gone()
 	}
 	f, content, err := h.Files.Open(r.Context(), id)

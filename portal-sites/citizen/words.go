@@ -87,3 +87,15 @@ func orText(s, fallback string) string {
 	}
 	return s
 }
+
+// isID reports whether s has the shape of an id (UUID): anything else names nothing,
+// and would only make the database complain.
+func isID(s string) bool {
+	for i, r := range s {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (r == '-') || !dash && !strings.ContainsRune("0123456789abcdef", r) {
+			return false
+		}
+	}
+	return len(s) == 36
+}
