@@ -89,8 +89,10 @@ func (st *Stage) script(it offered, f fate, online bool) []string {
 			return []string{"file", "ask"}
 		}
 		return slices.Concat([]string{"file", "accept"}, pass[:st.rng.IntN(reviews)], []string{"ask"})
-	case handling, soon, late:
+	case handling:
 		return slices.Concat([]string{"file", "accept"}, pass[:st.rng.IntN(reviews+1)])
+	case soon, late: // most of the promise is used: somebody has worked on it
+		return slices.Concat([]string{"file", "accept"}, pass[:min(reviews, 1+st.rng.IntN(reviews+1))])
 	case granted, denied:
 	}
 	decide := "grant"
@@ -114,17 +116,23 @@ func (st *Stage) dates(a almanac, it offered, f fate, script []string) []deed {
 	accepted, last := 0, 0
 	switch f {
 	case submitted:
-		accepted = r.IntN(2)
+		accepted = r.IntN(max(1, it.limit(0)))
+		if r.IntN(5) == 0 {
+			accepted += 2 // nobody has looked at it yet
+		}
 		last = accepted
 	case supplement:
 		last = 1 + r.IntN(8)
 		accepted = last + min(2, p-1)
 	case handling:
 		accepted = max(0, min(a.lastBefore(p)-4, r.IntN(max(1, p))))
-		last = min(accepted, r.IntN(3))
+		last = min(accepted, r.IntN(max(1, it.limit(len(script)-1))))
+		if len(script) == 2 {
+			accepted = last
+		}
 	case soon:
 		accepted = a.lastBefore(p)
-		last = min(accepted, r.IntN(2))
+		last = min(accepted, r.IntN(max(1, it.limit(len(script)-1))))
 	case late:
 		accepted = a.lastBefore(p) + 1 + r.IntN(7)
 		last = max(0, accepted-p/2-1)
@@ -138,6 +146,14 @@ func (st *Stage) dates(a almanac, it offered, f fate, script []string) []deed {
 	return st.spread(a, script, accepted, last)
 }
 
+// limit is how many working days the n-th step of the item's flow may take.
+func (o offered) limit(n int) int {
+	if n < len(o.Flow) {
+		return o.Flow[n].Limit
+	}
+	return 0
+}
+
 // spread lays the deeds between acceptance and the last one, in order and on
 // working days; the filing is on the day of the acceptance or the one before.
 func (st *Stage) spread(a almanac, script []string, accepted, last int) []deed {
@@ -145,7 +161,7 @@ func (st *Stage) spread(a almanac, script []string, accepted, last int) []deed {
 	for i, what := range script {
 		age := accepted
 		switch {
-		case i == 0:
+		case i == 0 && len(script) > 1:
 			age += st.rng.IntN(2)
 		case len(script) > 2 && i >= 2:
 			age -= (accepted - last) * (i - 1) / (len(script) - 2)

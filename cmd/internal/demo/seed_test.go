@@ -165,13 +165,15 @@ func checkReport(t *testing.T, r demo.Report) {
 func checkSpread(t *testing.T, admin *pgx.Conn) {
 	t.Helper()
 	for sql, least := range map[string]int{
-		`select count(distinct t.level) from cases c join tenants t using (tenant_id)`:                                                   4,
-		`select count(distinct t.level) from cases c join tenants t on t.tenant_id = c.at_tenant where ended_at is null`:                 4,
-		`select count(distinct c.tenant_id / 1000000000) from cases c`:                                                                   14,
-		`select count(*) from cases where channel = 'online'`:                                                                            40,
-		`select 1 where not exists (select from case_steps where greatest(entered_at, ended_at) > '2026-11-22 07:00Z')`:                  1,
-		`select 1 where not exists (select from case_steps where extract(hour from entered_at at time zone 'PRC') not between 8 and 18)`: 1,
-		`select count(*) from cases where created_at < '2026-09-20'`:                                                                     20,
+		`select count(distinct t.level) from cases c join tenants t using (tenant_id)`:                                                                          4,
+		`select count(distinct t.level) from cases c join tenants t on t.tenant_id = c.at_tenant where ended_at is null`:                                        4,
+		`select count(distinct c.tenant_id / 1000000000) from cases c`:                                                                                          14,
+		`select count(*) from cases where channel = 'online'`:                                                                                                   40,
+		`select 1 where not exists (select from case_steps where greatest(entered_at, ended_at) > '2026-11-22 07:00Z')`:                                         1,
+		`select 1 where not exists (select from case_steps where extract(hour from entered_at at time zone 'PRC') not between 8 and 18)`:                        1,
+		`select 1 where 30 > (select count(*) from cases where ended_at is null and suspended_at is null and least(step_due_at, due_at) < '2026-11-22 07:00Z')`: 1,
+		`select count(*) from cases where at_tenant / 1000000000 = 152502 and ended_at is null`:                                                                 12,
+		`select count(*) from cases where created_at < '2026-09-20'`:                                                                                            20,
 	} {
 		var n int
 		if err := admin.QueryRow(t.Context(), sql).Scan(&n); err != nil || n < least {
