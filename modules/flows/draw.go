@@ -9,7 +9,7 @@ import (
 
 // Draw draws the flow as an SVG element to stand in a page: role img with a title and a
 // description that says every step and its mark in words. It takes its looks from classes only
-// (see draw.css beside this file), since pages allow no inline style; the presentation
+// (see flow.css of the kit), since pages allow no inline style; the presentation
 // attributes keep it legible without any sheet. marks is by node id; a step without one is to
 // do, and starts, gateways, ends and arrows follow from the steps around them.
 func Draw(d *Definition, marks map[string]Mark) []byte {

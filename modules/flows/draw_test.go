@@ -104,7 +104,7 @@ func TestDrawKeepsTheDrawingOfTheEditor(t *testing.T) {
 // TestDrawEveryClassHasItsRule: the sheet and the drawing do not drift apart.
 func TestDrawEveryClassHasItsRule(t *testing.T) {
 	t.Parallel()
-	css := string(read(t, "../draw.css"))
+	css := string(read(t, "../../../portal-sites/kit/src/css/flow.css"))
 	svg := Draw(mustParse(t, read(t, "branch.bpmn")), underway())
 	wrapper := []string{"flow-node", "flow-choice", "flow-start"} // hooks without a rule
 	for _, m := range regexp.MustCompile(`class="([^"]+)"`).FindAllSubmatch(svg, -1) {

@@ -143,6 +143,6 @@
 // SecurityHeaders refuses them. Lay out with classes: row/col-*, d-flex, gap-*,
 // mb-*, text-secondary of Tabler and what kit.css adds (ld-*). Icons: names in
 // icons.txt; add one there and run make generate. Charts: BarChart, LineChart.
-// Flow diagrams: an SVG of class ld-flow with flow-node, is-done, is-current,
+// Flow diagrams: an SVG of class flow with flow-node, is-done, is-current,
 // is-todo and flow-edge.
 package kit

@@ -38,6 +38,10 @@ func New(base string, t http.RoundTripper) (*Client, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
 }
 
+// Twin is another window of the same browser: it shares the session, and may be
+// used by another goroutine.
+func (c *Client) Twin() *Client { return &Client{Base: c.Base, http: c.http, token: c.token} }
+
 // Answer is what the server said.
 type Answer struct {
 	Status   int
