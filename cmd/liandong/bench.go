@@ -12,6 +12,7 @@ import (
 
 func benchCommand() *cobra.Command {
 	var o bench.Options
+	var runCases int
 	cmd := &cobra.Command{Use: "bench", Short: "在全国规模的数据上测量性能"}
 	prepare := func(c *cobra.Command) error {
 		project, err := local.Project()
@@ -39,9 +40,11 @@ func benchCommand() *cobra.Command {
 			if err := prepare(c); err != nil {
 				return err
 			}
+			o.Cases, o.Fetch = runCases, true
 			return bench.Run(c.Context(), o)
 		},
 	}
+	run.Flags().IntVar(&runCases, "cases", 100_000, "还没有装载过时,先装载的办件数")
 	run.Flags().BoolVar(&o.Quick, "quick", false, "少量重复,快速得出大致结果")
 	run.Flags().BoolVar(&o.Explain, "explain", false, "打印超限查询的执行计划")
 	run.Flags().StringVar(&o.Only, "only", "", "只测名称包含这些字的部分:授权、查询、全过程")

@@ -25,6 +25,8 @@ var columns = map[string]string{
 
 type writers map[string]*bufio.Writer
 
+func newWriter(w io.Writer) *bufio.Writer { return bufio.NewWriterSize(w, 1<<20) }
+
 // generator invents cases in the order of their arrival, over three years.
 type generator struct {
 	rng    *rand.Rand

@@ -159,7 +159,7 @@ func (r *rig) fill(ctx context.Context, tenants []node, item catalog.Version) er
 		if err != nil {
 			return err
 		}
-		files[table], w[table] = f, bufio.NewWriterSize(f, 1<<20)
+		files[table], w[table] = f, newWriter(f)
 	}
 	r.o.Say(fmt.Sprintf("生成 %d 件办件……", r.o.Cases))
 	g := newGenerator(tenants, item, r.o.Cases, time.Now().UTC(), rand.New(rand.NewPCG(1, 2))) //nolint:gosec // repeatable
@@ -216,7 +216,7 @@ func finish(ctx context.Context, conn *pgx.Conn, rebuild []string) error {
 	if _, err := conn.Exec(ctx, `set maintenance_work_mem = '512MB'; set work_mem = '128MB'`); err != nil {
 		return err
 	}
-	for _, sql := range append(rebuild, totalsSQL, `vacuum analyze`, `checkpoint`) {
+	for _, sql := range append(rebuild, totalsSQL, `vacuum analyze`, `checkpoint`, `comment on database `+fullName+` is '`+loadedMark+`'`) {
 		if _, err := conn.Exec(ctx, sql); err != nil {
 			return fmt.Errorf("%s: %w", sql, err)
 		}

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"fmt"
+	"errors"
 	"net/url"
 	"path/filepath"
 	"time"
@@ -76,23 +76,51 @@ func start(ctx context.Context, o Options) (*rig, error) {
 	return r, nil
 }
 
+// errNotLoaded reports that Load has to run first.
+var errNotLoaded = errors.New("没有装载过压测数据:请先运行 liandong bench load")
+
 // open starts the cluster and opens both databases, which Load has made.
 func open(ctx context.Context, o Options) (*rig, error) {
 	r, err := start(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	for name, h := range map[string]**house{emptyName: &r.empty, fullName: &r.full} {
-		if _, err = migrations.Apply(ctx, inDatabase(r.stack.OwnerDSN, name)); err == nil {
-			*h, err = r.house(name)
-		}
-		if err != nil {
-			r.close()
-			return nil, fmt.Errorf("打开数据库 %s 失败(请先运行 liandong bench load): %w", name, err)
-		}
+	if err := r.enter(ctx); err != nil {
+		r.close()
+		return nil, err
 	}
 	return r, nil
 }
+
+func (r *rig) enter(ctx context.Context) error {
+	loaded, err := r.loaded(ctx)
+	if err != nil || !loaded {
+		return errors.Join(err, errNotLoaded)
+	}
+	for name, h := range map[string]**house{emptyName: &r.empty, fullName: &r.full} {
+		if _, err := migrations.Apply(ctx, inDatabase(r.stack.OwnerDSN, name)); err != nil {
+			return err
+		}
+		if *h, err = r.house(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// loaded reports whether Load has come to its end.
+func (r *rig) loaded(ctx context.Context) (done bool, err error) {
+	conn, err := pgx.Connect(ctx, r.stack.AdminDSN)
+	if err != nil {
+		return false, err
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	err = conn.QueryRow(ctx, `select exists (select from pg_database where datname = $1 and shobj_description(oid, 'pg_database') = $2)`, fullName, loadedMark).Scan(&done)
+	return done, err
+}
+
+// loadedMark is the comment on a database that is complete.
+const loadedMark = "loaded"
 
 func (r *rig) house(name string) (*house, error) {
 	h := &house{name: name, tape: &tape{}}
