@@ -311,7 +311,7 @@ func homePage(d Deps, o overview, now time.Time) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = kit.CardWith("通知公告", more(d.Base+"/notices", "更多")).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Card("通知公告").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
