@@ -133,6 +133,9 @@ func TestSignInFirst(t *testing.T) {
 	v := w.visitor(t, "")
 	v.goes(v.get("/items/"+id+"/apply?step=details"), "/login?back=%2Fitems%2F"+id+"%2Fapply%3Fstep%3Ddetails")
 	v.goes(v.get("/sites/152502200200/cases"), "/sites/152502200200/login?back=%2Fsites%2F152502200200%2Fcases")
+	if got := v.doc("/items/"+id).Attr(".ld-topbar-right a[href=/login?back=%2Fitems%2F"+id+"]", "href"); got == "" {
+		t.Error("signing in does not lead back to the guide")
+	}
 	v.goes(v.get("/notices"), "/login?back=%2Fnotices")
 	v.goes(v.post("/notices/read"), "/login?back=%2F")
 	elsewhere := w.visitor(t, me)

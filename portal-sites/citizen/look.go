@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -66,6 +67,9 @@ func (h handlers) look(r *http.Request) Look {
 			*f.at = text.T(f.key, site.Name)
 		}
 	}
+	if len(l.HotWords) == 0 {
+		l.HotWords = strings.Split(text.T("citizen.hot_words"), text.T("citizen.comma"))
+	}
 	if l.Slogan == "" {
 		l.Slogan = text.T("citizen.slogan")
 	}
@@ -87,9 +91,10 @@ func (h handlers) view(r *http.Request) kit.SiteView {
 	return v
 }
 
-// signInBack is where the link to sign in leads back to.
+// signInBack is where the link to sign in leads back to: this page, unless it is
+// itself a page of the doors.
 func signInBack(r *http.Request) string {
-	if r.Method == http.MethodGet {
+	if r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, visit.URL(r.Context(), "/login")) {
 		return r.URL.RequestURI()
 	}
 	return visit.URL(r.Context(), "/")
