@@ -10,6 +10,7 @@ import (
 // Series is one line or one set of bars.
 type Series struct {
 	Name   string
+	Tone   Tone      // a colour with a meaning (红牌 is red); empty: the next of the row
 	Values []float64 // one per label
 }
 
@@ -117,7 +118,7 @@ func (c Chart) bars() (out []bar) {
 				base, x = c.at(s, i), x+w*float64(s)
 			}
 			out = append(out, bar{
-				x: px(x), y: px(c.y(base)), w: px(w), h: px(c.y(base-c.at(s, i)) - c.y(base)), class: seriesClass(s),
+				x: px(x), y: px(c.y(base)), w: px(w), h: px(c.y(base-c.at(s, i)) - c.y(base)), class: c.class(s),
 				title: c.Labels[i] + " " + c.Series[s].Name + " " + figure(c.at(s, i)) + c.Unit,
 			})
 		}
@@ -146,7 +147,30 @@ func (c Chart) showLabel(i int) bool {
 	return i%every == 0
 }
 
-func seriesClass(s int) string { return "ld-s" + strconv.Itoa(s%6+1) }
+// class is the colour of a series.
+func (c Chart) class(s int) string {
+	if t := c.Series[s].Tone; t != "" {
+		return "ld-s-" + string(t)
+	}
+	return "ld-s" + strconv.Itoa(s%6+1)
+}
+
+// piece is one part of a row, in hundredths of the longest row.
+type piece struct{ x, w, class string }
+
+// row lays the series of one label end to end.
+func (c Chart) row(i int) (out []piece) {
+	longest, at := 0.0, 0.0
+	for l := range c.Labels {
+		longest = max(longest, c.stackTop(l))
+	}
+	for s := range c.Series {
+		w := 100 * c.at(s, i) / max(longest, 1)
+		out = append(out, piece{px(at), px(w), c.class(s)})
+		at += w
+	}
+	return out
+}
 
 func px(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
 

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"time"
 
@@ -30,7 +31,10 @@ func (a *App) schedules() []jobs.Schedule {
 	return []jobs.Schedule{
 		jobs.Purge(a.DB),
 		{Name: "supervision.sweep", Every: time.Minute, Run: a.eachRoot(func(ctx context.Context) error {
-			_, err := a.Supervision.Sweep(ctx)
+			swept, err := a.Supervision.Sweep(ctx)
+			if len(swept.Broken) > 0 {
+				a.cfg.Log.ErrorContext(ctx, "clocks of cases make no sense", slog.Any("cases", swept.Broken))
+			}
 			return err
 		})},
 		{Name: "cases.fold", Every: 5 * time.Second, Run: func(ctx context.Context) error {
@@ -44,12 +48,6 @@ func (a *App) schedules() []jobs.Schedule {
 		{Name: "notices.send", Every: 2 * time.Second, Run: func(ctx context.Context) error {
 			_, err := a.Notices.Send(ctx)
 			return err
-		}},
-		{Name: "identity.sweep", Every: time.Hour, Run: func(ctx context.Context) error {
-			if err := a.tries.Sweep(ctx, time.Now()); err != nil {
-				return err
-			}
-			return a.feed.Sweep(ctx, time.Now())
 		}},
 	}
 }

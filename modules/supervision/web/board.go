@@ -39,8 +39,6 @@ func (v boardView) cardsURL(extra string) string {
 	return v.to("/supervision/cards?unit=" + v.Unit.TenantID.String() + extra)
 }
 
-// The kit draws series in blue, green, red and amber, in this order.
-
 // trend folds the days of a long period, so that a chart stays readable: by week
 // above 31 days, by four weeks above 120.
 func (v boardView) trend() kit.Chart {
@@ -51,7 +49,7 @@ func (v boardView) trend() kit.Chart {
 	case v.days > 31:
 		width = 7
 	}
-	c := kit.Chart{Series: make([]kit.Series, 4)}
+	c := kit.Chart{Series: []kit.Series{{Tone: kit.Info}, {Tone: kit.Yellow}, {Tone: kit.Red}, {Tone: kit.Success}}}
 	for i, d := range v.Days {
 		if i%width == 0 {
 			c.Labels = append(c.Labels, d.Day.String()[5:])
@@ -60,7 +58,7 @@ func (v boardView) trend() kit.Chart {
 			}
 		}
 		last := len(c.Labels) - 1
-		for s, n := range []int{d.Warning, d.Settled, d.Red, d.Yellow} {
+		for s, n := range []int{d.Warning, d.Yellow, d.Red, d.Settled} {
 			c.Series[s].Values[last] += float64(n)
 		}
 	}
@@ -71,10 +69,10 @@ func (v boardView) trend() kit.Chart {
 const chartUnits = 12
 
 func (v boardView) unitChart() kit.Chart {
-	c := kit.Chart{Series: make([]kit.Series, 4), Stacked: true}
+	c := kit.Chart{Series: []kit.Series{{Tone: kit.Red}, {Tone: kit.Yellow}, {Tone: kit.Info}, {Tone: kit.Success}}, Stacked: true}
 	for _, u := range v.Units[:min(len(v.Units), chartUnits)] {
 		c.Labels = append(c.Labels, unitText(u))
-		for s, n := range []int{u.LiveWarning, u.All() - u.Live(), u.LiveRed, u.LiveYellow} {
+		for s, n := range []int{u.LiveRed, u.LiveYellow, u.LiveWarning, u.All() - u.Live()} {
 			c.Series[s].Values = append(c.Series[s].Values, float64(n))
 		}
 	}

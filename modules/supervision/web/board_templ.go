@@ -159,7 +159,7 @@ func boardPage(v boardView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = kit.LineChart(named(v.trend(), periodText(v.days)+"亮牌与了结趋势", "预警", "了结", "红牌", "黄牌")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = kit.LineChart(named(v.trend(), periodText(v.days)+"亮牌与了结趋势", "预警", "黄牌", "红牌", "了结")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -223,7 +223,7 @@ func boardPage(v boardView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = kit.BarChart(named(v.unitChart(), "各单位亮牌", "未了结预警", "已了结", "未了结红牌", "未了结黄牌")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = kit.RowChart(named(v.unitChart(), "各单位亮牌", "未了结红牌", "未了结黄牌", "未了结预警", "已了结")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
