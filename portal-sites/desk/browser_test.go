@@ -52,7 +52,7 @@ func paths(name string) []string {
 	if name == "clerk" {
 		return []string{"/desk", "/desk/help", "/desk/help/cases", "/desk/help/keyboard", "/desk/help/who", "/desk/help/who?role=all", "/desk/me", "/desk/no-such-page"}
 	}
-	return []string{"/desk", "/desk/me"}
+	return []string{"/desk", "/desk/me", "/desk/org/accounts"}
 }
 
 // cookie is the session of somebody who signs in.

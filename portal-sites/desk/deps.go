@@ -113,6 +113,7 @@ func Mount(r chi.Router, d Deps) {
 		r.Use(h.Enter)
 		r.Get("/", h.shell.Handle(h.home))
 		h.mountHelp(r)
+		h.mountAccounts(r)
 		for _, m := range d.Modules {
 			m(r)
 		}

@@ -194,3 +194,35 @@ func TestHelp(t *testing.T) {
 		t.Errorf("%d rows, want one for each action", n)
 	}
 }
+
+func TestHelpingColleagues(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	clerk := o.hire("其木格")
+	o.post("政务服务局", "综合窗口", clerk, policies.Clerk)
+	hers := o.come(clerk)
+	hers.Get("/desk").Want(http.StatusOK)
+	hers.Get("/desk/org/accounts").Want(http.StatusForbidden)
+	hers.Post("/desk/org/accounts/"+o.league.ID+"/password", url.Values{"confirmed": {"1"}}).Want(http.StatusForbidden)
+
+	c := o.come(o.league)
+	c.Get("/desk/org/accounts").Want(http.StatusOK).Doc().Has("#f-login")
+	c.Get("/desk/org/accounts?login=nobody").Want(http.StatusUnprocessableEntity).Doc().Has("#f-login-error", "没有找到")
+	c.Get("/desk/org/accounts?login="+o.league.Login).Want(http.StatusOK).Doc().Has(".ld-main .card .alert", "我的账号")
+	c.Post("/desk/org/accounts/"+o.league.ID+"/password", url.Values{"confirmed": {"1"}}).Want(http.StatusForbidden)
+	loose := o.hire("还没有岗位的人")
+	c.Get("/desk/org/accounts?login="+loose.Login).Want(http.StatusOK).Doc().Has(".ld-main .card .alert", "先由有权的")
+	c.Post("/desk/org/accounts/"+loose.ID+"/second-factor", url.Values{"confirmed": {"1"}}).Want(http.StatusForbidden)
+	page := c.Get("/desk/org/accounts?login=" + strings.ToUpper(clerk.Login)).Want(http.StatusOK)
+	if !strings.Contains(page.Body, "政务服务局 综合窗口") || strings.Contains(page.Body, "解除二次验证") {
+		t.Error("her posts are shown, a factor that she has not is not taken away")
+	}
+	c.Post("/desk/org/accounts/"+clerk.ID+"/password", nil).Want(http.StatusOK).Doc().Has("main h2", "重置其木格的密码") // asks first
+	hers.Get("/desk/todo").Want(http.StatusOK)
+	given := c.Post("/desk/org/accounts/"+clerk.ID+"/password", url.Values{"confirmed": {"1"}}).Want(http.StatusOK).Doc().Text(".ld-secret")
+	hers.Get("/desk/todo").Want(http.StatusSeeOther) // signed out everywhere
+	fresh := kittest.NewClient(t, o.h)
+	fresh.Get("/desk/login")
+	fresh.Post("/desk/login", url.Values{"account": {clerk.Login}, "password": {password}}).Want(http.StatusUnprocessableEntity)
+	fresh.Post("/desk/login", url.Values{"account": {clerk.Login}, "password": {given}}).Want(http.StatusSeeOther)
+}

@@ -57,7 +57,7 @@ func helpAccount(d Deps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\">修改密码</a>”中修改；修改后，其他设备上的登录立即退出。</li><li>忘记密码，请联系本单位管理员重置。任何人（包括管理员）都不会向您索要密码。</li></ul><h2>二次验证</h2><p>在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\">修改密码</a>”中修改；修改后，其他设备上的登录立即退出。</li><li>忘记密码，请联系本单位管理员，在“账号维护”中重置。任何人（包括管理员）都不会向您索要密码。</li></ul><h2>二次验证</h2><p>在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

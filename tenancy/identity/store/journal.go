@@ -27,6 +27,9 @@ func (j *Journal) Write(ctx context.Context, e identity.Entry) error {
 	if e.Name != "" {
 		scope.Actor.Name = e.Name
 	}
+	if e.By != "" {
+		scope.Actor.ID, scope.Actor.Name = e.By, e.ByName
+	}
 	return j.db.InTx(tenancy.With(ctx, scope), func(_ context.Context, tx *db.Tx) error {
 		tx.Record(db.Audit{
 			Action: "identity:" + e.Action, Kind: "identity", Object: e.Identity,
