@@ -1,9 +1,7 @@
 package citizen
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -22,7 +20,7 @@ func Shell(d Deps) kit.Shell {
 	return kit.Shell{
 		Log: h.Log, Density: kit.Roomy, Flash: h.Flash,
 		Layout: func(r *http.Request, p kit.Page) templ.Component {
-			return atHome(visit.URL(r.Context(), "/"), kit.CitizenLayout(h.view(r), p))
+			return kit.CitizenLayout(h.view(r), p)
 		},
 	}
 }
@@ -32,23 +30,6 @@ func (h handlers) shell(r *http.Request) kit.Shell {
 	s := Shell(h.Deps)
 	s.Home = visit.URL(r.Context(), "/")
 	return s
-}
-
-// atHome makes the brand lead to the home of this site: CitizenLayout knows only
-// sites at the root of a host.
-func atHome(home string, layout templ.Component) templ.Component {
-	if home == "/" {
-		return layout
-	}
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		var b bytes.Buffer
-		if err := layout.Render(ctx, &b); err != nil {
-			return err
-		}
-		const brand = `<a class="ld-brand" href="`
-		_, err := w.Write(bytes.Replace(b.Bytes(), []byte(brand+`/"`), []byte(brand+templ.EscapeString(home)+`"`), 1))
-		return err
-	})
 }
 
 // look is that of the site; a site whose settings cannot be read keeps its name.
@@ -79,10 +60,10 @@ func (h handlers) look(r *http.Request) Look {
 func (h handlers) view(r *http.Request) kit.SiteView {
 	l, ctx := h.look(r), r.Context()
 	v := kit.SiteView{
-		Name: l.Name, Slogan: l.Slogan, LogoURL: l.LogoURL, Organ: l.Organ, Theme: l.Theme,
+		Name: l.Name, Slogan: l.Slogan, LogoURL: l.LogoURL, HomeURL: visit.URL(ctx, "/"), Organ: l.Organ, Theme: l.Theme,
 		RegionPath: h.regionPath(ctx), RegionSwitch: visit.URL(ctx, "/regions"), Nav: nav(ctx),
 		SearchAction: visit.URL(ctx, "/items"), SearchHint: text.T("citizen.search_hint"), Query: r.URL.Query().Get("q"), HotWords: hotWords(ctx, l),
-		LoginURL: loginURL(r, signInBack(r)), Accessible: visit.URL(ctx, "/accessible"),
+		LoginURL: loginURL(r, signInBack(r)), RegisterURL: visit.URL(ctx, "/register"), Accessible: visit.URL(ctx, "/accessible"),
 		FooterLinks: links(ctx, "about", "/help", "accessible", "/accessible", "regions", "/regions", "desk", ""), FooterLines: footer(l),
 	}
 	if a, ok := person(r); ok {
