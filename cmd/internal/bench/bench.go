@@ -86,10 +86,10 @@ func (r *Report) write(o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(filepath.Dir(o.Report), 0o755); err != nil { //nolint:gosec // no secret
+	if err := os.MkdirAll(filepath.Dir(o.Report), 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(o.Report, append(data, '\n'), 0o644) //nolint:gosec // no secret
+	return os.WriteFile(o.Report, append(data, '\n'), 0o644)
 }
 
 func number(v float64) string {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -21,7 +22,7 @@ const browserSecret = "ld_csrf=BENCHBENCHBENCHBENCHBENCHBENCH"
 
 // hidden finds the hidden fields of a form.
 //
-//nolint:gochecknoglobals // compiled once
+
 var (
 	hidden = regexp.MustCompile(`<input[^>]*type="hidden"[^>]*>`)
 	named  = regexp.MustCompile(`name="([^"]*)"`)
@@ -62,7 +63,6 @@ func (s *site) send(ctx context.Context, method, path, cookie, body string, want
 	return string(page), nil
 }
 
-//nolint:gochecknoglobals // compiled once
 var tags = regexp.MustCompile(`(?s)<(script|style|svg|nav|header|footer)\b.*?</(script|style|svg|nav|header|footer)>|<[^>]*>|\s+`)
 
 // plain is what a page says, shortened, for an error.
@@ -93,9 +93,7 @@ func (s *site) submit(ctx context.Context, page, to, cookie string, values url.V
 			form.Set(html.UnescapeString(n[1]), html.UnescapeString(v[1]))
 		}
 	}
-	for k, v := range values {
-		form[k] = v
-	}
+	maps.Copy(form, values)
 	return s.send(ctx, http.MethodPost, to, cookie, form.Encode(), http.StatusSeeOther)
 }
 
@@ -104,8 +102,10 @@ func (s *site) submit(ctx context.Context, page, to, cookie string, values url.V
 func (s *site) livePages(ctx context.Context, item string, c chain, seats map[seatKey]officer) error {
 	clerk := seats[seatKey{c.village, policies.Clerk}].cookie
 	to := "/desk/assist/" + item
-	done, err := s.submit(ctx, to, to, clerk, url.Values{"kind": {"person"}, "name": {"演示·压测"}, "number": {"152502199001010020"},
-		"phone": {"19900000001"}, "address": {"演示地址"}, "confirm": {"on"}})
+	done, err := s.submit(ctx, to, to, clerk, url.Values{
+		"kind": {"person"}, "name": {"演示·压测"}, "number": {"152502199001010020"},
+		"phone": {"19900000001"}, "address": {"演示地址"}, "confirm": {"on"},
+	})
 	if err != nil {
 		return describe(err, "file")
 	}
@@ -115,8 +115,11 @@ func (s *site) livePages(ctx context.Context, item string, c chain, seats map[se
 		by  seatKey
 		act string
 	}{
-		{seatKey{c.village, policies.Clerk}, "accept"}, {seatKey{c.township, policies.Reviewer}, "pass"}, {seatKey{c.county, policies.Reviewer}, "pass"},
-		{seatKey{c.city, policies.Reviewer}, "pass"}, {seatKey{c.city, policies.Decider}, "decide"},
+		{seatKey{c.village, policies.Clerk}, "accept"},
+		{seatKey{c.township, policies.Reviewer}, "pass"},
+		{seatKey{c.county, policies.Reviewer}, "pass"},
+		{seatKey{c.city, policies.Reviewer}, "pass"},
+		{seatKey{c.city, policies.Decider}, "decide"},
 	} {
 		page := "/desk/cases/" + id
 		if _, err := s.submit(ctx, page+"?act="+a.act, page+"/acts/"+a.act, seats[a.by].cookie, url.Values{"opinion": {"同意"}, "outcome": {"granted"}}); err != nil {

@@ -42,10 +42,10 @@ func fetch(ctx context.Context, dir string, allowed bool) (string, error) {
 	if !allowed {
 		return "", fmt.Errorf("缺少 %s:请先联网运行 liandong bench load", file)
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // no secret
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
-	cmd := exec.CommandContext(ctx, "npm", "pack", "--silent", "--pack-destination", dir, divisionPackage+"@"+divisionVersion) //nolint:gosec // constants
+	cmd := exec.CommandContext(ctx, "npm", "pack", "--silent", "--pack-destination", dir, divisionPackage+"@"+divisionVersion)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("npm pack %s@%s: %w: %s", divisionPackage, divisionVersion, err, out)
 	}
@@ -54,13 +54,16 @@ func fetch(ctx context.Context, dir string, allowed bool) (string, error) {
 
 // layers are the files of the package, widest level first, with the width of their blocks.
 //
-//nolint:gochecknoglobals // a constant table
+
 var layers = []struct {
 	name, level string
 	size        int64
 }{
-	{"provinces.csv", "province", 10_000_000_000_000}, {"cities.csv", "city", 100_000_000_000}, {"areas.csv", "county", 1_000_000_000},
-	{"streets.csv", "township", 1_000_000}, {"villages.csv", "village", 1_000},
+	{"provinces.csv", "province", 10_000_000_000_000},
+	{"cities.csv", "city", 100_000_000_000},
+	{"areas.csv", "county", 1_000_000_000},
+	{"streets.csv", "township", 1_000_000},
+	{"villages.csv", "village", 1_000},
 }
 
 // national reads all divisions out of the package, parents before children.

@@ -14,7 +14,7 @@ import (
 
 // columns of what is copied, in the order that the generator writes them.
 //
-//nolint:gochecknoglobals // a constant table
+
 var columns = map[string]string{
 	"cases": `tenant_id, id, no, item_tenant, item_id, item_version_id, item_name, flow_tenant, flow_id, applicant_kind, applicant_name,
 		applicant_sealed, applicant_blind, phone_sealed, phone_blind, channel, status, outcome, at_tenant, step_id, step_name, step_kind, step_post, step_seq,
@@ -39,7 +39,7 @@ type generator struct {
 // busy is a path through the tree that is measured; it gets one case in 2,000 at
 // each level, so that its village has a few hundred.
 //
-//nolint:gochecknoglobals // a constant table
+
 var busy = [4]tenancy.ID{152502200200000, 152502200000000, 152502000000000, 152500000000000}
 
 // busyProvince is above the path.
@@ -82,7 +82,7 @@ func (g *generator) origin(i int) (tenancy.ID, int) {
 const history = 3 * 365 * 24 * time.Hour
 
 func (g *generator) uuid(at time.Time) string {
-	ms := uint64(at.UnixMilli()) //nolint:gosec // after 1970
+	ms := uint64(at.UnixMilli())
 	return fmt.Sprintf("%08x-%04x-7%03x-%04x-%012x", ms>>16, ms&0xffff, g.rng.IntN(4096), 0x8000|g.rng.IntN(0x4000), g.rng.Uint64()&0xffffffffffff)
 }
 

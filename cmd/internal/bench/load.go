@@ -120,12 +120,15 @@ func climbing() []flows.Step {
 // publish puts one item in force for the whole country.
 func (h *house) publish(ctx context.Context) (catalog.Version, error) {
 	as := func(id, role string) context.Context {
-		return tenancy.With(ctx, tenancy.Scope{Tenant: tenancy.Platform, Over: tenancy.Interval{Lo: 0, Hi: 999_999_999_999_999}, Ancestors: []tenancy.ID{tenancy.Platform},
-			Actor: tenancy.Actor{Kind: tenancy.Staff, ID: id, Name: "压测人员", Roles: []string{role}}})
+		return tenancy.With(ctx, tenancy.Scope{
+			Tenant: tenancy.Platform, Over: tenancy.Interval{Lo: 0, Hi: 999_999_999_999_999}, Ancestors: []tenancy.ID{tenancy.Platform},
+			Actor: tenancy.Actor{Kind: tenancy.Staff, ID: id, Name: "压测人员", Roles: []string{role}},
+		})
 	}
 	v, err := h.items.Create(as(editorID, policies.ItemEditor), catalog.Draft{Flow: flows.Linear("压测事项", climbing()), Body: catalog.Body{
 		Name: "压测事项", BasicCode: "000199001000", Kind: "01", Level: "city", Origins: []string{"village"}, Department: "政务服务局", ProjectType: "2",
-		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国行政许可法", Article: "第四十二条"}}, StatutoryDays: 20, PromisedDays: 15, Audience: []string{"1"}}})
+		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国行政许可法", Article: "第四十二条"}}, StatutoryDays: 20, PromisedDays: 15, Audience: []string{"1"},
+	}})
 	if err != nil {
 		return v, err
 	}
@@ -162,7 +165,7 @@ func (r *rig) fill(ctx context.Context, tenants []node, item catalog.Version) er
 		files[table], w[table] = f, newWriter(f)
 	}
 	r.o.Say(fmt.Sprintf("生成 %d 件办件……", r.o.Cases))
-	g := newGenerator(tenants, item, r.o.Cases, time.Now().UTC(), rand.New(rand.NewPCG(1, 2))) //nolint:gosec // repeatable
+	g := newGenerator(tenants, item, r.o.Cases, time.Now().UTC(), rand.New(rand.NewPCG(1, 2)))
 	if err := g.write(w); err != nil {
 		return err
 	}

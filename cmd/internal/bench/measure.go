@@ -171,7 +171,7 @@ func drain(rows *sql.Rows) error {
 
 // guarded finds the tables whose rows row security filters.
 //
-//nolint:gochecknoglobals // compiled once
+
 var guarded = regexp.MustCompile(`(?i)\b(from|join)\s+"?(cases|case_totals|case_days|case_steps|case_clocks|case_supplements)"?(\s+as\s+"?\w+"?|\s+[ac-z]\b)?`)
 
 // explicit writes the predicates of row security into statements.

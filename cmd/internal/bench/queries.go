@@ -170,6 +170,9 @@ func (r *rig) explain(ctx context.Context, name string, app, bare []string) {
 			_ = rows.Scan(&line)
 			_, _ = fmt.Fprintln(r.o.Out, "    "+line)
 		}
+		if err := rows.Err(); err != nil {
+			_, _ = fmt.Fprintln(r.o.Out, err)
+		}
 	}
 	for i := range app {
 		_, _ = fmt.Fprintf(r.o.Out, "%s\n  %s\n", name, app[i])

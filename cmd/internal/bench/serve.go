@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -15,7 +16,6 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
-	"github.com/google/uuid"
 
 	"liandong/cmd/internal/wire"
 	"liandong/tenancy/db"
@@ -52,8 +52,10 @@ func (r *rig) serve(ctx context.Context, h *house) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.app, err = wire.New(ctx, wire.Config{AppDSN: inDatabase(r.stack.AppDSN, h.name), MaxConns: 2 * maxConns, KratosPublic: nowhere, KratosAdmin: nowhere,
-		TokenKeys: jwks, Redis: r.stack.RedisAddr, Files: "mem://", Secret: secret, PublicURL: "http://127.0.0.1", Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	s.app, err = wire.New(ctx, wire.Config{
+		AppDSN: inDatabase(r.stack.AppDSN, h.name), MaxConns: 2 * maxConns, KratosPublic: nowhere, KratosAdmin: nowhere,
+		TokenKeys: jwks, Redis: r.stack.RedisAddr, Files: "mem://", Secret: secret, PublicURL: "http://127.0.0.1", Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +117,10 @@ func (s *site) close() {
 
 // cookie is the session cookie of somebody in a seat.
 func (s *site) cookie(who, seat string) (string, error) {
-	t := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{"sub": who, "sid": db.NewID(), "aal": "aal1", "schema": "staff", "name": "压测人员",
-		"exp": time.Now().Add(6 * time.Hour).Unix()})
+	t := jwt.NewWithClaims(jwt.SigningMethodES256, jwt.MapClaims{
+		"sub": who, "sid": db.NewID(), "aal": "aal1", "schema": "staff", "name": "压测人员",
+		"exp": time.Now().Add(6 * time.Hour).Unix(),
+	})
 	t.Header["kid"] = keyID
 	signed, err := t.SignedString(s.key)
 	if err != nil {
@@ -135,7 +139,10 @@ func publicKeys(k *ecdsa.PublicKey) ([]byte, error) {
 }
 
 // personID is always the same for the same part.
-func personID(part string) string { return uuid.NewSHA1(uuid.NameSpaceOID, []byte(part)).String() }
+func personID(part string) string {
+	h := sha256.Sum256([]byte(part))
+	return fmt.Sprintf("%x-%x-8%s-8%s-%x", h[:4], h[4:6], hex.EncodeToString(h[6:8])[1:], hex.EncodeToString(h[8:10])[1:], h[10:16])
+}
 
 func describe(err error, what string) error {
 	if err == nil {

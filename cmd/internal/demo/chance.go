@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"liandong/tenancy/calendar"
@@ -22,20 +23,21 @@ func idNumber(r *rand.Rand, area string) string {
 // creditCode invents a unified social credit code that passes every check.
 func creditCode(r *rand.Rand, area string) string {
 	const alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-	s := "91" + area
+	var s strings.Builder
+	s.WriteString("91" + area)
 	for range 9 {
-		s += string(alphabet[r.IntN(len(alphabet))])
+		s.WriteString(string(alphabet[r.IntN(len(alphabet))]))
 	}
 	sum, weight := 0, 1
-	for i := range s {
+	for i := range s.String() {
 		for v := range alphabet {
-			if alphabet[v] == s[i] {
+			if alphabet[v] == s.String()[i] {
 				sum += v * weight
 			}
 		}
 		weight = weight * 3 % len(alphabet)
 	}
-	return s + string(alphabet[(len(alphabet)-sum%len(alphabet))%len(alphabet)])
+	return s.String() + string(alphabet[(len(alphabet)-sum%len(alphabet))%len(alphabet)])
 }
 
 // almanac finds working days before a moment.

@@ -14,7 +14,6 @@ import (
 	"liandong/modules/flows"
 )
 
-//nolint:gochecknoglobals // embedded files, never written to
 var (
 	//go:embed items.json
 	items []byte

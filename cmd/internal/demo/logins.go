@@ -4,7 +4,7 @@ import "math/rand/v2"
 
 // Logins lists the accounts that a visitor should try, without an installation.
 func Logins() ([]Login, error) {
-	st := &Stage{rng: rand.New(rand.NewPCG(seedOfChance, seedOfChance))} //nolint:gosec // a story wants repeatable chance
+	st := &Stage{rng: rand.New(rand.NewPCG(seedOfChance, seedOfChance))}
 	if err := st.readTree(); err != nil {
 		return nil, err
 	}

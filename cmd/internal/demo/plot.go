@@ -24,7 +24,7 @@ const (
 
 // fates are dealt out of a hundred.
 //
-//nolint:gochecknoglobals // a constant table
+
 var fates = []struct {
 	fate fate
 	of   int

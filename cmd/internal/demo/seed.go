@@ -87,13 +87,18 @@ func Seed(ctx context.Context, s Services, o Options) (Report, error) {
 		o.Progress = func(string) {}
 	}
 	defer o.Clock.Set(o.Now)
-	st := &Stage{Services: s, Options: o, scopes: map[scopeKey]tenancy.Scope{}, rng: rand.New(rand.NewPCG(seedOfChance, seedOfChance))} //nolint:gosec // a story wants repeatable chance
+	st := &Stage{Services: s, Options: o, scopes: map[scopeKey]tenancy.Scope{}, rng: rand.New(rand.NewPCG(seedOfChance, seedOfChance))}
 	for _, part := range []struct {
 		name string
 		play func(context.Context) error
 	}{
-		{"导入区划", st.plant}, {"创建演示账号", st.enrol}, {"设立部门、岗位和授权", st.appoint}, {"编写并发布事项", st.publish},
-		{"设置电子监察规则", st.supervise}, {"布置站点和文章", st.decorate}, {"办理演示办件", st.play},
+		{"导入区划", st.plant},
+		{"创建演示账号", st.enrol},
+		{"设立部门、岗位和授权", st.appoint},
+		{"编写并发布事项", st.publish},
+		{"设置电子监察规则", st.supervise},
+		{"布置站点和文章", st.decorate},
+		{"办理演示办件", st.play},
 	} {
 		o.Progress(part.name + "……")
 		if err := part.play(ctx); err != nil {

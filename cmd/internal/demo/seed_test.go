@@ -3,12 +3,14 @@ package demo_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"gocloud.dev/blob/memblob"
 
@@ -37,9 +39,14 @@ type register struct{}
 func (register) Import(_ context.Context, all []identity.NewIdentity) ([]identity.Imported, error) {
 	out := make([]identity.Imported, len(all))
 	for i, n := range all {
-		out[i] = identity.Imported{External: n.External(), ID: uuid.NewSHA1(uuid.NameSpaceOID, []byte(n.External())).String()}
+		out[i] = identity.Imported{External: n.External(), ID: identityOf(n.External())}
 	}
 	return out, nil
+}
+
+func identityOf(who string) string {
+	h := sha256.Sum256([]byte(who))
+	return fmt.Sprintf("%x-%x-8%s-8%s-%x", h[:4], h[4:6], hex.EncodeToString(h[6:8])[1:], hex.EncodeToString(h[8:10])[1:], h[10:16])
 }
 
 func (register) Find(_ context.Context, who string) (org.Staffer, error) { return staffer(who), nil }
@@ -127,8 +134,10 @@ func TestSeedTellsTheSameStoryTwice(t *testing.T) {
 func rows(t *testing.T, admin *pgx.Conn) map[string]int {
 	t.Helper()
 	out := map[string]int{}
-	for _, table := range []string{"tenants", "items", "item_versions", "item_overrides", "flows", "cases", "case_steps", "case_clocks", "case_supplements", "files", "outbox", "audit_rows", "case_deltas", "case_totals",
-		"departments", "posts", "grants", "appointments", "supervision_rules", "sites", "articles"} {
+	for _, table := range []string{
+		"tenants", "items", "item_versions", "item_overrides", "flows", "cases", "case_steps", "case_clocks", "case_supplements", "files", "outbox", "audit_rows", "case_deltas", "case_totals",
+		"departments", "posts", "grants", "appointments", "supervision_rules", "sites", "articles",
+	} {
 		var n int
 		if err := admin.QueryRow(t.Context(), "select count(*) from "+table).Scan(&n); err != nil {
 			t.Fatal(err)

@@ -147,8 +147,10 @@ func (st *Stage) assemble() {
 	for _, p := range st.stage {
 		for _, j := range jobsOf(p.Level) {
 			if len(st.crew[post{p.ID, j.role}]) == 0 {
-				st.hire(&Account{Extra: true, Staff: Staff{Login: p.Code + "-" + j.role, Name: "演示·" + st.name(),
-					Posts: []Post{{Division: p.Code, Department: j.department, Name: j.name, Roles: []string{j.role}}}}})
+				st.hire(&Account{Extra: true, Staff: Staff{
+					Login: p.Code + "-" + j.role, Name: "演示·" + st.name(),
+					Posts: []Post{{Division: p.Code, Department: j.department, Name: j.name, Roles: []string{j.role}}},
+				}})
 			}
 		}
 	}
