@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"liandong/modules/org"
 	"liandong/policies"
@@ -79,15 +80,11 @@ func (s *site) seat(ctx context.Context, o *org.Service, k seatKey) (officer, er
 		return officer{}, err
 	}
 	if len(seats) == 0 {
-		d, err := o.CreateDepartment(ctx, org.Drafted{Tenant: k.at, Name: "压测部门" + k.role, Key: "d" + part})
+		p, err := found(ctx, o, k)
 		if err != nil {
 			return officer{}, err
 		}
-		p, err := o.CreatePost(ctx, org.Founding{DepartmentID: d.ID, Name: "压测岗位", Roles: []string{k.role}, Key: "p" + part})
-		if err != nil {
-			return officer{}, err
-		}
-		if _, err := o.Assign(ctx, org.Posting{PostID: p.ID, HolderID: who, Reason: "压测", Key: "a" + part}); err != nil {
+		if _, err := o.Assign(ctx, org.Posting{PostID: p, HolderID: who, Reason: "压测", Key: "a" + part}); err != nil {
 			return officer{}, err
 		}
 		if seats, err = o.Seats(ctx, who); err != nil || len(seats) == 0 {
@@ -96,6 +93,28 @@ func (s *site) seat(ctx context.Context, o *org.Service, k seatKey) (officer, er
 	}
 	c, err := s.cookie(who, seats[0].ID)
 	return officer{c}, err
+}
+
+// found returns the post of a role in a tenant, made where it is missing.
+func found(ctx context.Context, o *org.Service, k seatKey) (id string, err error) {
+	ds, err := o.Departments(ctx, k.at)
+	if err != nil {
+		return "", err
+	}
+	name := "压测部门" + k.role
+	i := slices.IndexFunc(ds, func(d org.Department) bool { return d.Name == name })
+	if i < 0 {
+		d, err := o.CreateDepartment(ctx, org.Drafted{Tenant: k.at, Name: name, Key: "d" + k.at.String() + k.role})
+		if err != nil {
+			return "", err
+		}
+		ds, i = append(ds, d), len(ds)
+	}
+	for _, p := range ds[i].Posts {
+		return p.ID, nil
+	}
+	p, err := o.CreatePost(ctx, org.Founding{DepartmentID: ds[i].ID, Name: "压测岗位", Roles: []string{k.role}, Key: "p" + ds[i].ID})
+	return p.ID, err
 }
 
 // chains picks villages all over the country, the same ones in every database.
