@@ -240,34 +240,17 @@ func (s *Service) Resubmit(ctx context.Context, id string, seen int, answer stri
 }
 
 // turnClock ends the running stretch of the clock, starts one of kind, and works
-// out the due time again. Before acceptance no clock runs yet.
+// out both due times again. Before acceptance no clock runs yet, but that of the step.
 func (d *deed) turnClock(ctx context.Context, kind calendar.Kind, reason string) error {
-	if d.c.AcceptedAt == nil {
-		return nil
+	if d.c.AcceptedAt != nil {
+		if err := d.st.stopClock(ctx, d.c); err != nil {
+			return err
+		}
+		if err := d.st.startClock(ctx, d.c, string(kind), reason); err != nil {
+			return err
+		}
 	}
-	if err := d.st.stopClock(ctx, d.c); err != nil {
-		return err
-	}
-	if err := d.st.startClock(ctx, d.c, string(kind), reason); err != nil {
-		return err
-	}
-	cal, err := d.calendar(ctx)
-	if err != nil {
-		return err
-	}
-	rows, err := d.st.clocks(ctx, d.c)
-	if err != nil {
-		return err
-	}
-	clock, err := cal.Clock(d.c.PromisedDays, intervals(rows)...)
-	if err != nil {
-		return err
-	}
-	d.c.DueAt = nil
-	if due, ok := clock.Due(); ok {
-		d.c.DueAt = &due
-	}
-	return nil
+	return d.reckon(ctx)
 }
 
 func intervals(rows []ClockRow) []calendar.Interval {

@@ -51,6 +51,7 @@ func (s *Service) act(ctx context.Context, id string, seen int, a policies.Actio
 		if c.Version != seen {
 			return fault.New(fault.Conflict, "case_changed")
 		}
+		was := c
 		at, err := s.asks.Tree.Place(ctx, tx, c.AtTenant)
 		if err != nil {
 			return err
@@ -69,7 +70,7 @@ func (s *Service) act(ctx context.Context, id string, seen int, a policies.Actio
 			return err
 		}
 		tx.Record(db.Audit{Tenant: c.TenantID, Action: string(a), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "status": c.Status, "step": c.StepName}})
-		return st.save(ctx, &c, seen)
+		return st.save(ctx, &c, was)
 	})
 	return c, err
 }

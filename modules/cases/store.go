@@ -27,19 +27,21 @@ func (s store) insert(ctx context.Context, c *Case) error {
 	return err
 }
 
-// save writes c if nobody has written it since version seen was shown.
-func (s store) save(ctx context.Context, c *Case, seen int) error {
+// save writes c if nobody has written it since it was read: neither an act, which
+// counts the version, nor a change of the calendar, which moves what is due.
+func (s store) save(ctx context.Context, c *Case, was Case) error {
 	res, err := s.tx.NewUpdate().Model(c).
 		Column("status", "outcome", "at_tenant", "step_id", "step_name", "step_kind", "step_post", "step_seq", "step_due_at",
 			"accept_no", "accepted_at", "accepted_by", "due_at", "suspended_at", "decided_at", "decided_by", "ended_at").
-		Set("version = version + 1").WherePK().Where("version = ?", seen).Exec(ctx)
+		Set("version = version + 1").WherePK().Where("version = ?", was.Version).
+		Where("due_at IS NOT DISTINCT FROM ?", was.DueAt).Where("step_due_at IS NOT DISTINCT FROM ?", was.StepDueAt).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("save case %s: %w", c.ID, err)
 	}
 	if n, _ := res.RowsAffected(); n == 0 {
 		return fault.New(fault.Conflict, "case_changed")
 	}
-	c.Version = seen + 1
+	c.Version = was.Version + 1
 	return nil
 }
 

@@ -23,6 +23,7 @@ import (
 )
 
 type town struct {
+	db    *db.DB
 	items *catalog.Service
 	cases *cases.Service
 	files *files.Service
@@ -30,7 +31,11 @@ type town struct {
 
 func newTown(t *testing.T) town {
 	t.Helper()
-	d := dbtest.New(t)
+	return townOn(t, dbtest.New(t))
+}
+
+func townOn(t *testing.T, d *db.DB) town {
+	t.Helper()
 	engine, err := policies.New(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +47,7 @@ func newTown(t *testing.T) town {
 		t.Fatal(err)
 	}
 	fl := flows.NewService()
-	w := town{items: catalog.New(d, engine, fl), files: files.New(d, engine, bucket)}
+	w := town{db: d, items: catalog.New(d, engine, fl), files: files.New(d, engine, bucket)}
 	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: steps{fl}, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
 	return w
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"liandong/jobs"
+	"liandong/modules/cases"
 	"liandong/modules/notices"
 	"liandong/tenancy"
 )
@@ -24,7 +25,10 @@ func (a *App) jobs(context.Context) (err error) {
 }
 
 func (a *App) subscribers() []jobs.Subscriber {
-	return []jobs.Subscriber{{Name: notices.Name, Events: notices.Events(), Reach: jobs.Root, Handle: a.Notices.On}}
+	return []jobs.Subscriber{
+		{Name: notices.Name, Events: notices.Events(), Reach: jobs.Root, Handle: a.Notices.On},
+		{Name: cases.CalendarJob, Events: cases.CalendarEvents(), Reach: jobs.Subtree, Slow: true, Handle: a.Cases.OnCalendarChanged},
+	}
 }
 
 func (a *App) schedules() []jobs.Schedule {

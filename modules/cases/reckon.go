@@ -1,0 +1,239 @@
+package cases
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	supervision "liandong/modules/supervision/events"
+	"liandong/tenancy"
+	"liandong/tenancy/calendar"
+	"liandong/tenancy/db"
+)
+
+// running is what the two ends of an open case are reckoned from.
+type running struct {
+	TenantID     tenancy.ID
+	ID           string
+	StepSeq      int
+	AcceptedAt   *time.Time
+	DecidedAt    *time.Time
+	CreatedAt    time.Time
+	PromisedDays int
+	EnteredAt    *time.Time // of the visit that is open
+	LimitDays    int        // of its step, in working days; 0: none
+	DueAt        *time.Time
+	StepDueAt    *time.Time
+	Clocks       []calendar.Interval `bun:"type:jsonb"`
+	Notices      []calendar.Interval `bun:"type:jsonb"` // before acceptance no clock tells that the applicant is waited for
+}
+
+// ends are the end of the promise and that of the step, by cal; nil when nothing
+// runs or waiting for the applicant keeps it from being reached.
+func (r running) ends(cal calendar.Calendar) (due, step *time.Time, err error) {
+	if r.AcceptedAt != nil && r.DecidedAt == nil {
+		clock, err := cal.Clock(r.PromisedDays, r.Clocks...)
+		if err != nil {
+			return nil, nil, fmt.Errorf("clock of case %s: %w", r.ID, err)
+		}
+		due = known(clock.Due())
+	}
+	if r.EnteredAt != nil && r.LimitDays > 0 {
+		step = known(cal.Due(*r.EnteredAt, r.LimitDays, slices.Concat(r.Notices, r.Clocks)...))
+	}
+	return due, step, nil
+}
+
+func known(t time.Time, ok bool) *time.Time {
+	if !ok {
+		return nil
+	}
+	return &t
+}
+
+// reckon works out both ends of the case of a deed again.
+func (d *deed) reckon(ctx context.Context) error {
+	cal, err := d.calendar(ctx)
+	if err != nil {
+		return err
+	}
+	rs, err := d.st.running(ctx, "c.tenant_id = ? AND c.id = ?", d.c.TenantID, d.c.ID)
+	if err != nil || len(rs) == 0 {
+		return err
+	}
+	if d.c.DueAt, d.c.StepDueAt, err = rs[0].ends(cal); err != nil {
+		return err
+	}
+	rs[0].StepDueAt = d.c.StepDueAt
+	return d.st.redate(ctx, redateSteps, rs)
+}
+
+// CalendarJob is what the inbox knows OnCalendarChanged by.
+const CalendarJob = "cases.reckon"
+
+// CalendarEvents are the wire names that OnCalendarChanged wants to be called for.
+func CalendarEvents() []string { return []string{supervision.CalendarChanged{}.EventName()} }
+
+// reckonBatch is how many cases are read, and at most locked, at once.
+const reckonBatch = 500
+
+// OnCalendarChanged works out again when the open cases of a tenant and of
+// everything below it are due. It must run as System over that subtree. Only a
+// case that has not ended before the day that changed can move, and only what
+// moves is locked. Running it twice changes nothing.
+func (s *Service) OnCalendarChanged(ctx context.Context, tx *db.Tx, e db.Delivery) error {
+	var changed supervision.CalendarChanged
+	if err := e.Decode(&changed); err != nil {
+		return err
+	}
+	day, err := calendar.ParseDate(changed.Day)
+	if err != nil {
+		return fmt.Errorf("day of event %s: %w", e.ID, err)
+	}
+	r := reckoner{Service: s, st: store{tx}, calendars: map[tenancy.ID]calendar.Calendar{}}
+	var last running
+	for {
+		rs, err := r.st.runningFrom(ctx, day.Start(), last, reckonBatch)
+		if err != nil {
+			return err
+		}
+		if err := r.redo(ctx, rs); err != nil {
+			return err
+		}
+		if len(rs) < reckonBatch {
+			return nil
+		}
+		last = rs[len(rs)-1]
+	}
+}
+
+// reckoner reckons many cases; tenants are met again and again.
+type reckoner struct {
+	*Service
+	st        store
+	calendars map[tenancy.ID]calendar.Calendar
+}
+
+// redo writes what moved of a batch. What looks moved is locked and read again,
+// so that an act that was under way has the last word on its case.
+func (r reckoner) redo(ctx context.Context, rs []running) error {
+	moved, err := r.moved(ctx, rs)
+	if err != nil || len(moved) == 0 {
+		return err
+	}
+	ids := make([]string, len(moved))
+	for i, m := range moved {
+		ids[i] = m.ID
+	}
+	if _, err := r.st.tx.NewRaw(`select id from cases where id in (?) order by tenant_id, id for update`, bun.List(ids)).Exec(ctx); err != nil {
+		return fmt.Errorf("lock cases to reckon: %w", err)
+	}
+	if rs, err = r.st.running(ctx, "c.id IN (?) AND c.ended_at IS NULL", bun.List(ids)); err != nil {
+		return err
+	}
+	if moved, err = r.moved(ctx, rs); err != nil {
+		return err
+	}
+	return r.st.redate(ctx, redateCases+redateSteps, moved)
+}
+
+// moved are those whose ends are other than stored, with the true ones.
+func (r reckoner) moved(ctx context.Context, rs []running) (out []running, err error) {
+	for _, c := range rs {
+		cal, ok := r.calendars[c.TenantID]
+		if !ok {
+			if cal, err = r.asks.Calendars.Of(ctx, r.st.tx, c.TenantID); err != nil {
+				return nil, err
+			}
+			r.calendars[c.TenantID] = cal
+		}
+		due, step, err := c.ends(cal)
+		if err != nil {
+			continue // a broken clock is reported by the sweep of supervision; the others must not wait for it
+		}
+		if !same(due, c.DueAt) || !same(step, c.StepDueAt) {
+			c.DueAt, c.StepDueAt = due, step
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+func same(a, b *time.Time) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
+}
+
+// running reads what open cases are reckoned from.
+func (s store) running(ctx context.Context, where string, args ...any) (rs []running, err error) {
+	err = s.ofRunning().Where(where, args...).Scan(ctx, &rs)
+	if err != nil {
+		return nil, fmt.Errorf("read clocks of cases: %w", err)
+	}
+	return rs, nil
+}
+
+// runningFrom is the next batch of open cases that end after from, in the order
+// of the index of open cases.
+func (s store) runningFrom(ctx context.Context, from time.Time, after running, limit int) ([]running, error) {
+	const order = "c.tenant_id, c.created_at, c.id"
+	page := s.tx.NewSelect().TableExpr("cases AS c").ColumnExpr("c.tenant_id, c.id").Where("c.ended_at IS NULL").
+		Where("(c.due_at > ? OR c.step_due_at > ?)", from, from).OrderExpr(order).Limit(int64(limit))
+	if after.ID != "" {
+		page = page.Where("("+order+") > (?, ?, ?)", after.TenantID, after.CreatedAt, after.ID)
+	}
+	var rs []running
+	err := s.ofRunning().With("page", page).Join("JOIN page ON page.tenant_id = c.tenant_id AND page.id = c.id").OrderExpr(order).Scan(ctx, &rs)
+	if err != nil {
+		return nil, fmt.Errorf("read clocks of cases: %w", err)
+	}
+	return rs, nil
+}
+
+func (s store) ofRunning() *bun.SelectQuery {
+	return s.tx.NewSelect().TableExpr("cases AS c").
+		ColumnExpr("c.tenant_id, c.id, c.step_seq, c.accepted_at, c.decided_at, c.created_at, c.promised_days, c.due_at, c.step_due_at").
+		ColumnExpr("s.entered_at, coalesce(s.limit_days, 0) AS limit_days").
+		ColumnExpr(`coalesce((select jsonb_agg(jsonb_build_object('from', k.from_at, 'to', k.to_at, 'kind', k.kind) order by k.from_at, k.id)
+			from case_clocks k where k.tenant_id = c.tenant_id and k.case_id = c.id), '[]') AS clocks`).
+		ColumnExpr(`coalesce((select jsonb_agg(jsonb_build_object('from', n.asked_at, 'to', n.answered_at, 'kind', 'suspended') order by n.asked_at)
+			from case_supplements n where n.tenant_id = c.tenant_id and n.case_id = c.id), '[]') AS notices`).
+		Join("LEFT JOIN case_steps s ON s.tenant_id = c.tenant_id AND s.case_id = c.id AND s.seq = c.step_seq")
+}
+
+// What redate writes; the version stays, or every open form of the tenant would
+// be refused because of a holiday.
+const (
+	redateCases = `, ends as (update cases c set due_at = v.due, step_due_at = v.step from v where c.tenant_id = v.tenant_id and c.id = v.id)`
+	redateSteps = `, visits as (update case_steps s set due_at = v.step from v where s.tenant_id = v.tenant_id and s.case_id = v.id and s.seq = v.seq)`
+)
+
+func (s store) redate(ctx context.Context, what string, rs []running) error {
+	if len(rs) == 0 {
+		return nil
+	}
+	type row struct {
+		Tenant tenancy.ID `json:"tenant_id"`
+		ID     string     `json:"id"`
+		Seq    int        `json:"seq"`
+		Due    *time.Time `json:"due"`
+		Step   *time.Time `json:"step"`
+	}
+	rows := make([]row, len(rs))
+	for i, r := range rs {
+		rows[i] = row{r.TenantID, r.ID, r.StepSeq, r.DueAt, r.StepDueAt}
+	}
+	body, err := json.Marshal(rows)
+	if err != nil {
+		return fmt.Errorf("write due times: %w", err)
+	}
+	_, err = s.tx.NewRaw(`with v as materialized (select * from jsonb_to_recordset(?::jsonb) as v(tenant_id bigint, id uuid, seq int, due timestamptz, step timestamptz))`+
+		what+` select count(*) from v`, string(body)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("write due times: %w", err)
+	}
+	return nil
+}
