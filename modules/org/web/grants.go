@@ -109,7 +109,21 @@ func (h handlers) newGrant(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Service.MayAppoint(r.Context()); err != nil {
 		return err
 	}
+	if err := h.mayGrant(r); err != nil {
+		return err
+	}
 	return h.grantForm(w, r, kit.FormValues{}, refusal{status: http.StatusOK})
+}
+
+// mayGrant refuses the last tier before the form is filled in: whatever it said,
+// there is no fourth.
+func (h handlers) mayGrant(r *http.Request) error {
+	for _, g := range self(r).Actor.Grants {
+		if g.Tier >= org.Tiers {
+			return h.Authz.Allow(r.Context(), policies.GrantsAppoint, policies.Resource{"tenant": g.Over.Lo, "over_lo": g.Over.Lo, "over_hi": g.Over.Hi, "tier": g.Tier + 1, "roles": g.Roles, "holder_id": "", "holder_roles": []string{}})
+		}
+	}
+	return nil
 }
 
 // grantForm shows the three steps: where, who, what.
