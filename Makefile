@@ -40,8 +40,8 @@ $(BIN)/golangci-lint-$(LINT_VERSION):
 	@GOBIN=$(CURDIR)/$(BIN)/tmp GOFLAGS= go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
 	@mv $(BIN)/tmp/golangci-lint $@ && rmdir $(BIN)/tmp
 
-bench: setup build ## 运行性能测试
-	@exec $(BIN)/liandong services -- go test -run '^$$' -bench . -benchtime 2s $(PKG)
+bench: setup build ## 在全国规模的数据上测量性能(第一次要装载几分钟),写入 bench/latest.json
+	@exec $(BIN)/liandong bench run
 
 doctor: build ## 检查本机环境
 	@$(BIN)/liandong doctor

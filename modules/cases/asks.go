@@ -62,6 +62,8 @@ type Place struct {
 // Calendars gives the working days of a tenant, exceptions included.
 type Calendars interface {
 	Of(ctx context.Context, tx *db.Tx, tenant tenancy.ID) (calendar.Calendar, error)
+	// OfMany is Of for several tenants at once.
+	OfMany(ctx context.Context, tx *db.Tx, tenants []tenancy.ID) (map[tenancy.ID]calendar.Calendar, error)
 }
 
 // Sealer keeps personal data unreadable at rest.

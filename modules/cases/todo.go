@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -70,22 +71,24 @@ func (s *Service) CountTodos(ctx context.Context) (n TodoCounts, err error) {
 // measure works out how many working days each row has left, by the calendar of
 // its origin.
 func (s *Service) measure(ctx context.Context, tx *db.Tx, rows []Row) error {
-	known := map[tenancy.ID]calendar.Calendar{}
+	var origins []tenancy.ID
 	for i := range rows {
 		r := &rows[i]
-		if r.Deadline = nearer(r.DueAt, r.StepDueAt); r.Deadline == nil || r.SuspendedAt != nil || !r.Open() {
+		if r.Deadline = nearer(r.DueAt, r.StepDueAt); r.SuspendedAt != nil || !r.Open() {
 			r.Deadline = nil
-			continue
 		}
-		cal, ok := known[r.TenantID]
-		if !ok {
-			var err error
-			if cal, err = s.asks.Calendars.Of(ctx, tx, r.TenantID); err != nil {
-				return err
-			}
-			known[r.TenantID] = cal
+		if r.Deadline != nil && !slices.Contains(origins, r.TenantID) {
+			origins = append(origins, r.TenantID)
 		}
-		r.Left, r.Late = left(cal, tx.Now, *r.Deadline), !tx.Now.Before(*r.Deadline)
+	}
+	cals, err := s.asks.Calendars.OfMany(ctx, tx, origins)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		if r := &rows[i]; r.Deadline != nil {
+			r.Left, r.Late = left(cals[r.TenantID], tx.Now, *r.Deadline), !tx.Now.Before(*r.Deadline)
+		}
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"liandong/modules/flows"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
+	"liandong/tenancy/tree"
 )
 
 // places answers what a tenant is called.
@@ -61,22 +62,13 @@ func (s steps) Next(ctx context.Context, tx *db.Tx, ref cases.FlowRef, stepID st
 
 // placed finds the tenant that a step falls to for a case born in origin.
 func placed(ctx context.Context, tx *db.Tx, s flows.Step, origin tenancy.ID) (cases.Step, error) {
-	var chain []struct {
-		TenantID tenancy.ID
-		Level    string
-		Name     string
-	}
-	// A label sorts before everything below it: ascending labels lead from the root down.
-	err := tx.NewRaw(`select tenant_id, level, name from tenants where ? between tenant_id and hi order by tenant_id`, origin).Scan(ctx, &chain)
+	chain, err := tree.In(tx).Ancestors(ctx, origin)
 	if err != nil {
 		return cases.Step{}, err
 	}
 	nodes := make([]flows.Node, len(chain))
 	for i, n := range chain {
-		nodes[i] = flows.Node{ID: n.TenantID, Level: n.Level}
-	}
-	if len(nodes) == 0 {
-		return cases.Step{}, fmt.Errorf("tenant %s is not in the tree", origin)
+		nodes[i] = flows.Node{ID: n.ID, Level: n.Level}
 	}
 	at, err := s.Tenant(nodes[len(nodes)-1], nodes[:len(nodes)-1])
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/uptrace/bun"
+
 	"liandong/tenancy"
 	"liandong/tenancy/calendar"
 	"liandong/tenancy/db"
@@ -14,26 +16,48 @@ import (
 // Book reads and writes calendar_days.
 type Book struct{}
 
+// row is one exception as it is stored, with the tenant that it counts for.
+type row struct {
+	Origin   tenancy.ID
+	TenantID tenancy.ID
+	Day      calendar.Date
+	Working  bool
+	Name     string
+	Source   string
+}
+
+// above finds the exceptions of every level from the platform down to each origin.
+// A label sorts before everything below it: later rows are nearer.
+const above = `with recursive up (origin, id, parent) as (
+		select tenant_id, tenant_id, parent_id from tenants where tenant_id in (?)
+		union all select up.origin, p.tenant_id, p.parent_id from tenants p join up on p.tenant_id = up.parent)
+	select up.origin, d.tenant_id, d.day, d.working, d.name, d.source from up join calendar_days d on d.tenant_id = up.id `
+
 // Of returns the calendar of tenant: the official days, then the exceptions of
 // every level from the platform down to it.
-func (Book) Of(ctx context.Context, tx *db.Tx, tenant tenancy.ID) (calendar.Calendar, error) {
-	var rows []struct {
-		TenantID tenancy.ID
-		Day      calendar.Date
-		Working  bool
-		Name     string
-		Source   string
+func (b Book) Of(ctx context.Context, tx *db.Tx, tenant tenancy.ID) (calendar.Calendar, error) {
+	cals, err := b.OfMany(ctx, tx, []tenancy.ID{tenant})
+	return cals[tenant], err
+}
+
+// OfMany returns the calendars of several tenants by one question.
+func (Book) OfMany(ctx context.Context, tx *db.Tx, tenants []tenancy.ID) (map[tenancy.ID]calendar.Calendar, error) {
+	cals := make(map[tenancy.ID]calendar.Calendar, len(tenants))
+	if len(tenants) == 0 {
+		return cals, nil
 	}
-	err := tx.NewRaw(`select d.tenant_id, d.day, d.working, d.name, d.source from calendar_days d
-		join tenants t on t.tenant_id = d.tenant_id where ? between t.tenant_id and t.hi order by d.tenant_id, d.day`, tenant).Scan(ctx, &rows)
-	if err != nil {
-		return calendar.Calendar{}, fmt.Errorf("calendar of %s: %w", tenant, err)
+	var rows []row
+	if err := tx.NewRaw(above+`order by up.origin, d.tenant_id, d.day`, bun.List(tenants)).Scan(ctx, &rows); err != nil {
+		return nil, fmt.Errorf("calendars of %v: %w", tenants, err)
 	}
-	days := make([]calendar.Day, len(rows))
-	for i, r := range rows { // a label sorts before everything below it: later rows are nearer
-		days[i] = calendar.Day{Date: r.Day, Working: r.Working, Name: r.Name, Source: r.Source}
+	days := make(map[tenancy.ID][]calendar.Day, len(tenants))
+	for _, r := range rows {
+		days[r.Origin] = append(days[r.Origin], calendar.Day{Date: r.Day, Working: r.Working, Name: r.Name, Source: r.Source})
 	}
-	return calendar.New(calendar.Merge(days)...), nil
+	for _, id := range tenants {
+		cals[id] = calendar.New(calendar.Merge(days[id])...)
+	}
+	return cals, nil
 }
 
 // Set writes an exception of the actor's own tenant; it replaces the one of that day.
@@ -67,16 +91,8 @@ type Exception struct {
 // days from first to last, by day and then from the top down: of several for one
 // day the last holds.
 func (Book) Exceptions(ctx context.Context, tx *db.Tx, tenant tenancy.ID, first, last calendar.Date) ([]Exception, error) {
-	var rows []struct {
-		TenantID tenancy.ID
-		Day      calendar.Date
-		Working  bool
-		Name     string
-		Source   string
-	}
-	err := tx.NewRaw(`select d.tenant_id, d.day, d.working, d.name, d.source from calendar_days d
-		join tenants t on t.tenant_id = d.tenant_id where ? between t.tenant_id and t.hi and d.day between ? and ?
-		order by d.day, d.tenant_id`, tenant, first, last).Scan(ctx, &rows)
+	var rows []row
+	err := tx.NewRaw(above+`where d.day between ? and ? order by d.day, d.tenant_id`, bun.List([]tenancy.ID{tenant}), first, last).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("calendar exceptions of %s: %w", tenant, err)
 	}
