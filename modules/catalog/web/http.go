@@ -73,6 +73,7 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/items/{id}/edit", on(h.edit))
 	r.Post("/items/{id}/edit", on(h.save))
 	r.Post("/items/{id}/revise", on(h.revise))
+	r.Post("/items/{id}/discard", on(h.discard))
 	r.Post("/items/{id}/submit", on(h.submit))
 	r.Post("/items/{id}/withdraw", on(h.withdraw))
 	r.Get("/items/{id}/history", on(h.history))

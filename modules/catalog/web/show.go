@@ -69,6 +69,32 @@ func (h handlers) revise(w http.ResponseWriter, r *http.Request) error {
 	return h.Shell.Done(w, r, h.items("/"+v.ItemID+"/edit"), "item_revised")
 }
 
+// discard throws the open draft away once the editor has said yes.
+func (h handlers) discard(w http.ResponseWriter, r *http.Request) error {
+	sh, err := h.draft(r)
+	if err != nil {
+		return err
+	}
+	if ok, err := h.Shell.Confirmed(w, r, discarding(h, sh)); !ok {
+		return err
+	}
+	v, err := kit.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	seen := v.Int("version")
+	if err := v.Err(); err != nil {
+		return err
+	}
+	if err := h.Service.Discard(r.Context(), sh.Version.ID, seen); err != nil {
+		return err
+	}
+	if sh.Item.State == catalog.StateDraft { // it is gone with its only draft
+		return h.Shell.Done(w, r, h.items(""), "item_discarded")
+	}
+	return h.Shell.Done(w, r, h.items("/"+sh.Item.ID), "item_revision_discarded")
+}
+
 // submit sends the open draft to review as it was saved.
 func (h handlers) submit(w http.ResponseWriter, r *http.Request) error {
 	sh, err := h.draft(r)
