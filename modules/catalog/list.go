@@ -19,8 +19,9 @@ type Query struct {
 	Kind       string // 事项类型
 	State      string // a version's state, staff only
 	Department string
-	Topic      string // a code of 自然人/法人主题
+	Topic      string // a code of 自然人主题 or 法人主题: the two lists share codes, Audience says which is meant
 	Audience   string // person or legal
+	Origin     string // 受理层级: a level at which it may be filed
 	Owner      tenancy.ID
 	OwnerLevel string // level of the tenant that defines the item
 	Level      string // 行使层级: who decides
@@ -163,9 +164,10 @@ func (q Query) where(sel *bun.SelectQuery) *bun.SelectQuery {
 	default:
 		sel = sel.Where("items.state = ?", q.State)
 	}
-	if q.Topic != "" {
-		sel = sel.Where("(jsonb_exists(v.body->'topics_person', ?) or jsonb_exists(v.body->'topics_corp', ?))", q.Topic, q.Topic)
+	if q.Origin != "" {
+		sel = sel.Where("jsonb_exists(v.body->'origin_levels', ?)", q.Origin)
 	}
+	sel = q.about(sel)
 	switch q.Audience {
 	case "person":
 		sel = sel.Where("v.body->'audience' @> '[\"1\"]'")
@@ -179,6 +181,24 @@ func (q Query) where(sel *bun.SelectQuery) *bun.SelectQuery {
 		sel = sel.Where("(position(lower(?) in lower(items.name)) > 0 or position(? in items.basic_code) > 0 or exists (select from jsonb_array_elements_text(v.body->'keywords') k where position(? in k) > 0 or position(k in ?) > 0))", q.Text, q.Text, q.Text, q.Text)
 	}
 	return sel
+}
+
+// about narrows to a topic of the list that belongs to the audience; who does not
+// say for whom means either.
+func (q Query) about(sel *bun.SelectQuery) *bun.SelectQuery {
+	const (
+		person = "jsonb_exists(v.body->'topics_person', ?)"
+		legal  = "jsonb_exists(v.body->'topics_corp', ?)"
+	)
+	switch {
+	case q.Topic == "":
+		return sel
+	case q.Audience == "person":
+		return sel.Where(person, q.Topic)
+	case q.Audience == "legal":
+		return sel.Where(legal, q.Topic)
+	}
+	return sel.Where("("+person+" or "+legal+")", q.Topic, q.Topic)
 }
 
 func (s store) effective(ctx context.Context, rows []listRow) (Page[Row], error) {

@@ -12,6 +12,7 @@ import (
 	"liandong/portal-sites/kit/text"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
+	"liandong/tenancy/tree"
 )
 
 // drawings answers pages out of the flows, in the scope of the request.
@@ -64,10 +65,23 @@ func paper(f files.File) casesweb.File {
 }
 
 // shelf answers assisted filing out of the catalogue.
-type shelf struct{ items *catalog.Service }
+type shelf struct {
+	items *catalog.Service
+	tree  *tree.Service
+}
 
+// Search finds what may be filed at the level of the tenant in scope: to offer
+// more would be to let a clerk type a form in vain.
 func (s shelf) Search(ctx context.Context, words string, page, size int) ([]casesweb.Item, int, error) {
-	p, err := s.items.Offered(ctx, catalog.Query{Text: words, Page: page, Size: size})
+	scope, err := tenancy.From(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	here, err := s.tree.Get(ctx, scope.Tenant)
+	if err != nil {
+		return nil, 0, err
+	}
+	p, err := s.items.Offered(ctx, catalog.Query{Text: words, Page: page, Size: size, Origin: here.Level})
 	out := make([]casesweb.Item, len(p.Rows))
 	for i, r := range p.Rows {
 		out[i] = onShelf(r.Item.ID, r.Body)
