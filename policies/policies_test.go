@@ -46,11 +46,15 @@ func TestExplainNamesTheRule(t *testing.T) {
 
 func TestLockedFieldIsNamed(t *testing.T) {
 	t.Parallel()
-	r := sample(policies.ItemsOverride, town, "")
-	r["fields"] = []string{"legal_basis"}
-	err := engine(t).Allow(tenancy.With(t.Context(), staff(town, policies.ItemEditor)), policies.ItemsOverride, r)
-	if f, ok := fault.As(err); !ok || !strings.Contains(f.Detail, "“设定依据”由上级统一规定") {
-		t.Errorf("got %v", err)
+	for field, name := range map[string]string{
+		"legal_basis": "设定依据", "department": "实施部门", "audience": "服务对象", "project_type": "办件类型", "conditions": "申请条件", "result": "审批结果", "flow": "办理流程",
+	} {
+		r := sample(policies.ItemsOverride, town, "")
+		r["fields"] = []string{field}
+		err := engine(t).Allow(tenancy.With(t.Context(), staff(town, policies.ItemEditor)), policies.ItemsOverride, r)
+		if f, ok := fault.As(err); !ok || !strings.Contains(f.Detail, "“"+name+"”由上级统一规定") {
+			t.Errorf("%s: got %v", field, err)
+		}
 	}
 }
 

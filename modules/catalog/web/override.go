@@ -96,8 +96,8 @@ func (h handlers) saveOverride(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := wanted(&f, v.inherited)
 	for name := range r.PostForm {
-		if label := lockedLabel(name); label != "" && !slices.Contains(in.Locked, label) {
-			in.Locked = append(in.Locked, label)
+		if field := lockedField(name); field != "" && !slices.Contains(in.Locked, field) {
+			in.Locked = append(in.Locked, field)
 		}
 	}
 	slices.Sort(in.Locked)
