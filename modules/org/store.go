@@ -89,20 +89,22 @@ func (s store) rolesOf(ctx context.Context, holder, day, butPost string) (roles 
 	return append([]string{}, roles...), nil
 }
 
+// seatTables are the posts that holder ?0 has on day ?2.
+const seatTables = `from appointments a
+	join posts p on p.tenant_id = a.tenant_id and p.id = a.post_id and p.state = 'open'
+	join departments d on d.tenant_id = p.tenant_id and d.id = p.department_id and d.state = 'open'
+	join tenants t on t.tenant_id = a.tenant_id and t.state = 'open'
+	join grants g on g.tenant_id = a.grant_tenant and g.id = a.grant_id and g.revoked_at is null
+	where a.holder_id = ?0 and a.revoked_at is null and ?2::date between a.from_on and coalesce(a.until_on, 'infinity')`
+
 func (s store) postSeats(ctx context.Context, holder, day string) (seats []Seat, err error) {
 	type row struct {
 		Seat
 		Roles []string `bun:",array"`
 	}
 	var rows []row
-	err = s.tx.NewRaw(`select a.id, a.tenant_id as tenant, t.name as tenant_name, t.code as tenant_code, t.level, d.name as department, p.name as title, p.roles
-		from appointments a
-		join posts p on p.tenant_id = a.tenant_id and p.id = a.post_id and p.state = 'open'
-		join departments d on d.tenant_id = p.tenant_id and d.id = p.department_id and d.state = 'open'
-		join tenants t on t.tenant_id = a.tenant_id and t.state = 'open'
-		join grants g on g.tenant_id = a.grant_tenant and g.id = a.grant_id and g.revoked_at is null
-		where a.holder_id = ? and a.revoked_at is null and ?::date between a.from_on and coalesce(a.until_on, 'infinity')
-		order by a.tenant_id, d.sort, p.name, a.id`, holder, day).Scan(ctx, &rows)
+	err = s.tx.NewRaw(`select a.id, a.tenant_id as tenant, t.name as tenant_name, t.code as tenant_code, t.level, d.name as department, p.name as title, p.roles `+
+		seatTables+` order by a.tenant_id, d.sort, p.name, a.id`, holder, "", day).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read posts of %s: %w", holder, err)
 	}
