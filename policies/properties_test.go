@@ -121,8 +121,13 @@ func anyFact(t *rapid.T, label string) any {
 		rapid.Just[any](nil), rapid.Just[any](true), rapid.Just[any](false), rapid.Just[any](""),
 		rapid.SampledFrom([]any{
 			actorID, otherID, subjectID, "draft", "accept", "review", "decide", policies.Clerk, policies.Decider,
-			league, county, town, otherCounty, 0, 1, 2, 3, 4, 1.5, map[string]any{"a": 1},
-			[]string{}, []string{"name"}, []string{policies.Clerk}, []string{"system_admin", "audit_admin"}, []tenancy.ID{county},
+			league, county, town, otherCounty, 0, 1, 2, 3, 4, 1.5,
+			map[string]any{"a": 1},
+			[]string{},
+			[]string{"name"},
+			[]string{policies.Clerk},
+			[]string{"system_admin", "audit_admin"},
+			[]tenancy.ID{county},
 		}),
 	).Draw(t, label)
 }

@@ -5,6 +5,7 @@ package tenancy
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 )
 
@@ -75,12 +76,7 @@ type Scope struct {
 
 // Has reports whether the actor holds role.
 func (a Actor) Has(role string) bool {
-	for _, r := range a.Roles {
-		if r == role {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(a.Roles, role)
 }
 
 type scopeKey struct{}

@@ -30,8 +30,10 @@ func Attach(dir string) (*Stack, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Stack{AdminDSN: n.AdminDSN, OwnerDSN: n.OwnerDSN, AppDSN: n.AppDSN, KratosPublic: n.KratosPublic, KratosAdmin: n.KratosAdmin,
-		TokenKeys: n.TokenKeys, SMSKey: n.SMSKey, RedisAddr: n.Redis, home: home, keys: keys}
+	s := &Stack{
+		AdminDSN: n.AdminDSN, OwnerDSN: n.OwnerDSN, AppDSN: n.AppDSN, KratosPublic: n.KratosPublic, KratosAdmin: n.KratosAdmin,
+		TokenKeys: n.TokenKeys, SMSKey: n.SMSKey, RedisAddr: n.Redis, home: home, keys: keys,
+	}
 	s.once.Do(func() {}) // it is not ours to stop
 	return s, nil
 }

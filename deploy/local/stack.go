@@ -112,8 +112,10 @@ func (s *Stack) start(ctx context.Context) error {
 	s.opts.Log.LogAttrs(ctx, slog.LevelDebug, "local stack is up",
 		slog.String("home", s.home), slog.String("data", s.pg.data), slog.Int("postgres_port", s.pg.port),
 		slog.String("kratos", s.KratosPublic), slog.String("redis", s.RedisAddr))
-	return s.lock.describe(note{PID: os.Getpid(), URL: s.opts.PublicURL, AdminDSN: s.AdminDSN, OwnerDSN: s.OwnerDSN, AppDSN: s.AppDSN,
-		KratosPublic: s.KratosPublic, KratosAdmin: s.KratosAdmin, TokenKeys: s.TokenKeys, SMSKey: s.SMSKey, Redis: s.RedisAddr})
+	return s.lock.describe(note{
+		PID: os.Getpid(), URL: s.opts.PublicURL, AdminDSN: s.AdminDSN, OwnerDSN: s.OwnerDSN, AppDSN: s.AppDSN,
+		KratosPublic: s.KratosPublic, KratosAdmin: s.KratosAdmin, TokenKeys: s.TokenKeys, SMSKey: s.SMSKey, Redis: s.RedisAddr,
+	})
 }
 
 func (s *Stack) startPostgres(ctx context.Context) error {

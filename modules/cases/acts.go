@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"liandong/modules/cases/events"
@@ -151,8 +152,7 @@ func (d *deed) cameFrom(ctx context.Context) (Step, error) {
 	if err != nil {
 		return Step{}, err
 	}
-	for i := len(rs) - 1; i >= 0; i-- {
-		r := rs[i]
+	for _, r := range slices.Backward(rs) {
 		if r.StepID != d.c.StepID && r.Kind != "accept" && (r.Act == "pass" || r.Act == Granted || r.Act == Denied) {
 			return Step{ID: r.StepID, Name: r.Name, Kind: r.Kind, Post: r.Post, LimitDays: r.LimitDays, At: r.AtTenant, AtName: r.AtName}, nil
 		}
@@ -182,8 +182,10 @@ func (s *Service) AskSupplement(ctx context.Context, id string, seen int, wanted
 		if err != nil {
 			return err
 		}
-		n := Notice{TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, No: c.No + "-" + c.StepID, Wanted: wanted, Note: note,
-			AskedAt: d.tx.Now, AskedBy: d.tx.Scope.Actor.Name, AnswerBy: cal.AddDays(d.tx.Now, supplementDays)}
+		n := Notice{
+			TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, No: c.No + "-" + c.StepID, Wanted: wanted, Note: note,
+			AskedAt: d.tx.Now, AskedBy: d.tx.Scope.Actor.Name, AnswerBy: cal.AddDays(d.tx.Now, supplementDays),
+		}
 		if err := d.st.insertNotice(ctx, &n); err != nil {
 			return err
 		}

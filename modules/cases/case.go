@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -83,10 +84,8 @@ func (c *Case) Open() bool { return c.EndedAt == nil }
 
 // at returns a Precondition fault unless the case is in one of the statuses.
 func (c *Case) at(allowed ...Status) error {
-	for _, s := range allowed {
-		if c.Status == s {
-			return nil
-		}
+	if slices.Contains(allowed, c.Status) {
+		return nil
 	}
 	return fault.New(fault.Precondition, "case_not_now_"+string(c.Status))
 }
@@ -122,8 +121,10 @@ func (c *Case) resource(actor tenancy.Actor, atName string) policies.Resource {
 }
 
 func (c *Case) fact() events.Case {
-	return events.Case{CaseID: c.ID, Tenant: c.TenantID, No: c.No, ItemName: c.ItemName, Subject: c.subject(),
-		AtTenant: c.AtTenant, StepName: c.StepName, StepPost: c.StepPost, Outcome: c.Outcome}
+	return events.Case{
+		CaseID: c.ID, Tenant: c.TenantID, No: c.No, ItemName: c.ItemName, Subject: c.subject(),
+		AtTenant: c.AtTenant, StepName: c.StepName, StepPost: c.StepPost, Outcome: c.Outcome,
+	}
 }
 
 // StepRecord (环节记录) is one visit of a case to a step.

@@ -26,7 +26,8 @@ func (s *Service) Exporting(ctx context.Context, q Query) error {
 	}
 	return s.db.InTx(ctx, func(_ context.Context, tx *db.Tx) error {
 		tx.Record(db.Audit{Action: string(policies.CasesExport), Kind: "case", Detail: map[string]any{
-			"status": q.Status, "time": q.Time, "channel": q.Channel, "item": q.ItemID, "from": q.From, "to": q.To, "searched": q.Text != ""}})
+			"status": q.Status, "time": q.Time, "channel": q.Channel, "item": q.ItemID, "from": q.From, "to": q.To, "searched": q.Text != "",
+		}})
 		return nil
 	})
 }

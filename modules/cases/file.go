@@ -158,8 +158,10 @@ func (s *Service) offerHere(ctx context.Context, tx *db.Tx, itemID string) (o Of
 // draw makes the case out of the filing and the item as it is offered here.
 func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err error) {
 	actor, own := tx.Scope.Actor, tx.Scope.Tenant
-	c = Case{TenantID: own, ID: db.NewID(), ApplicantKind: in.Kind, ApplicantName: strings.TrimSpace(in.Name), Form: in.Form,
-		Channel: "online", Status: Submitted, AtTenant: own, CreatedAt: tx.Now, Version: 1}
+	c = Case{
+		TenantID: own, ID: db.NewID(), ApplicantKind: in.Kind, ApplicantName: strings.TrimSpace(in.Name), Form: in.Form,
+		Channel: "online", Status: Submitted, AtTenant: own, CreatedAt: tx.Now, Version: 1,
+	}
 	if c.Form == nil {
 		c.Form = map[string]any{}
 	}
@@ -215,8 +217,10 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, in Filing) erro
 	if err := st.insert(ctx, c); err != nil {
 		return err
 	}
-	if err := st.insertStep(ctx, &StepRecord{TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, Seq: 1, StepID: first.ID, Name: first.Name, Kind: first.Kind,
-		Post: first.Post, AtTenant: first.At, AtName: first.AtName, LimitDays: first.LimitDays, EnteredAt: tx.Now, DueAt: &due}); err != nil {
+	if err := st.insertStep(ctx, &StepRecord{
+		TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, Seq: 1, StepID: first.ID, Name: first.Name, Kind: first.Kind,
+		Post: first.Post, AtTenant: first.At, AtName: first.AtName, LimitDays: first.LimitDays, EnteredAt: tx.Now, DueAt: &due,
+	}); err != nil {
 		return err
 	}
 	if err := s.attach(ctx, tx, c, in); err != nil {

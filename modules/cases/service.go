@@ -129,8 +129,10 @@ func (d *deed) enter(ctx context.Context, to Step) error {
 		due := cal.AddDays(d.tx.Now, to.LimitDays)
 		c.StepDueAt = &due
 	}
-	return d.st.insertStep(ctx, &StepRecord{TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, Seq: c.StepSeq, StepID: to.ID, Name: to.Name,
-		Kind: to.Kind, Post: to.Post, AtTenant: to.At, AtName: to.AtName, LimitDays: to.LimitDays, EnteredAt: d.tx.Now, DueAt: c.StepDueAt})
+	return d.st.insertStep(ctx, &StepRecord{
+		TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, Seq: c.StepSeq, StepID: to.ID, Name: to.Name,
+		Kind: to.Kind, Post: to.Post, AtTenant: to.At, AtName: to.AtName, LimitDays: to.LimitDays, EnteredAt: d.tx.Now, DueAt: c.StepDueAt,
+	})
 }
 
 // advance leaves the current step and enters the next one, or ends the case.

@@ -63,8 +63,10 @@ func (s *Service) Urge(ctx context.Context, id, note string) error {
 }
 
 func (s *Service) insertUrge(ctx context.Context, tx *db.Tx, c *Case, note string) error {
-	u := Urge{TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, StepName: c.StepName, AtTenant: c.AtTenant, ByID: tx.Scope.Actor.ID,
-		ByName: tx.Scope.Actor.Name, Note: note, Day: chinaDay(tx.Now).Format(time.DateOnly), UrgedAt: tx.Now}
+	u := Urge{
+		TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, StepName: c.StepName, AtTenant: c.AtTenant, ByID: tx.Scope.Actor.ID,
+		ByName: tx.Scope.Actor.Name, Note: note, Day: chinaDay(tx.Now).Format(time.DateOnly), UrgedAt: tx.Now,
+	}
 	if tx.Scope.Actor.Kind == tenancy.Staff {
 		p, err := s.asks.Tree.Place(ctx, tx, tx.Scope.Tenant)
 		if err != nil {

@@ -172,7 +172,7 @@ func TestOverrideOfTextsAndItsBounds(t *testing.T) {
 		t.Errorf("inherited complaint phone %q, %v", b.Complaint, err)
 	}
 	for name, c := range map[string]struct {
-		ctx  context.Context //nolint:containedctx // a row of the table is who asks for what
+		ctx  context.Context
 		in   catalog.Change
 		want fault.Kind
 	}{

@@ -65,8 +65,10 @@ func (s *Service) Upload(ctx context.Context, name, material string, r io.Reader
 	sum := sha256.Sum256(data)
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		sc := tx.Scope
-		f = File{TenantID: sc.Tenant, ID: db.NewID(), Material: material, Name: cleanName(name), MediaType: media, Size: int64(len(data)),
-			SHA256: sum[:], UploaderID: sc.Actor.ID, UploadedAt: tx.Now}
+		f = File{
+			TenantID: sc.Tenant, ID: db.NewID(), Material: material, Name: cleanName(name), MediaType: media, Size: int64(len(data)),
+			SHA256: sum[:], UploaderID: sc.Actor.ID, UploadedAt: tx.Now,
+		}
 		f.Key = fmt.Sprintf("%s/%s", f.TenantID, f.ID)
 		if sc.Actor.Kind == tenancy.Person {
 			f.Subject = &sc.Actor.ID

@@ -27,7 +27,7 @@ type Message struct {
 const (
 	sendBatch = 5
 	claimFor  = time.Minute // longer than a batch takes, at ten seconds for each
-	awayFor   = time.Minute     // how long a gateway that is away is left alone
+	awayFor   = time.Minute // how long a gateway that is away is left alone
 	maxTries  = 8
 )
 

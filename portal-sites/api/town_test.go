@@ -21,7 +21,7 @@ import (
 	"liandong/portal-sites/kit"
 	"liandong/tenancy"
 	"liandong/tenancy/calendar/book"
-	"liandong/tenancy/db" //nolint:depguard // the test answers cases as the wire does
+	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
 	"liandong/tenancy/seal"
 	"liandong/tenancy/tree"

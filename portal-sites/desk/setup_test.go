@@ -96,8 +96,10 @@ func newOffice(tb testing.TB) *office {
 func (o *office) serve(d desk.Deps, keeper visit.Keeper) http.Handler {
 	shell := desk.Shell(d)
 	d.Modules = []func(chi.Router){func(r chi.Router) {
-		for _, path := range []string{"/todo", "/cases", "/assist", "/notices", "/items", "/items/reviews", "/supervision", "/supervision/rules",
-			"/org/departments", "/org/staff", "/org/grants", "/tenants", "/calendar", "/audit", "/jobs"} {
+		for _, path := range []string{
+			"/todo", "/cases", "/assist", "/notices", "/items", "/items/reviews", "/supervision", "/supervision/rules",
+			"/org/departments", "/org/staff", "/org/grants", "/tenants", "/calendar", "/audit", "/jobs",
+		} {
 			r.Get(path, shell.Handle(func(w http.ResponseWriter, r *http.Request) error {
 				s, err := tenancy.From(r.Context())
 				if err != nil {

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -119,9 +120,7 @@ func (f F) aria(v FormValues) templ.Attributes {
 	if v.Error(f.Name) != "" {
 		a["aria-invalid"] = "true"
 	}
-	for k, x := range f.Attrs {
-		a[k] = x
-	}
+	maps.Copy(a, f.Attrs)
 	return a
 }
 

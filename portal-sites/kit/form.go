@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,12 +54,7 @@ func (v FormValues) All(name string) []string { return v.values[name] }
 
 // Has reports whether field name carries value.
 func (v FormValues) Has(name, value string) bool {
-	for _, s := range v.values[name] {
-		if s == value {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(v.values[name], value)
 }
 
 // Set changes a value before the form is shown.

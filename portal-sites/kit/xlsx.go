@@ -36,8 +36,10 @@ func XLSX(w http.ResponseWriter, filename, sheet string, header []string, rows i
 }
 
 func fill(f *excelize.File, sheet string, header []string, rows iter.Seq2[[]any, error]) error {
-	bold, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, NumFmt: textFormat,
-		Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E8EFF9"}}})
+	bold, err := f.NewStyle(&excelize.Style{
+		Font: &excelize.Font{Bold: true}, NumFmt: textFormat,
+		Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"E8EFF9"}},
+	})
 	if err != nil {
 		return fmt.Errorf("style: %w", err)
 	}

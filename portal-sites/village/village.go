@@ -63,8 +63,10 @@ func Mount(r chi.Router, d Deps) {
 		r.Get("/", s.shell.Handle(s.home))
 		r.Get("/common", s.shell.Handle(s.common))
 		filesweb.Mount(r, filesweb.Deps{Service: d.Files, Shell: s.shell, Base: Base})
-		casesweb.Mount(r, casesweb.Deps{Service: d.Cases, Shell: s.shell, Base: Base, Home: kit.Crumb{Label: titleHome, Href: Base},
-			Flows: d.Flows, Files: Papers{d.Files}, Offers: d.Offers, Now: d.Now, Steps: withStep})
+		casesweb.Mount(r, casesweb.Deps{
+			Service: d.Cases, Shell: s.shell, Base: Base, Home: kit.Crumb{Label: titleHome, Href: Base},
+			Flows: d.Flows, Files: Papers{d.Files}, Offers: d.Offers, Now: d.Now, Steps: withStep,
+		})
 		r.NotFound(s.shell.NotFound)
 	})
 }

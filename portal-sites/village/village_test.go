@@ -64,8 +64,10 @@ func newPlace(t *testing.T) *place {
 
 func (p *place) publish() {
 	p.t.Helper()
-	body := catalog.Body{Name: "草畜平衡补贴", BasicCode: "000116001000", Kind: "01", Level: "county", Origins: []string{"village"}, Department: "农牧局",
-		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第四十五条"}}, StatutoryDays: 20, PromisedDays: 10}
+	body := catalog.Body{
+		Name: "草畜平衡补贴", BasicCode: "000116001000", Kind: "01", Level: "county", Origins: []string{"village"}, Department: "农牧局",
+		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第四十五条"}}, StatutoryDays: 20, PromisedDays: 10,
+	}
 	xml := flows.Linear("草畜平衡补贴", []flows.Step{
 		{ID: "accept", Name: "嘎查受理", Kind: flows.Accept, Level: flows.Own, Post: "clerk", LimitDays: 2},
 		{ID: "decide", Name: "旗县决定", Kind: flows.Decide, Level: flows.County, Post: "decider", LimitDays: 5},
@@ -99,7 +101,8 @@ func (p *place) handler(ctx context.Context) http.Handler {
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, kit.Recover(log), kit.SecurityHeaders(false), kit.MaxBody(64<<20), kit.CSRF(kit.CSRFOptions{Secret: secret}))
 	r.Handle(kit.AssetsPath+"*", kit.Assets())
-	village.Mount(r, village.Deps{Cases: p.cases, Files: p.files, Flows: p, Offers: p, Log: log, Flash: kit.Flasher{Secret: secret}, Now: dbtest.Now,
+	village.Mount(r, village.Deps{
+		Cases: p.cases, Files: p.files, Flows: p, Offers: p, Log: log, Flash: kit.Flasher{Secret: secret}, Now: dbtest.Now,
 		Middleware: []func(http.Handler) http.Handler{func(next http.Handler) http.Handler {
 			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				next.ServeHTTP(w, r.WithContext(tenancy.With(r.Context(), scope)))
@@ -108,7 +111,8 @@ func (p *place) handler(ctx context.Context) http.Handler {
 		View: func(context.Context) village.Visitor {
 			return village.Visitor{Name: scope.Actor.Name, Tenant: "毛登牧场 第一嘎查"}
 		},
-		Logout: "/desk/logout", Desk: "/desk", Phone: "12345"})
+		Logout: "/desk/logout", Desk: "/desk", Phone: "12345",
+	})
 	return r
 }
 
@@ -207,8 +211,10 @@ func (p *place) Offer(ctx context.Context, tx *db.Tx, itemID string) (cases.Offe
 	if err != nil {
 		return cases.Offer{}, err
 	}
-	return cases.Offer{ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
-		StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays, Origins: g.Body.Origins}, nil
+	return cases.Offer{
+		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
+		StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays, Origins: g.Body.Origins,
+	}, nil
 }
 
 func (p *place) First(ctx context.Context, tx *db.Tx, ref cases.FlowRef, origin tenancy.ID) (cases.Step, error) {

@@ -139,11 +139,11 @@ func (c Calendar) measure(from time.Time, n int, intervals []Interval) measure {
 func (m measure) day(num, den int) (Date, bool) {
 	n, at := (m.n*num+den-1)/den, m.first
 	for _, s := range m.stops {
-		if got := m.cal.count(at, s.lo); n <= got {
+		got := m.cal.count(at, s.lo)
+		if n <= got {
 			break
-		} else {
-			n -= got
 		}
+		n -= got
 		if at = max(at, s.hi); at == never {
 			return 0, false
 		}

@@ -119,8 +119,10 @@ func personMay(table string, command byte, s scope, r *row) bool {
 	own := r.tenant == s.tenant
 	switch table {
 	case "cases":
-		return map[byte]bool{'S': hers(r), 'I': hers(r) && own,
-			'U': hers(r) && (r.vary["status"] == "submitted" || r.vary["status"] == "supplement")}[command]
+		return map[byte]bool{
+			'S': hers(r), 'I': hers(r) && own,
+			'U': hers(r) && (r.vary["status"] == "submitted" || r.vary["status"] == "supplement"),
+		}[command]
 	case "case_steps", "case_clocks":
 		return command != 'D' && hers(r.parent)
 	case "case_urges":

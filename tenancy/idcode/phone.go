@@ -5,7 +5,6 @@ import (
 	"strings"
 )
 
-//nolint:gochecknoglobals // compiled patterns
 var (
 	mobile   = regexp.MustCompile(`^1[3-9]\d{9}$`)
 	landline = regexp.MustCompile(`^0(10|2\d)\d{8}$|^0[3-9]\d{2}\d{7,8}$`)

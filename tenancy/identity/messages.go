@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	ory "github.com/ory/kratos-client-go"
@@ -163,10 +164,8 @@ func bodyOf(err error) (r reply) {
 // has reports whether Kratos said id among the messages of err.
 func has(err error, ids ...int64) bool {
 	for _, m := range bodyOf(err).texts() {
-		for _, id := range ids {
-			if m.Id == id {
-				return true
-			}
+		if slices.Contains(ids, m.Id) {
+			return true
 		}
 	}
 	return false

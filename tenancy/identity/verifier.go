@@ -77,7 +77,7 @@ func (v *Verifier) Verify(token string) (Claims, error) {
 	if c.Subject == "" || c.SID == "" || (c.Schema != SchemaStaff && c.Schema != SchemaPerson) {
 		return Claims{}, errors.New("verify token: no subject, session or schema")
 	}
-	return Claims{Sub: c.Subject, SID: c.SID, AAL: c.AAL, Schema: c.Schema, Name: c.Name, ExpiresAt: c.RegisteredClaims.ExpiresAt.Time}, nil
+	return Claims{Sub: c.Subject, SID: c.SID, AAL: c.AAL, Schema: c.Schema, Name: c.Name, ExpiresAt: c.ExpiresAt.Time}, nil
 }
 
 func (v *Verifier) key(t *jwt.Token) (any, error) {

@@ -90,7 +90,9 @@ func TestNamesAndCodesAreUnique(t *testing.T) {
 }
 
 func TestCodesAreInTheirLists(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, i Item) {
+		t.Helper()
 		m := basicCode.FindStringSubmatch(i.BasicCode)
 		holds(t, m != nil && len(i.BasicCode) == lengthOfID && m[1] == i.Kind, "basic code", i.BasicCode)
 		holds(t, slices.Contains(ranks, i.Level), "level", i.Level)
@@ -110,7 +112,9 @@ func TestCodesAreInTheirLists(t *testing.T) {
 }
 
 func TestMaterialsAreComplete(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, i Item) {
+		t.Helper()
 		holds(t, len(i.Required()) > 0, "required materials", "none")
 		seen := map[string]bool{}
 		for _, m := range i.Materials {
@@ -125,7 +129,9 @@ func TestMaterialsAreComplete(t *testing.T) {
 }
 
 func TestGuideIsWritten(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, i Item) {
+		t.Helper()
 		holds(t, i.Department != "", "department", i.Department)
 		holds(t, len(i.Conditions) > 0 && len(i.Questions) > 0 && len(i.Keywords) >= 2, "guide", i.Name)
 		holds(t, len(i.LegalBasis) > 0, "legal basis", "none")
@@ -153,7 +159,9 @@ func hanEnough(s string) bool {
 }
 
 func TestLimitsAreKept(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, i Item) {
+		t.Helper()
 		holds(t, i.PromisedDays >= 1 && i.PromisedDays <= i.StatutoryDays, "limits", []int{i.StatutoryDays, i.PromisedDays})
 		holds(t, (i.ProjectType == "1") == (i.PromisedDays == 1), "project type", i.ProjectType)
 		sum := 0
@@ -166,7 +174,9 @@ func TestLimitsAreKept(t *testing.T) {
 
 // The flow must be one that may be published, from every level where a case may be born.
 func TestFlowsMayBePublished(t *testing.T) {
+	t.Parallel()
 	each(t, func(t *testing.T, i Item) {
+		t.Helper()
 		d, err := flows.Parse(flows.Linear(i.Name, i.Steps()))
 		if err != nil {
 			t.Fatal(err)

@@ -70,15 +70,15 @@ func (b builder) empower(ctx context.Context, a *Account, p Post) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range seats {
-		if s.Admin && s.Tenant == at {
-			scope, err := b.Sit(ctx, a.ID, a.Name, s.ID, true)
-			if err != nil {
-				return err
-			}
-			b.admins[at] = tenancy.With(ctx, scope)
-		}
+	i := slices.IndexFunc(seats, func(s org.Seat) bool { return s.Admin && s.Tenant == at })
+	if i < 0 {
+		return fmt.Errorf("%s holds no grant in %s", a.Login, p.Division)
 	}
+	scope, err := b.Sit(ctx, a.ID, a.Name, seats[i].ID, true)
+	if err != nil {
+		return err
+	}
+	b.admins[at] = tenancy.With(ctx, scope)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -34,8 +35,10 @@ func New(base string, t http.RoundTripper) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{Base: base, http: &http.Client{Jar: jar, Transport: t, Timeout: patience,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}, nil
+	return &Client{Base: base, http: &http.Client{
+		Jar: jar, Transport: t, Timeout: patience,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}, nil
 }
 
 // Twin is another window of the same browser: it shares the session, and may be
@@ -134,9 +137,7 @@ func (c *Client) File(ctx context.Context, f Filing) (string, error) {
 // Act does one thing to the case as it stood at version.
 func (c *Client) Act(ctx context.Context, id, act, version string, more url.Values) error {
 	form := url.Values{"version": {version}, "opinion": {"同意"}}
-	for k, v := range more {
-		form[k] = v
-	}
+	maps.Copy(form, more)
 	a, err := c.Post(ctx, "/desk/cases/"+id+"/acts/"+act, form)
 	if err != nil {
 		return err

@@ -140,8 +140,10 @@ func (a *App) modules(context.Context) error {
 	a.Flows = flows.NewService()
 	a.Items = catalog.New(a.DB, a.Policy, a.Flows)
 	a.Files = files.New(a.DB, a.Policy, a.bucket)
-	a.Cases = cases.New(a.DB, a.Policy, cases.Asks{Items: offers{a.Items}, Flows: steps{a.Flows}, Tree: places{},
-		Calendars: book.Book{}, Sealer: a.sealer, Files: a.Files})
+	a.Cases = cases.New(a.DB, a.Policy, cases.Asks{
+		Items: offers{a.Items}, Flows: steps{a.Flows}, Tree: places{},
+		Calendars: book.Book{}, Sealer: a.sealer, Files: a.Files,
+	})
 	a.Supervision = supervision.New(a.DB, a.Policy)
 	a.Sites = sites.New(a.DB, a.Policy)
 	a.Audit = audit.New(a.DB, a.Policy, a.sealer, a.cfg.Log)

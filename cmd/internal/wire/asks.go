@@ -31,9 +31,11 @@ func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID string) (cases.Offe
 	if g.Version.FlowID == nil {
 		return cases.Offer{}, fmt.Errorf("item %s is in force without a flow", itemID)
 	}
-	return cases.Offer{ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name,
+	return cases.Offer{
+		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name,
 		FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID, StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays,
-		Origins: g.Body.Origins, Required: g.Body.Required()}, nil
+		Origins: g.Body.Origins, Required: g.Body.Required(),
+	}, nil
 }
 
 // steps answers cases out of the flows, with every step placed in the tree.

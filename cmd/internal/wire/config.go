@@ -49,22 +49,30 @@ func FromStack(s *local.Stack, publicURL string, log *slog.Logger) (Config, erro
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return Config{}, err
 	}
-	return Config{AppDSN: s.AppDSN, MaxConns: maxConns, KratosPublic: s.KratosPublic, KratosAdmin: s.KratosAdmin, TokenKeys: keys,
+	return Config{
+		AppDSN: s.AppDSN, MaxConns: maxConns, KratosPublic: s.KratosPublic, KratosAdmin: s.KratosAdmin, TokenKeys: keys,
 		SMSKey: s.SMSKey, Redis: s.RedisAddr, Files: "file://" + dir + "?no_tmp_dir=true&metadata=skip", Secret: s.Secret,
-		PublicURL: publicURL, Now: time.Now, Log: log}, nil
+		PublicURL: publicURL, Now: time.Now, Log: log,
+	}, nil
 }
 
 // FromEnv is the configuration of a server that others run: see `liandong serve --help`.
 func FromEnv(env func(string) string, log *slog.Logger) (Config, error) {
-	c := Config{AppDSN: env("LIANDONG_DATABASE"), MaxConns: maxConns, KratosPublic: env("LIANDONG_KRATOS_PUBLIC"), KratosAdmin: env("LIANDONG_KRATOS_ADMIN"),
+	c := Config{
+		AppDSN: env("LIANDONG_DATABASE"), MaxConns: maxConns, KratosPublic: env("LIANDONG_KRATOS_PUBLIC"), KratosAdmin: env("LIANDONG_KRATOS_ADMIN"),
 		SMSKey: env("LIANDONG_SMS_KEY"), Redis: env("LIANDONG_REDIS"), Files: env("LIANDONG_FILES"), PublicURL: env("LIANDONG_PUBLIC_URL"),
-		Secure: env("LIANDONG_SECURE") == "1", Now: time.Now, Log: log}
+		Secure: env("LIANDONG_SECURE") == "1", Now: time.Now, Log: log,
+	}
 	c.SMSGateway = env("LIANDONG_SMS_GATEWAY")
-	c.SMSAccount = sms.Account{EcName: env("LIANDONG_SMS_CUSTOMER"), ApID: env("LIANDONG_SMS_USER"), SecretKey: env("LIANDONG_SMS_SECRET"),
-		Sign: env("LIANDONG_SMS_SIGN"), AddSerial: env("LIANDONG_SMS_SERIAL")}
+	c.SMSAccount = sms.Account{
+		EcName: env("LIANDONG_SMS_CUSTOMER"), ApID: env("LIANDONG_SMS_USER"), SecretKey: env("LIANDONG_SMS_SECRET"),
+		Sign: env("LIANDONG_SMS_SIGN"), AddSerial: env("LIANDONG_SMS_SERIAL"),
+	}
 	var err error
-	for name, v := range map[string]string{"LIANDONG_DATABASE": c.AppDSN, "LIANDONG_REDIS": c.Redis, "LIANDONG_FILES": c.Files,
-		"LIANDONG_KRATOS_PUBLIC": c.KratosPublic, "LIANDONG_KRATOS_ADMIN": c.KratosAdmin, "LIANDONG_SMS_KEY": c.SMSKey} {
+	for name, v := range map[string]string{
+		"LIANDONG_DATABASE": c.AppDSN, "LIANDONG_REDIS": c.Redis, "LIANDONG_FILES": c.Files,
+		"LIANDONG_KRATOS_PUBLIC": c.KratosPublic, "LIANDONG_KRATOS_ADMIN": c.KratosAdmin, "LIANDONG_SMS_KEY": c.SMSKey,
+	} {
 		if v == "" {
 			err = errors.Join(err, fmt.Errorf("缺少环境变量 %s", name))
 		}

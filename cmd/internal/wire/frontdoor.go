@@ -73,7 +73,9 @@ func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 
 // signIn is what every site's doors share.
 func (a *App) signIn(schema identity.Schema) signin.Deps {
-	return signin.Deps{Client: a.Kratos, Gate: a.gate, Keeper: a.keeper, Schema: schema, URL: visit.URL, Now: a.cfg.Now, Journal: store.NewJournal(a.DB),
+	return signin.Deps{
+		Client: a.Kratos, Gate: a.gate, Keeper: a.keeper, Schema: schema, URL: visit.URL, Now: a.cfg.Now, Journal: store.NewJournal(a.DB),
 		SealID:   func(n string) string { return a.sealer.Seal(purposeID, n) },
-		IDNumber: func(id identity.Identity) (string, error) { return a.sealer.Open(purposeID, id.IDSealed) }}
+		IDNumber: func(id identity.Identity) (string, error) { return a.sealer.Open(purposeID, id.IDSealed) },
+	}
 }

@@ -50,7 +50,7 @@ func (s *stand) appoints(t *testing.T, by *kittest.Person, tenant, who, shot str
 	by.Click("授权管理").Click("授权下级管理员")
 	by.Type("名称或区划代码", tenant).Click("查找单位").Click(tenant)
 	by.Type("登录名或姓名", s.login(who)).Click("查找人员").Reads("演示·" + who)
-	for _, l := range strings.Split(by.Eval(`[...document.querySelectorAll("input[name=roles] ~ .form-check-label")].map(l => l.firstChild.textContent.trim()).join("\n")`), "\n") {
+	for l := range strings.SplitSeq(by.Eval(`[...document.querySelectorAll("input[name=roles] ~ .form-check-label")].map(l => l.firstChild.textContent.trim()).join("\n")`), "\n") {
 		if !strings.Contains(l, "系统管理") && !strings.Contains(l, "安全") && !strings.Contains(l, "审计") {
 			by.Tick(l)
 		}

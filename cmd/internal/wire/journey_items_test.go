@@ -72,8 +72,11 @@ func (s *stand) drafts(t *testing.T, p *kittest.Person) {
 // draws fills in the steps of a climbing flow; the form begins with some.
 func (s *stand) draws(p *kittest.Person) {
 	steps := []struct{ name, kind, level, post, days string }{
-		{"嘎查受理", "受理", "申请所在地", "受理（窗口）人员", "2"}, {"苏木初审", "审查", "所属苏木乡镇", "审查人员", "3"}, {"旗县审查", "审查", "所属旗县", "审查人员", "4"},
-		{"盟级决定", "审批决定", "所属盟市", "审批决定人员", "5"}, {"送达", "送达", "返回申请所在地", "受理（窗口）人员", "2"},
+		{"嘎查受理", "受理", "申请所在地", "受理（窗口）人员", "2"},
+		{"苏木初审", "审查", "所属苏木乡镇", "审查人员", "3"},
+		{"旗县审查", "审查", "所属旗县", "审查人员", "4"},
+		{"盟级决定", "审批决定", "所属盟市", "审批决定人员", "5"},
+		{"送达", "送达", "返回申请所在地", "受理（窗口）人员", "2"},
 	}
 	for p.Eval(`document.querySelector("input[name='flow.n']").value`) < strconv.Itoa(len(steps)) {
 		p.Click("添加环节")

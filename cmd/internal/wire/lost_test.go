@@ -71,11 +71,13 @@ func raise(t *testing.T, w *trial) *fleet {
 	web, redis := port(t), port(t)
 	cfg, dir := w.cfg, t.TempDir()
 	master := "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
-	f := &fleet{t: t, base: "http://" + web, procs: map[string]*exec.Cmd{},
+	f := &fleet{
+		t: t, base: "http://" + web, procs: map[string]*exec.Cmd{},
 		args: map[string][]string{"serve": {"serve"}, "work": {"work"}, "redis": {"redis", "--addr", redis}},
 		env: append(os.Environ(), "LIANDONG_DATABASE="+cfg.AppDSN, "LIANDONG_REDIS="+redis, "LIANDONG_FILES=file://"+dir, "LIANDONG_ADDR="+web,
 			"LIANDONG_PUBLIC_URL=http://"+web, "LIANDONG_KRATOS_PUBLIC="+cfg.KratosPublic, "LIANDONG_KRATOS_ADMIN="+cfg.KratosAdmin,
-			"LIANDONG_TOKEN_KEYS="+os.Getenv("LIANDONG_TEST_TOKEN_KEYS"), "LIANDONG_SMS_KEY="+cfg.SMSKey, "LIANDONG_SECRET="+master)}
+			"LIANDONG_TOKEN_KEYS="+os.Getenv("LIANDONG_TEST_TOKEN_KEYS"), "LIANDONG_SMS_KEY="+cfg.SMSKey, "LIANDONG_SECRET="+master),
+	}
 	// The audit heads are signed by the key of the servers: verify with the same.
 	secret, err := derived(master)
 	if err != nil {

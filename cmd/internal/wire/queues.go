@@ -17,8 +17,10 @@ func (b background) Board(ctx context.Context) (queues.Board, error) {
 		to.Queues = append(to.Queues, queues.Queue(q))
 	}
 	for _, s := range from.Schedules {
-		to.Schedules = append(to.Schedules, queues.Schedule{Name: s.Name, Every: s.Every, NextAt: s.NextAt, FinishedAt: s.FinishedAt,
-			Running: s.Running, Runs: s.Runs, Failures: s.Failures, Error: s.Error})
+		to.Schedules = append(to.Schedules, queues.Schedule{
+			Name: s.Name, Every: s.Every, NextAt: s.NextAt, FinishedAt: s.FinishedAt,
+			Running: s.Running, Runs: s.Runs, Failures: s.Failures, Error: s.Error,
+		})
 	}
 	return to, err
 }
@@ -27,8 +29,10 @@ func (b background) Failures(ctx context.Context) ([]queues.Failure, error) {
 	from, err := b.runner.Failures(ctx)
 	to := make([]queues.Failure, len(from))
 	for i, f := range from {
-		to[i] = queues.Failure{Queue: f.Queue, ID: f.ID, Event: f.Event, TenantName: f.TenantName, Subscriber: f.Subscriber, Error: f.Error,
-			Tries: f.Tries, Most: f.Most, Aside: f.Aside, FailedAt: f.FailedAt, NextAt: f.NextAt}
+		to[i] = queues.Failure{
+			Queue: f.Queue, ID: f.ID, Event: f.Event, TenantName: f.TenantName, Subscriber: f.Subscriber, Error: f.Error,
+			Tries: f.Tries, Most: f.Most, Aside: f.Aside, FailedAt: f.FailedAt, NextAt: f.NextAt,
+		}
 	}
 	return to, err
 }

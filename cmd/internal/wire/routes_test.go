@@ -281,8 +281,8 @@ func guarded(t *testing.T, where string, rec *httptest.ResponseRecorder) {
 // sharesID checks that every line of the log carries the id of the answer.
 func sharesID(t *testing.T, where string, rec *httptest.ResponseRecorder, log []byte) {
 	t.Helper()
-	lines := bytes.Split(bytes.TrimSpace(log), []byte("\n"))
-	for _, l := range lines {
+	lines := bytes.SplitSeq(bytes.TrimSpace(log), []byte("\n"))
+	for l := range lines {
 		var line map[string]any
 		if err := json.Unmarshal(l, &line); err != nil {
 			t.Fatalf("%s: log line %q: %v", where, l, err)

@@ -74,8 +74,10 @@ func climbing() []flows.Step {
 
 func (w town) publish(t *testing.T) string {
 	t.Helper()
-	b := catalog.Body{Name: "草原作业许可", BasicCode: "000116001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局",
-		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}}, StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"放牧"}}
+	b := catalog.Body{
+		Name: "草原作业许可", BasicCode: "000116001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局",
+		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}}, StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"放牧"},
+	}
 	v, err := w.items.Create(as(t, dbtest.League, "01", "item_editor"), catalog.Draft{Body: b, Flow: flows.Linear("草原作业许可", climbing())})
 	if err != nil {
 		t.Fatal(err)

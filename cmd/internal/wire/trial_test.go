@@ -50,10 +50,12 @@ func trialConfig(t *testing.T, database string) Config {
 	if err != nil {
 		t.Fatalf("run through `make test`: %v", err)
 	}
-	return Config{AppDSN: dbtest.DSN(database), MaxConns: 16, KratosPublic: os.Getenv("LIANDONG_TEST_KRATOS_PUBLIC"), KratosAdmin: os.Getenv("LIANDONG_TEST_KRATOS_ADMIN"),
+	return Config{
+		AppDSN: dbtest.DSN(database), MaxConns: 16, KratosPublic: os.Getenv("LIANDONG_TEST_KRATOS_PUBLIC"), KratosAdmin: os.Getenv("LIANDONG_TEST_KRATOS_ADMIN"),
 		TokenKeys: keys, SMSKey: os.Getenv("LIANDONG_TEST_SMS_KEY"), Redis: os.Getenv("LIANDONG_TEST_REDIS"), Files: "mem://",
 		Secret: func(name string) ([]byte, error) { k := sha256.Sum256([]byte("trial " + name)); return k[:], nil },
-		Now:    time.Now, Log: slog.New(slog.DiscardHandler)}
+		Now:    time.Now, Log: slog.New(slog.DiscardHandler),
+	}
 }
 
 // login is how somebody of this trial signs in.

@@ -47,9 +47,11 @@ func Prepare(ctx context.Context, stack *local.Stack, cfg Config, say func(strin
 
 // stage is what the demonstration is played on.
 func (a *App) stage() demo.Services {
-	return demo.Services{DB: a.DB, Tree: a.Tree, Catalog: a.Items, Files: a.Files, Cases: a.Cases, Identities: a.Kratos,
+	return demo.Services{
+		DB: a.DB, Tree: a.Tree, Catalog: a.Items, Files: a.Files, Cases: a.Cases, Identities: a.Kratos,
 		HashID: a.IDs.HashID, SealID: func(n string) string { return a.sealer.Seal(purposeID, n) },
-		Org: demo.Offices(a.Org), Supervision: demo.Rules(a.Supervision), Sites: demo.Portals(a.Sites)}
+		Org: demo.Offices(a.Org), Supervision: demo.Rules(a.Supervision), Sites: demo.Portals(a.Sites),
+	}
 }
 
 // purposeID is what sealed ID numbers of persons are sealed for.

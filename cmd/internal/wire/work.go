@@ -19,8 +19,10 @@ func (a *App) jobs(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a.Jobs, err = jobs.New(jobs.Config{DB: a.DB, DSN: a.cfg.AppDSN, Redis: a.cfg.Redis, Log: a.cfg.Log, Now: a.cfg.Now, Authz: a.Policy,
-		Subscribers: a.subscribers(), Schedules: a.schedules(), Worker: fmt.Sprintf("%s-%d", host, os.Getpid())})
+	a.Jobs, err = jobs.New(jobs.Config{
+		DB: a.DB, DSN: a.cfg.AppDSN, Redis: a.cfg.Redis, Log: a.cfg.Log, Now: a.cfg.Now, Authz: a.Policy,
+		Subscribers: a.subscribers(), Schedules: a.schedules(), Worker: fmt.Sprintf("%s-%d", host, os.Getpid()),
+	})
 	return err
 }
 

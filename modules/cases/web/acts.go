@@ -27,8 +27,14 @@ type act struct {
 // acts lists them in the order in which a page offers them.
 func acts() []act {
 	return []act{
-		{"accept", policies.CasesAccept}, {"pass", policies.CasesHandle}, {"decide", policies.CasesDecide}, {"deliver", policies.CasesDeliver},
-		{"supplement", policies.CasesSupplement}, {"sendback", policies.CasesSendback}, {"refuse", policies.CasesReject}, {"answer", policies.CasesResubmit},
+		{"accept", policies.CasesAccept},
+		{"pass", policies.CasesHandle},
+		{"decide", policies.CasesDecide},
+		{"deliver", policies.CasesDeliver},
+		{"supplement", policies.CasesSupplement},
+		{"sendback", policies.CasesSendback},
+		{"refuse", policies.CasesReject},
+		{"answer", policies.CasesResubmit},
 	}
 }
 

@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
@@ -65,9 +66,7 @@ func (s sender) post(page, path string, fields map[string]string, files map[stri
 	var b bytes.Buffer
 	m := multipart.NewWriter(&b)
 	all := map[string]string{kit.CSRFFieldName: doc.Attr("main input[name=csrf_token]", "value"), kit.IdemFieldName: doc.Attr("input[name=idem]", "value")}
-	for k, v := range fields {
-		all[k] = v
-	}
+	maps.Copy(all, fields)
 	for k, v := range all {
 		_ = m.WriteField(k, v) // into memory
 	}
@@ -152,9 +151,7 @@ func TestAssistRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			fields := applicant()
-			for k, v := range c.change {
-				fields[k] = v
-			}
+			maps.Copy(fields, c.change)
 			status, doc, _ := s.post(form, form, fields, c.files)
 			if status != 422 {
 				t.Fatalf("status %d: %s", status, doc.Text("main"))

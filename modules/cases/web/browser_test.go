@@ -35,9 +35,11 @@ func TestPagesInABrowser(t *testing.T) {
 		base  string
 		paths []string
 	}{
-		{"desk", w.clerk(), "/desk", []string{"/todo", "/todo?tab=late", "/cases", "/cases/" + open.ID, "/cases/" + open.ID + "?act=supplement", "/cases/" + review.ID,
+		{"desk", w.clerk(), "/desk", []string{
+			"/todo", "/todo?tab=late", "/cases", "/cases/" + open.ID, "/cases/" + open.ID + "?act=supplement", "/cases/" + review.ID,
 			"/cases/" + deliver.ID, "/cases/" + deliver.ID + "/papers/decision", "/cases/" + deliver.ID + "/papers/delivery", "/cases/" + review.ID + "/papers/supplement",
-			"/assist", "/assist/" + w.item, "/assist/done/" + open.ID}},
+			"/assist", "/assist/" + w.item, "/assist/done/" + open.ID,
+		}},
 		{"village", w.clerk(), "/village", []string{"/todo", "/cases", "/cases/" + open.ID, "/assist", "/assist/" + w.item, "/assist/done/" + open.ID}},
 		{"league", w.as(dbtest.League, "30", "supervisor"), "/desk", []string{"/cases", "/cases/" + review.ID}},
 	} {

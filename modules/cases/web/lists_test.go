@@ -23,12 +23,31 @@ func TestTodoNarrows(t *testing.T) {
 		path string
 		rows int
 	}{
-		{"/desk/todo", 2}, {"/desk/todo?tab=accept", 1}, {"/desk/todo?tab=deliver", 1}, {"/desk/todo?tab=decide", 0}, {"/desk/todo?tab=late", 0},
-		{"/desk/todo?q=甲乙", 1}, {"/desk/todo?q=无此人", 0}, {"/desk/todo?q=1525022002002026", 2}, {"/desk/todo?tab=nonsense&time=nonsense&sort=nonsense", 2},
-		{"/desk/cases", 3}, {"/desk/cases?tab=deliver", 1}, {"/desk/cases?tab=done", 0}, {"/desk/cases?tab=open", 3}, {"/desk/cases?status=submitted", 1},
-		{"/desk/cases?channel=assisted", 0}, {"/desk/cases?from=2026-03-04&to=2026-03-04", 3}, {"/desk/cases?from=2026-03-05", 0}, {"/desk/cases?from=nonsense", 3},
-		{"/desk/cases?q=152502199001010012", 3}, {"/desk/cases?q=13800000001", 3}, {"/desk/cases?q=13800000009", 0}, {"/desk/cases?tab=supplement", 0},
-		{"/desk/cases?item=" + w.item, 3}, {"/desk/cases?item=00000000-0000-4000-8000-000000000000", 0}, {"/desk/cases?under=152501400200000-152501400200999", 0},
+		{"/desk/todo", 2},
+		{"/desk/todo?tab=accept", 1},
+		{"/desk/todo?tab=deliver", 1},
+		{"/desk/todo?tab=decide", 0},
+		{"/desk/todo?tab=late", 0},
+		{"/desk/todo?q=甲乙", 1},
+		{"/desk/todo?q=无此人", 0},
+		{"/desk/todo?q=1525022002002026", 2},
+		{"/desk/todo?tab=nonsense&time=nonsense&sort=nonsense", 2},
+		{"/desk/cases", 3},
+		{"/desk/cases?tab=deliver", 1},
+		{"/desk/cases?tab=done", 0},
+		{"/desk/cases?tab=open", 3},
+		{"/desk/cases?status=submitted", 1},
+		{"/desk/cases?channel=assisted", 0},
+		{"/desk/cases?from=2026-03-04&to=2026-03-04", 3},
+		{"/desk/cases?from=2026-03-05", 0},
+		{"/desk/cases?from=nonsense", 3},
+		{"/desk/cases?q=152502199001010012", 3},
+		{"/desk/cases?q=13800000001", 3},
+		{"/desk/cases?q=13800000009", 0},
+		{"/desk/cases?tab=supplement", 0},
+		{"/desk/cases?item=" + w.item, 3},
+		{"/desk/cases?item=00000000-0000-4000-8000-000000000000", 0},
+		{"/desk/cases?under=152501400200000-152501400200999", 0},
 	} {
 		if n := clerk.Get(c.path).Want(200).Doc().Count(".ld-table tbody tr"); n != c.rows {
 			t.Errorf("%s shows %d rows, want %d", c.path, n, c.rows)

@@ -53,11 +53,11 @@ func (h handlers) paper(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.Precondition, "case_paper_not_yet")
 	}
 	p := draw(v, kind)
-	print := h.d.Shell
-	print.Layout = func(_ *http.Request, page kit.Page) templ.Component {
+	sheet := h.d.Shell
+	sheet.Layout = func(_ *http.Request, page kit.Page) templ.Component {
 		return kit.PrintLayout(kit.PrintView{Title: page.Title, Number: p.number(), Organ: p.organ, Date: hanDay(p.date), Copies: copies(kind)}, page)
 	}
-	return print.Page(w, r, http.StatusOK, kit.Page{Title: paperTitle(kind), Content: paperBody(p), Crumbs: []kit.Crumb{{Label: titleCase, Href: v.caseURL(&v.Case)}}})
+	return sheet.Page(w, r, http.StatusOK, kit.Page{Title: paperTitle(kind), Content: paperBody(p), Crumbs: []kit.Crumb{{Label: titleCase, Href: v.caseURL(&v.Case)}}})
 }
 
 // draw finds the act that the paper documents, with its organ and date.

@@ -71,8 +71,9 @@ func (h handlers) guide(ctx context.Context, itemID string) (Guide, error) {
 	switch fault.KindOf(err) {
 	case fault.NotFound, fault.Forbidden, fault.Precondition:
 		return Guide{}, nil
+	default:
+		return g, err
 	}
-	return g, err
 }
 
 func (h handlers) showView(w http.ResponseWriter, r *http.Request, status int, v view) error {

@@ -17,7 +17,7 @@ import (
 	"gocloud.dev/blob/memblob"
 
 	"liandong/modules/cases"
-	"liandong/modules/cases/web"
+	casesweb "liandong/modules/cases/web"
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	filesweb "liandong/modules/files/web"
@@ -73,9 +73,11 @@ func newTown(t *testing.T) *town {
 
 func (w *town) publish() string {
 	w.t.Helper()
-	b := catalog.Body{Name: "草原作业许可", BasicCode: "000116001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局",
+	b := catalog.Body{
+		Name: "草原作业许可", BasicCode: "000116001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局",
 		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}}, StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"放牧"},
-		Materials: []catalog.Material{{Name: "草原承包合同", Need: "1"}, {Name: "现场照片", Need: "2"}}}
+		Materials: []catalog.Material{{Name: "草原承包合同", Need: "1"}, {Name: "现场照片", Need: "2"}},
+	}
 	steps := []flows.Step{
 		{ID: "accept", Name: "嘎查受理", Kind: flows.Accept, Level: flows.Own, Post: "clerk", LimitDays: 2},
 		{ID: "pre", Name: "苏木初审", Kind: flows.Review, Level: flows.Parent, Post: "reviewer", LimitDays: 3},
@@ -121,8 +123,10 @@ func (w *town) filed(name, key string) cases.Case {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	c, err := w.cases.File(ctx, cases.Filing{ItemID: w.item, Kind: "person", Name: name, Number: "152502199001010012", Phone: "13800000001",
-		Address: "锡林浩特市毛登牧场第一嘎查12号", Files: []string{f.ID}, Key: key})
+	c, err := w.cases.File(ctx, cases.Filing{
+		ItemID: w.item, Kind: "person", Name: name, Number: "152502199001010012", Phone: "13800000001",
+		Address: "锡林浩特市毛登牧场第一嘎查12号", Files: []string{f.ID}, Key: key,
+	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -161,9 +165,14 @@ func (w *town) site(ctx context.Context, base string) http.Handler {
 	log, secret := slog.New(slog.NewTextHandler(&bytes.Buffer{}, nil)), []byte(strings.Repeat("s", 32))
 	shell := kit.Shell{Log: log, Home: base, Flash: kit.Flasher{Secret: secret}, Density: kit.Dense}
 	shell.Layout = func(_ *http.Request, p kit.Page) templ.Component {
-		return kit.DeskLayout(kit.DeskView{Brand: "政务服务平台", Tenant: "锡林浩特市行政审批局", Post: "综合窗口", User: kit.UserView{Name: scope.Actor.Name, Logout: "/logout"},
-			Menu: []kit.NavGroup{{Items: []kit.NavItem{{Key: "todo", Label: "待办事项", Href: base + "/todo", Icon: "clipboard-check"},
-				{Key: "cases", Label: "办件查询", Href: base + "/cases", Icon: "list"}, {Key: "assist", Label: "帮办代办", Href: base + "/assist", Icon: "edit"}}}}}, p)
+		return kit.DeskLayout(kit.DeskView{
+			Brand: "政务服务平台", Tenant: "锡林浩特市行政审批局", Post: "综合窗口", User: kit.UserView{Name: scope.Actor.Name, Logout: "/logout"},
+			Menu: []kit.NavGroup{{Items: []kit.NavItem{
+				{Key: "todo", Label: "待办事项", Href: base + "/todo", Icon: "clipboard-check"},
+				{Key: "cases", Label: "办件查询", Href: base + "/cases", Icon: "list"},
+				{Key: "assist", Label: "帮办代办", Href: base + "/assist", Icon: "edit"},
+			}}},
+		}, p)
 	}
 	if base == "/village" {
 		shell.Density = kit.Large
@@ -180,7 +189,7 @@ func (w *town) site(ctx context.Context, base string) http.Handler {
 				next.ServeHTTP(rw, req.WithContext(tenancy.With(req.Context(), scope)))
 			})
 		})
-		web.Mount(r, web.Deps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Flows: w, Files: paperKeeper{w.files}, Offers: w, Now: w.now})
+		casesweb.Mount(r, casesweb.Deps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Flows: w, Files: paperKeeper{w.files}, Offers: w, Now: w.now})
 		filesweb.Mount(r, filesweb.Deps{Service: w.files, Shell: shell, Base: base})
 	})
 	return r
@@ -207,8 +216,10 @@ func (w *town) Offer(ctx context.Context, tx *db.Tx, itemID string) (cases.Offer
 	if err != nil {
 		return cases.Offer{}, err
 	}
-	return cases.Offer{ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
-		StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays, Origins: g.Body.Origins, Required: g.Body.Required()}, nil
+	return cases.Offer{
+		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
+		StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays, Origins: g.Body.Origins, Required: g.Body.Required(),
+	}, nil
 }
 
 func (w *town) First(ctx context.Context, tx *db.Tx, ref cases.FlowRef, origin tenancy.ID) (cases.Step, error) {
@@ -238,7 +249,7 @@ func (w *town) placed(ctx context.Context, tx *db.Tx, s flows.Step, origin tenan
 	return cases.Step{ID: s.ID, Name: s.Name, Kind: string(s.Kind), Post: s.Post, LimitDays: s.LimitDays, At: at, AtName: p.Name}, err
 }
 
-func (w *town) Draw(ctx context.Context, ref cases.FlowRef, marks map[string]web.Mark) (svg []byte, err error) {
+func (w *town) Draw(ctx context.Context, ref cases.FlowRef, marks map[string]casesweb.Mark) (svg []byte, err error) {
 	err = w.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := w.flows.Load(ctx, tx, ref.Tenant, ref.ID)
 		if err != nil {
@@ -254,36 +265,36 @@ func (w *town) Draw(ctx context.Context, ref cases.FlowRef, marks map[string]web
 	return svg, err
 }
 
-func (w *town) Search(ctx context.Context, text string, page, size int) (items []web.Item, total int, err error) {
+func (w *town) Search(ctx context.Context, text string, page, size int) (items []casesweb.Item, total int, err error) {
 	p, err := w.items.Offered(ctx, catalog.Query{Text: text, Page: page, Size: size})
 	for _, r := range p.Rows {
-		items = append(items, web.Item{ID: r.ID, Name: r.Body.Name, Department: r.Body.Department, PromisedDays: r.Body.PromisedDays})
+		items = append(items, casesweb.Item{ID: r.ID, Name: r.Body.Name, Department: r.Body.Department, PromisedDays: r.Body.PromisedDays})
 	}
 	return items, p.Total, err
 }
 
-func (w *town) Guide(ctx context.Context, itemID string) (g web.Guide, err error) {
+func (w *town) Guide(ctx context.Context, itemID string) (g casesweb.Guide, err error) {
 	c, err := w.items.Guide(ctx, itemID)
 	if err != nil {
 		return g, err
 	}
 	b := c.Body
-	g = web.Guide{Item: web.Item{ID: itemID, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays}, StatutoryDays: b.StatutoryDays, Conditions: []string{"持有草原承包经营权证"}}
+	g = casesweb.Guide{Item: casesweb.Item{ID: itemID, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays}, StatutoryDays: b.StatutoryDays, Conditions: []string{"持有草原承包经营权证"}}
 	for _, m := range b.Materials {
-		g.Materials = append(g.Materials, web.Material{Name: m.Name, Required: m.Need == "1", Note: m.Note})
+		g.Materials = append(g.Materials, casesweb.Material{Name: m.Name, Required: m.Need == "1", Note: m.Note})
 	}
-	g.Questions = []web.Question{{Name: "area", Label: "作业面积", Type: "number", Unit: "亩", Required: true}, {Name: "use", Label: "用途", Type: "select", Options: []string{"打草", "修路"}}}
+	g.Questions = []casesweb.Question{{Name: "area", Label: "作业面积", Type: "number", Unit: "亩", Required: true}, {Name: "use", Label: "用途", Type: "select", Options: []string{"打草", "修路"}}}
 	return g, nil
 }
 
 type paperKeeper struct{ *files.Service }
 
-func (k paperKeeper) Upload(ctx context.Context, name, material string, r io.Reader) (web.File, error) {
+func (k paperKeeper) Upload(ctx context.Context, name, material string, r io.Reader) (casesweb.File, error) {
 	f, err := k.Service.Upload(ctx, name, material, r)
 	return fileOf(f), err
 }
 
-func (k paperKeeper) OfCase(ctx context.Context, caseID string) (out []web.File, err error) {
+func (k paperKeeper) OfCase(ctx context.Context, caseID string) (out []casesweb.File, err error) {
 	fs, err := k.Service.OfCase(ctx, caseID)
 	for _, f := range fs {
 		out = append(out, fileOf(f))
@@ -291,8 +302,8 @@ func (k paperKeeper) OfCase(ctx context.Context, caseID string) (out []web.File,
 	return out, err
 }
 
-func fileOf(f files.File) web.File {
-	return web.File{ID: f.ID, Name: f.Name, Material: f.Material, StepSeq: f.StepSeq, MediaType: f.MediaType, Size: f.Size, UploadedAt: f.UploadedAt}
+func fileOf(f files.File) casesweb.File {
+	return casesweb.File{ID: f.ID, Name: f.Name, Material: f.Material, StepSeq: f.StepSeq, MediaType: f.MediaType, Size: f.Size, UploadedAt: f.UploadedAt}
 }
 
 func version(c cases.Case) string { return fmt.Sprint(c.Version) }

@@ -16,7 +16,7 @@ import (
 	"gocloud.dev/blob/memblob"
 
 	"liandong/modules/files"
-	"liandong/modules/files/web"
+	filesweb "liandong/modules/files/web"
 	"liandong/policies"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/kittest"
@@ -62,7 +62,7 @@ func (s store) site(ctx context.Context) http.Handler {
 			next.ServeHTTP(w, r.WithContext(tenancy.With(r.Context(), scope)))
 		})
 	})
-	web.Mount(r, web.Deps{Service: s.svc, Shell: shell})
+	filesweb.Mount(r, filesweb.Deps{Service: s.svc, Shell: shell})
 	return r
 }
 

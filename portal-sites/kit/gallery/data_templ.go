@@ -72,7 +72,7 @@ func plain(p kit.Page) templ.Component {
 	return kit.PlainLayout(kit.PlainView{Name: "政务服务平台", Foot: []kit.Link{{Label: "使用帮助", Href: "/help"}, {Label: "隐私声明", Href: "/privacy"}}}, p)
 }
 
-func print(p kit.Page) templ.Component {
+func paper(p kit.Page) templ.Component {
 	return kit.PrintLayout(kit.PrintView{Title: "受理通知书", Number: "青审受字〔2026〕第 0312 号", Organ: "青山县行政审批局（业务专用章）", Date: "2026 年 11 月 22 日", Copies: "本通知书一式两份，一份送达申请人，一份由行政机关存档。"}, p)
 }
 

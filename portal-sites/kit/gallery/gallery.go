@@ -86,7 +86,8 @@ func (g gallery) citizen(mux *http.ServeMux) {
 func (g gallery) desk(mux *http.ServeMux) {
 	g.show(mux, "/desk/todo", desk, func(r *http.Request) kit.Page {
 		q := kit.ParseList(r, []string{"name", "accepted"}, kit.ListQuery{
-			Sort: "accepted", Desc: true, Filters: map[string]string{"department": "", "limit": ""}})
+			Sort: "accepted", Desc: true, Filters: map[string]string{"department": "", "limit": ""},
+		})
 		rows := todos()
 		if strings.Contains(r.URL.RawQuery, "empty") {
 			rows = nil
@@ -121,7 +122,7 @@ func (g gallery) others(mux *http.ServeMux) {
 	g.show(mux, "/login", plain, func(r *http.Request) kit.Page {
 		return kit.Page{Title: "登录", Content: loginPage(form(r))}
 	})
-	g.show(mux, "/print", print, func(*http.Request) kit.Page {
+	g.show(mux, "/print", paper, func(*http.Request) kit.Page {
 		return kit.Page{Title: "受理通知书", Crumbs: []kit.Crumb{{Label: "办理进程", Href: "/desk/case"}}, Content: noticePage()}
 	})
 }

@@ -2,6 +2,7 @@ package kittest
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -66,9 +67,7 @@ func (c *Client) Get(path string) Response {
 func (c *Client) Post(path string, form url.Values) Response {
 	c.t.Helper()
 	v := url.Values{kit.CSRFFieldName: {c.token}}
-	for k, s := range form {
-		v[k] = s
-	}
+	maps.Copy(v, form)
 	return c.Do(http.MethodPost, path, v, nil)
 }
 
@@ -92,9 +91,7 @@ func (c *Client) Do(method, path string, form url.Values, header http.Header) Re
 	if form != nil {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	for k, v := range header {
-		req.Header[k] = v
-	}
+	maps.Copy(req.Header, header)
 	res, err := c.http.Do(req)
 	if err != nil {
 		c.t.Fatal(err)

@@ -56,7 +56,7 @@ func Tree() []Node {
 	}
 }
 
-//nolint:gochecknoglobals // one migrated template per test binary
+// One migrated template per test binary.
 var (
 	template = sync.OnceValues(migrate)
 	count    atomic.Int64
