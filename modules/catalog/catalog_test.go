@@ -180,3 +180,18 @@ func TestDraftRules(t *testing.T) {
 		t.Errorf("a county reads a draft of the league: %v", err)
 	}
 }
+
+// An item without keywords does not break the search for those that have some.
+func TestSearchAmongItemsWithoutKeywords(t *testing.T) {
+	t.Parallel()
+	svc := setup(t)
+	b := body()
+	b.Keywords = nil
+	if _, err := svc.Create(person(t, dbtest.League, "1", "item_editor"), catalog.Draft{Body: b, Flow: []byte("<x/>")}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := svc.Kept(person(t, dbtest.League, "1", "item_editor"), catalog.Query{Text: "作业"})
+	if err != nil || p.Total != 1 {
+		t.Errorf("%d found, %v", p.Total, err)
+	}
+}

@@ -178,7 +178,7 @@ func (q Query) where(sel *bun.SelectQuery) *bun.SelectQuery {
 		sel = sel.Where("items.tenant_id = ?", q.Owner)
 	}
 	if q.Text != "" {
-		sel = sel.Where("(position(lower(?) in lower(items.name)) > 0 or position(? in items.basic_code) > 0 or exists (select from jsonb_array_elements_text(v.body->'keywords') k where position(? in k) > 0 or position(k in ?) > 0))", q.Text, q.Text, q.Text, q.Text)
+		sel = sel.Where("(position(lower(?) in lower(items.name)) > 0 or position(? in items.basic_code) > 0 or exists (select from jsonb_array_elements_text(case jsonb_typeof(v.body->'keywords') when 'array' then v.body->'keywords' else '[]' end) k where position(? in k) > 0 or position(k in ?) > 0))", q.Text, q.Text, q.Text, q.Text)
 	}
 	return sel
 }

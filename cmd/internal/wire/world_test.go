@@ -2,9 +2,12 @@ package wire
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -77,12 +80,17 @@ func mark(id tenancy.ID) string { return "M" + id.String()[4:12] + "M" }
 func code(id tenancy.ID) string { return id.String()[:12] }
 
 // officers may not also be each other (三员分立): each role has a holder of its own.
-func holderOf(role string) string {
+// Those of one county are nobody in the other.
+func holderOf(role string, at tenancy.ID) string {
+	name := "ops"
 	switch role {
 	case policies.SystemAdmin, policies.SecurityAdmin, policies.AuditAdmin:
-		return role[:3]
+		name = role[:3]
 	}
-	return "ops"
+	if kin(dbtest.County2, at) == "foreign" || at == dbtest.League {
+		return name
+	}
+	return name + "2"
 }
 
 const longAgo = 90 * 24 * time.Hour
@@ -92,6 +100,9 @@ func newWorld(t *testing.T) *world {
 	w := &world{things: map[tenancy.ID]*belongings{}, admins: map[tenancy.ID]string{}}
 	w.back.Store(int64(longAgo))
 	w.trial = startTrial(t, dbtest.Clone(t), func(c *Config) {
+		if testing.Verbose() {
+			c.Log = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))
+		}
 		c.Now = func() time.Time { return time.Now().Add(-time.Duration(w.back.Load())) }
 	})
 	var err error
@@ -119,44 +130,40 @@ func (w *world) here(t *testing.T, at tenancy.ID, roles ...string) context.Conte
 // staffed appoints somebody to every role in every tenant.
 func (w *world) staffed(t *testing.T) {
 	t.Helper()
-	w.people = w.staff(t, "boss", "ops", "sys", "sec", "aud", "cadm", "c2adm", "tadm")
+	w.people = w.staff(t, "boss", "ops", "sys", "sec", "aud", "ops2", "sys2", "sec2", "aud2", "cadm", "c2adm", "tadm", "t3adm", "mark")
 	boss := w.boss(t, w.people["boss"])
 	cookies := map[string]identity.Session{}
 	for name := range w.people {
 		cookies[name] = w.session(t, w.login(name))
 	}
 	for _, n := range dbtest.Tree() {
-		b := w.things[n.ID]
-		d, err := w.Org.CreateDepartment(boss, org.Drafted{Tenant: n.ID, Name: "部门" + mark(n.ID), Key: "d" + mark(n.ID)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.department = d.ID
+		// Seats are shown to who holds them on every page: they carry no mark.
+		d := must[org.Department](t, "department")(w.Org.CreateDepartment(boss, org.Drafted{Tenant: n.ID, Name: "政务服务局", Key: "d" + mark(n.ID)}))
 		for _, role := range org.Assignable() {
-			key := role + mark(n.ID)
-			p, err := w.Org.CreatePost(boss, org.Founding{DepartmentID: d.ID, Name: "岗" + key, Roles: []string{role}, Key: key})
-			if err != nil {
-				t.Fatal(err)
-			}
-			id, err := w.Org.Assign(boss, org.Posting{PostID: p.ID, HolderID: w.people[holderOf(role)], Key: key})
-			if err != nil {
-				t.Fatalf("%s at %s: %v", role, n.Name, err)
-			}
-			if role == policies.Clerk {
-				b.post, b.holding = p.ID, id
-			}
-			w.seats = append(w.seats, place{n.ID, role, w.sat(t, cookies[holderOf(role)], id)})
+			_, id := w.post(t, boss, d.ID, "岗位"+role, role, w.people[holderOf(role, n.ID)], role+mark(n.ID))
+			w.seats = append(w.seats, place{n.ID, role, w.sat(t, cookies[holderOf(role, n.ID)], id)})
 		}
+		b := w.things[n.ID]
+		b.department = must[org.Department](t, "department")(w.Org.CreateDepartment(boss, org.Drafted{Tenant: n.ID, Name: "部门" + mark(n.ID), Key: "m" + mark(n.ID)})).ID
+		b.post, b.holding = w.post(t, boss, b.department, "岗"+mark(n.ID), policies.Clerk, w.people["mark"], mark(n.ID))
 	}
 	w.grant(t, boss, dbtest.County, "cadm", cookies)
 	w.grant(t, boss, dbtest.County2, "c2adm", cookies)
 	w.grant(t, w.seated(t, w.people["cadm"]), dbtest.Township, "tadm", cookies)
-	w.grant(t, w.seated(t, w.people["c2adm"]), dbtest.Township3, "sys", nil)
+	w.grant(t, w.seated(t, w.people["c2adm"]), dbtest.Township3, "t3adm", cookies)
+}
+
+// post founds a post and puts somebody there.
+func (w *world) post(t *testing.T, by context.Context, department, name, role, holder, key string) (post, holding string) {
+	t.Helper()
+	p := must[org.Post](t, "post")(w.Org.CreatePost(by, org.Founding{DepartmentID: department, Name: name, Roles: []string{role}, Key: "p" + key}))
+	return p.ID, must[string](t, "appointment of "+role)(w.Org.Assign(by, org.Posting{PostID: p.ID, HolderID: holder, Reason: "任职" + key, Key: "h" + key}))
 }
 
 func (w *world) grant(t *testing.T, by context.Context, at tenancy.ID, who string, sessions map[string]identity.Session) {
 	t.Helper()
-	g, err := w.Org.Appoint(by, org.Appointing{Tenant: at, HolderID: w.people[who], Roles: org.Assignable(), Reason: "授权" + mark(at), Key: mark(at)})
+	roles := slices.DeleteFunc(org.Assignable(), func(role string) bool { return holderOf(role, dbtest.League) != "ops" })
+	g, err := w.Org.Appoint(by, org.Appointing{Tenant: at, HolderID: w.people[who], Roles: roles, Reason: "授权" + mark(at), Key: "g" + mark(at)})
 	if err != nil {
 		t.Fatalf("grant at %s: %v", nodeOf(at).Name, err)
 	}
@@ -264,7 +271,7 @@ func (w *world) offer(t *testing.T, at tenancy.ID) {
 	t.Helper()
 	b, m := w.things[at], mark(at)
 	editor, reviewer := w.here(t, at, policies.ItemEditor), dbtest.WithActor(t, at, tenancy.Actor{Kind: tenancy.Staff, ID: w.people["boss"], Name: "审核" + m, Roles: []string{policies.ItemReviewer}})
-	body := catalog.Body{Name: "事项" + m, BasicCode: "000116001000", Kind: "01", Level: nodeOf(at).Level, Origins: []string{nodeOf(at).Level}, Department: "部门" + m,
+	body := catalog.Body{Name: "事项" + m, BasicCode: basicCode(at, 0), Kind: "01", Level: nodeOf(at).Level, Origins: []string{nodeOf(at).Level}, Department: "部门" + m,
 		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}}, StatutoryDays: 20, PromisedDays: 5}
 	flow := flows.Linear("流程"+m, []flows.Step{
 		{ID: "accept", Name: "受理", Kind: flows.Accept, Level: flows.Own, Post: policies.Clerk, LimitDays: 2},
@@ -275,11 +282,17 @@ func (w *world) offer(t *testing.T, at tenancy.ID) {
 	must[catalog.Version](t, "submit")(w.Items.Submit(editor, v.ID))
 	must[catalog.Version](t, "publish item")(w.Items.Publish(reviewer, v.ID, "同意"))
 	b.item, b.version = v.ItemID, v.ID
-	body.Name = "送审" + m
+	body.Name, body.BasicCode = "送审"+m, basicCode(at, 1)
 	v = must[catalog.Version](t, "item")(w.Items.Create(editor, catalog.Draft{Body: body, Flow: flow, Key: "r" + m}))
 	b.reviewed = must[catalog.Version](t, "submit")(w.Items.Submit(editor, v.ID)).ID
-	body.Name = "起草" + m
+	body.Name, body.BasicCode = "起草"+m, basicCode(at, 2)
 	b.draft = must[catalog.Version](t, "item")(w.Items.Create(editor, catalog.Draft{Body: body, Flow: flow, Key: "e" + m})).ItemID
+}
+
+// basicCode numbers the items of a tenant.
+func basicCode(at tenancy.ID, n int) string {
+	i := slices.IndexFunc(dbtest.Tree(), func(n dbtest.Node) bool { return n.ID == at })
+	return fmt.Sprintf("0001%05d%03d", 16001+i, n)
 }
 
 // late lets every case run out of time, and supervisors ask why.
@@ -294,7 +307,7 @@ func (w *world) late(t *testing.T) {
 		for _, c := range p.Rows {
 			if c.TenantID == n.ID && w.things[n.ID].order == "" {
 				w.things[n.ID].card = c.ID
-				w.things[n.ID].order = must[supervision.Order](t, "order")(w.Supervision.Issue(ctx, supervision.Demand{CardID: c.ID, Text: "督办" + mark(n.ID), AnswerDays: 3, Key: mark(n.ID)})).ID
+				w.things[n.ID].order = must[supervision.Order](t, "order")(w.Supervision.Issue(ctx, supervision.Demand{CardID: c.ID, Text: "督办" + mark(n.ID), AnswerDays: 3, Key: "o" + mark(n.ID)})).ID
 			}
 		}
 		if w.things[n.ID].card == "" {

@@ -72,18 +72,27 @@ func (h handlers) showTenant(w http.ResponseWriter, r *http.Request, id tenancy.
 	} else if nodes, total, err = h.Tree.Search(r.Context(), tree.Query{Under: id, Q: q.Q, Level: q.Filter("level"), Page: q.Page, Size: q.Size}); err != nil {
 		return err
 	}
-	return h.page(w, r, http.StatusOK, "tenants", p.Name, h.tenantPage(q, p, nodes, total), h.way(p, false)...)
+	return h.page(w, r, http.StatusOK, "tenants", p.Name, h.tenantPage(q, p, nodes, total), h.way(r, p, false)...)
 }
 
-// way is the crumbs down to a tenant, itself included or not.
-func (h handlers) way(p placed, itself bool) []kit.Crumb {
+// way is the crumbs from the visitor's tenant down to one, itself included or not.
+func (h handlers) way(r *http.Request, p placed, itself bool) []kit.Crumb {
+	over := self(r).Over
 	crumbs := []kit.Crumb{h.tenantsCrumb()}
 	for i, n := range p.chain {
-		if itself || i < len(p.chain)-1 {
+		if (itself || i < len(p.chain)-1) && over.Contains(n.ID) {
 			crumbs = append(crumbs, kit.Crumb{Label: n.Name, Href: h.at(n.ID, "")})
 		}
 	}
 	return crumbs
+}
+
+// mayAdd refuses whoever may add no tenant below p, with the policy's reason.
+func (h handlers) mayAdd(r *http.Request, p placed) error {
+	if p.add {
+		return nil
+	}
+	return h.Authz.Allow(r.Context(), policies.TenantsManage, policies.Resource{"tenant": p.ID + 1, "lo": p.ID + 1, "hi": p.ID + 1})
 }
 
 func (h handlers) newTenant(w http.ResponseWriter, r *http.Request) error {
@@ -91,10 +100,8 @@ func (h handlers) newTenant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if !p.add {
-		if err := h.Authz.Allow(r.Context(), policies.TenantsManage, policies.Resource{"tenant": p.ID + 1, "lo": p.ID + 1, "hi": p.ID + 1}); err != nil {
-			return err
-		}
+	if err := h.mayAdd(r, p); err != nil {
+		return err
 	}
 	return h.newTenantForm(w, r, p, kit.FormValues{}, refusal{status: http.StatusOK})
 }
@@ -109,7 +116,7 @@ func (h handlers) here(r *http.Request) (placed, error) {
 }
 
 func (h handlers) newTenantForm(w http.ResponseWriter, r *http.Request, p placed, v kit.FormValues, no refusal) error {
-	return h.page(w, r, no.status, "tenants", titleNewTenant, h.newTenantPage(v, no, p), h.way(p, true)...)
+	return h.page(w, r, no.status, "tenants", titleNewTenant, h.newTenantPage(v, no, p), h.way(r, p, true)...)
 }
 
 func (h handlers) addTenant(w http.ResponseWriter, r *http.Request) error {
@@ -153,7 +160,7 @@ func (h handlers) mayManage(r *http.Request, p placed) error {
 }
 
 func (h handlers) editTenantForm(w http.ResponseWriter, r *http.Request, p placed, v kit.FormValues, no refusal) error {
-	return h.page(w, r, no.status, "tenants", titleEditTenant, h.editTenantPage(v, no, p), h.way(p, true)...)
+	return h.page(w, r, no.status, "tenants", titleEditTenant, h.editTenantPage(v, no, p), h.way(r, p, true)...)
 }
 
 func (h handlers) renameTenant(w http.ResponseWriter, r *http.Request) error {
@@ -205,7 +212,7 @@ func (h handlers) removalForm(w http.ResponseWriter, r *http.Request, p placed, 
 	if err != nil {
 		return err
 	}
-	return h.page(w, r, no.status, "tenants", removalTitle(merge), h.removalPage(v, no, p, to, merge, len(below)), h.way(p, true)...)
+	return h.page(w, r, no.status, "tenants", removalTitle(merge), h.removalPage(v, no, p, to, merge, len(below)), h.way(r, p, true)...)
 }
 
 func (h handlers) removeTenant(w http.ResponseWriter, r *http.Request) error {
@@ -246,5 +253,5 @@ func (h handlers) history(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.page(w, r, http.StatusOK, "tenants", titleHistory, h.historyPage(p, entries), h.way(p, true)...)
+	return h.page(w, r, http.StatusOK, "tenants", titleHistory, h.historyPage(p, entries), h.way(r, p, true)...)
 }

@@ -37,6 +37,13 @@ type outcome struct {
 }
 
 func (h handlers) askImport(w http.ResponseWriter, r *http.Request) error {
+	p, err := h.placed(r, self(r).Tenant)
+	if err != nil {
+		return err
+	}
+	if err := h.mayAdd(r, p); err != nil {
+		return err
+	}
 	return h.importForm(w, r, kit.FormValues{}, refusal{status: http.StatusOK}, outcome{})
 }
 

@@ -123,13 +123,16 @@ func self(r *http.Request) tenancy.Scope {
 	return s
 }
 
-// tenantIn reads a tenant from a parameter; empty is the visitor's own.
+// tenantIn reads a tenant from a parameter; empty is the visitor's own. Tenants
+// beside and above the visitor's are not found: these pages are about her own part
+// of the tree.
 func tenantIn(r *http.Request, s string) (tenancy.ID, error) {
+	me := self(r)
 	if s == "" {
-		return self(r).Tenant, nil
+		return me.Tenant, nil
 	}
 	id, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
+	if err != nil || !me.Over.Contains(tenancy.ID(id)) {
 		return 0, fault.New(fault.NotFound, "tree_not_found")
 	}
 	return tenancy.ID(id), nil
