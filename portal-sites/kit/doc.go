@@ -84,7 +84,7 @@
 //		if err != nil {
 //			return err
 //		}
-//		in := items.Input{Name: v.Get("name"), Days: v.Int("days"), Fee: v.Fen("fee"), Idem: v.Posted()}
+//		in := items.Input{Name: v.Get("name"), Days: v.Int("days"), Idem: v.Posted()}
 //		v.Require("name")
 //		if err = v.Err(); err == nil { // decoding went well: let the service judge
 //			_, err = h.svc.Create(r.Context(), in)

@@ -2,13 +2,11 @@ package kit
 
 import (
 	"maps"
-	"math"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -85,35 +83,6 @@ func (v FormValues) Bool(name string) bool {
 		return true
 	}
 	return false
-}
-
-// Date reads a date of the form 2006-01-02 in loc; empty is the zero time.
-func (v *FormValues) Date(name string, loc *time.Location) time.Time {
-	s := v.Get(name)
-	if s == "" {
-		return time.Time{}
-	}
-	t, err := time.ParseInLocation(time.DateOnly, s, loc)
-	if err != nil {
-		v.Wrong(name, "not_a_date")
-	}
-	return t
-}
-
-// Fen reads an amount in yuan ("1,234.50") as fen; empty is 0.
-func (v *FormValues) Fen(name string) int64 {
-	s := strings.ReplaceAll(v.Get(name), ",", "")
-	if s == "" {
-		return 0
-	}
-	whole, frac, _ := strings.Cut(s, ".")
-	n, err := strconv.ParseUint(whole, 10, 53)
-	cents, err2 := strconv.ParseUint((frac + "00")[:2], 10, 8)
-	if err != nil || err2 != nil || len(frac) > 2 || n > math.MaxInt64/1000 {
-		v.Wrong(name, "not_an_amount")
-		return 0
-	}
-	return int64(n)*100 + int64(cents)
 }
 
 // Require blames every named field that is empty.

@@ -21,9 +21,6 @@ var icons = sync.OnceValue(func() map[string]string { //nolint:gochecknoglobals 
 	return m
 })
 
-// HasIcon reports whether icons.txt lists name.
-func HasIcon(name string) bool { _, ok := icons()[name]; return ok }
-
 // Icon draws an outline icon of the Tabler set, hidden from screen readers:
 // what it means must stand beside it as text. Names ending in "-filled" are solid.
 // An unknown name draws nothing.

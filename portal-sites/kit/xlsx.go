@@ -5,7 +5,6 @@ import (
 	"iter"
 	"mime"
 	"net/http"
-	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -93,13 +92,4 @@ func cells(row []any, textStyle int) []any {
 		out[i] = v
 	}
 	return out
-}
-
-// CSVSafe makes a value harmless in a CSV file that a spreadsheet opens: what
-// would be read as a formula gets a leading apostrophe.
-func CSVSafe(s string) string {
-	if s == "" || !strings.ContainsRune("=+-@\t\r\n＝＋－＠", []rune(s)[0]) {
-		return s
-	}
-	return "'" + s
 }

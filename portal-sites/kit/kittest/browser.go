@@ -165,12 +165,3 @@ func (b *Browser) Overflow() int {
 	b.t.Helper()
 	return run(b, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
 }
-
-// Axe opens url at desktop and phone width and fails for every rule it breaks.
-func Axe(t testing.TB, url string) {
-	t.Helper()
-	b := NewBrowser(t)
-	for _, width := range []int64{1440, 390} {
-		b.Size(width, 900).Open(url).Axe(fmt.Sprintf("%s at %d px", url, width))
-	}
-}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
 
 	"liandong/portal-sites/kit"
 	"liandong/tenancy"
@@ -51,11 +50,6 @@ func URL(ctx context.Context, path string) string {
 		return base
 	}
 	return base + path
-}
-
-// Strip removes the site's base from a path that a form sent back to return to.
-func Strip(ctx context.Context, path string) string {
-	return strings.TrimPrefix(path, SiteOf(ctx).Base)
 }
 
 type sessionKey struct{}

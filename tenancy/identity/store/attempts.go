@@ -75,14 +75,6 @@ func (a *Attempts) Get(ctx context.Context, key string, now time.Time) (got iden
 	return got, err
 }
 
-// Sweep forgets what no longer counts at now: call it now and then.
-func (a *Attempts) Sweep(ctx context.Context, now time.Time) error {
-	return a.db.InTx(platform(ctx), func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, `delete from login_attempts where tenant_id = 0 and `+over, now)
-		return err
-	})
-}
-
 func scan(row *sql.Row) (identity.Attempts, error) {
 	var n int
 	var until sql.NullTime

@@ -49,11 +49,3 @@ func (f *Feed) Since(ctx context.Context, t time.Time) (out []identity.Revocatio
 	})
 	return out, err
 }
-
-// Sweep forgets sessions that nothing of can be alive at now.
-func (f *Feed) Sweep(ctx context.Context, now time.Time) error {
-	return f.db.InTx(platform(ctx), func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, `delete from ended_sessions where tenant_id = 0 and until < ?`, now)
-		return err
-	})
-}

@@ -101,25 +101,6 @@ func TestACodeIsTakenOnceAcrossServers(t *testing.T) {
 	}
 }
 
-func TestSweepKeepsWhatCounts(t *testing.T) {
-	t.Parallel()
-	ctx, rows := t.Context(), store.NewAttempts(dbtest.New(t))
-	rule := identity.Rule{Limit: 5, Window: time.Minute, Lock: time.Minute}
-	for key, at := range map[string]time.Time{"old": noon.Add(-time.Hour), "new": noon} {
-		if _, err := rows.Fail(ctx, key, rule, at); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := rows.Sweep(ctx, noon); err != nil {
-		t.Fatal(err)
-	}
-	for key, want := range map[string]int{"old": 0, "new": 1} {
-		if got, err := rows.Get(ctx, key, noon.Add(-time.Hour)); err != nil || got.Failures != want {
-			t.Errorf("%s: %+v, %v; want %d", key, got, err, want)
-		}
-	}
-}
-
 // A sign-out on one server counts on another after its next poll, and survives a restart.
 func TestEndedSessionsReachEveryServer(t *testing.T) {
 	t.Parallel()
@@ -151,12 +132,6 @@ func TestEndedSessionsReachEveryServer(t *testing.T) {
 	}
 	if rs, err := feed.Since(ctx, time.Time{}); err != nil || len(rs) != 1 {
 		t.Errorf("Since = %v, %v; want what is still of use", rs, err)
-	}
-	if err := feed.Sweep(ctx, until.Add(time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	if rs, err := feed.Since(ctx, time.Time{}); err != nil || len(rs) != 0 {
-		t.Errorf("after the sweep: %v, %v", rs, err)
 	}
 }
 
