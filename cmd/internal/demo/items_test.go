@@ -90,7 +90,6 @@ func TestNamesAndCodesAreUnique(t *testing.T) {
 }
 
 func TestCodesAreInTheirLists(t *testing.T) {
-	t.Parallel()
 	each(t, func(t *testing.T, i Item) {
 		t.Helper()
 		m := basicCode.FindStringSubmatch(i.BasicCode)
@@ -112,7 +111,6 @@ func TestCodesAreInTheirLists(t *testing.T) {
 }
 
 func TestMaterialsAreComplete(t *testing.T) {
-	t.Parallel()
 	each(t, func(t *testing.T, i Item) {
 		t.Helper()
 		holds(t, len(i.Required()) > 0, "required materials", "none")
@@ -129,7 +127,6 @@ func TestMaterialsAreComplete(t *testing.T) {
 }
 
 func TestGuideIsWritten(t *testing.T) {
-	t.Parallel()
 	each(t, func(t *testing.T, i Item) {
 		t.Helper()
 		holds(t, i.Department != "", "department", i.Department)
@@ -159,7 +156,6 @@ func hanEnough(s string) bool {
 }
 
 func TestLimitsAreKept(t *testing.T) {
-	t.Parallel()
 	each(t, func(t *testing.T, i Item) {
 		t.Helper()
 		holds(t, i.PromisedDays >= 1 && i.PromisedDays <= i.StatutoryDays, "limits", []int{i.StatutoryDays, i.PromisedDays})
@@ -174,7 +170,6 @@ func TestLimitsAreKept(t *testing.T) {
 
 // The flow must be one that may be published, from every level where a case may be born.
 func TestFlowsMayBePublished(t *testing.T) {
-	t.Parallel()
 	each(t, func(t *testing.T, i Item) {
 		t.Helper()
 		d, err := flows.Parse(flows.Linear(i.Name, i.Steps()))
