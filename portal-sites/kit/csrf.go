@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -70,13 +71,11 @@ func CSRF(o CSRFOptions) func(http.Handler) http.Handler {
 				return
 			}
 			cookie := o.cookie(w, r)
-			if !safeMethod(r.Method) && !o.allowed(r, cookie) {
-				if page := endedPage(r); page != "" {
-					_ = SeeOther(w, r, page) // it only writes
+			if !safeMethod(r.Method) {
+				if err := o.check(r, cookie); err != nil {
+					refuse(w, r, err)
 					return
 				}
-				plainError(w, r, http.StatusForbidden, fault.New(fault.Forbidden, "csrf_failed"))
-				return
 			}
 			nonce := rand.Text()
 			ctx := context.WithValue(r.Context(), csrfKey{}, nonce+"."+o.mac(r, cookie, nonce))
@@ -119,15 +118,39 @@ func (o CSRFOptions) cookie(w http.ResponseWriter, r *http.Request) string {
 	return v
 }
 
-func (o CSRFOptions) allowed(r *http.Request, cookie string) bool {
+// refuse leads a form of a session that ended to the sign-in; others hear why.
+func refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if page := endedPage(r); page != "" && fault.KindOf(err) == fault.Forbidden {
+		_ = SeeOther(w, r, page) // it only writes
+		return
+	}
+	plainError(w, r, errorView(r, err).Status, err)
+}
+
+// formMemory is how much of a form with files is held in memory while its token is
+// looked for; the rest waits on disk until the request ends.
+const formMemory = 1 << 20
+
+// check returns why a request may not go on: it carries no token of this browser,
+// or so much that its token was not reached.
+func (o CSRFOptions) check(r *http.Request, cookie string) error {
+	refused := fault.New(fault.Forbidden, "csrf_failed")
 	if r.Header.Get("Sec-Fetch-Site") == "cross-site" {
-		return false
+		return refused
 	}
 	token := r.Header.Get(CSRFHeader)
 	if token == "" {
-		token = r.PostFormValue(CSRFFieldName)
+		if err := r.ParseMultipartForm(formMemory); err != nil {
+			if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+				return err
+			}
+		}
+		token = r.PostForm.Get(CSRFFieldName)
 	}
-	return o.valid(r, cookie, token)
+	if !o.valid(r, cookie, token) {
+		return refused
+	}
+	return nil
 }
 
 func safeMethod(m string) bool {
