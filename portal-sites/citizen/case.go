@@ -92,7 +92,7 @@ func (v caseView) left() string {
 	switch {
 	case v.Case.Status == cases.Supplement:
 		return text.T("citizen.waiting")
-	case v.Case.AcceptedAt == nil || !v.Case.Open():
+	case v.Case.AcceptedAt == nil || !v.Case.Open() || v.Case.DueAt == nil: // decided: only the result is on its way
 		return ""
 	case v.Remaining < 1:
 		return text.T("citizen.late", 1-v.Remaining)
@@ -106,10 +106,24 @@ func (v caseView) left() string {
 func (v caseView) moments() (out []kit.Moment) {
 	out = append(out, kit.Moment{Title: text.T("citizen.moment.filed"), Who: v.Case.ApplicantName, When: clock(v.Case.CreatedAt)})
 	for _, s := range v.Steps {
-		out = append(out, v.moment(s))
+		out = append(append(out, v.supplements(s)...), v.moment(s))
 	}
 	for _, s := range v.ahead {
 		out = append(out, kit.Moment{Title: s.Name, Who: word("at", string(s.Level)), State: "todo"})
+	}
+	return out
+}
+
+// supplements are what was asked and answered while the case stood at a step.
+func (v caseView) supplements(s cases.StepRecord) (out []kit.Moment) {
+	for _, n := range v.Notices {
+		if n.AskedAt.Before(s.EnteredAt) || s.EndedAt != nil && n.AskedAt.After(*s.EndedAt) {
+			continue
+		}
+		out = append(out, kit.Moment{Title: text.T("citizen.moment.asked"), Who: s.AtName + " · " + n.AskedBy, When: clock(n.AskedAt), Opinion: strings.Join(n.Wanted, text.T("citizen.comma")), State: "done"})
+		if n.AnsweredAt != nil {
+			out = append(out, kit.Moment{Title: text.T("citizen.moment.answered"), Who: v.Case.ApplicantName, When: clock(*n.AnsweredAt), Opinion: n.Answer, State: "done"})
+		}
 	}
 	return out
 }

@@ -67,7 +67,7 @@ func (c Chart) top() float64 {
 			m = max(m, c.at(s, i))
 		}
 	}
-	if m == 0 {
+	if m <= 4 && c.whole() {
 		return 4
 	}
 	step := math.Pow(10, math.Floor(math.Log10(m/4)))
@@ -77,6 +77,86 @@ func (c Chart) top() float64 {
 		}
 	}
 	return step * 40
+}
+
+// whole reports that figures count things: half a case is no grid line.
+func (c Chart) whole() bool {
+	for i := range c.Labels {
+		for s := range c.Series {
+			if v := c.at(s, i); v != math.Trunc(v) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (c Chart) y(v float64) float64 {
+	h := float64(c.height() - chartTop - chartBottom)
+	return float64(chartTop) + h - h*v/c.top()
+}
+
+func (c Chart) slot() float64 {
+	return float64(chartWidth-chartLeft-chartRight) / float64(max(len(c.Labels), 1))
+}
+
+func (c Chart) mid(i int) float64 { return chartLeft + c.slot()*(float64(i)+.5) }
+
+type gridLine struct{ y, label string }
+
+func (c Chart) grid() (out []gridLine) {
+	for i := range 5 {
+		v := c.top() * float64(i) / 4
+		out = append(out, gridLine{px(c.y(v)), figure(v)})
+	}
+	return out
+}
+
+type bar struct{ x, y, w, h, class, title string }
+
+func (c Chart) bars() (out []bar) {
+	groups := len(c.Series)
+	if c.Stacked {
+		groups = 1
+	}
+	w := math.Min(c.slot()*.7/float64(max(groups, 1)), 44)
+	for i := range c.Labels {
+		base := 0.0
+		for s := range c.Series {
+			x := c.mid(i) - w*float64(groups)/2
+			if c.Stacked {
+				base += c.at(s, i)
+			} else {
+				base, x = c.at(s, i), x+w*float64(s)
+			}
+			out = append(out, bar{
+				x: px(x), y: px(c.y(base)), w: px(w), h: px(c.y(base-c.at(s, i)) - c.y(base)), class: c.class(s),
+				title: c.Labels[i] + " " + c.Series[s].Name + " " + figure(c.at(s, i)) + c.Unit,
+			})
+		}
+	}
+	return out
+}
+
+func (c Chart) line(s int) string {
+	var pts []string
+	for i := range c.Labels {
+		pts = append(pts, px(c.mid(i))+","+px(c.y(c.at(s, i))))
+	}
+	return strings.Join(pts, " ")
+}
+
+func (c Chart) area(s int) string {
+	if len(c.Labels) == 0 {
+		return ""
+	}
+	return px(c.mid(0)) + "," + px(c.y(0)) + " " + c.line(s) + " " + px(c.mid(len(c.Labels)-1)) + "," + px(c.y(0))
+}
+
+// showLabel thins out the labels below when there are too many to read.
+func (c Chart) showLabel(i int) bool {
+	every := 1 + (len(c.Labels)-1)/12
+	return i%every == 0
 }
 
 func (c Chart) y(v float64) float64 {

@@ -30,9 +30,11 @@ const grassland = "临时占用草原审批"
 // offered puts an item in force that asks for a paper and climbs the whole tree.
 func (s *stand) offered(t *testing.T) {
 	t.Helper()
-	b := catalog.Body{Name: grassland, BasicCode: "000164018000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局", Audience: []string{"1"}, ProjectType: "2", OnsiteTimes: 1,
+	b := catalog.Body{
+		Name: grassland, BasicCode: "000164018000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局", Audience: []string{"1"}, ProjectType: "2", OnsiteTimes: 1,
 		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第四十条"}}, StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"放牧", "草场"}, Conditions: []string{"符合草原保护规划"},
-		Materials: []catalog.Material{{Name: "草原征占用申请表", Need: "1", Source: "10", Form: "2", Copies: 1}}, Address: "锡林郭勒盟政务服务中心", Phone: "0479-8210000"}
+		Materials: []catalog.Material{{Name: "草原征占用申请表", Need: "1", Source: "10", Form: "2", Copies: 1}}, Address: "锡林郭勒盟政务服务中心", Phone: "0479-8210000",
+	}
 	editor := as(t, dbtest.League, "01", policies.ItemEditor)
 	v := must[catalog.Version](t, "item")(s.Items.Create(editor, catalog.Draft{Body: b, Flow: flows.Linear(grassland, climbing())}))
 	must[catalog.Version](t, "submit")(s.Items.Submit(editor, v.ID))
@@ -122,7 +124,7 @@ func (s *stand) files(t *testing.T, p *kittest.Person, shots string) string {
 	if shots != "" {
 		look(t, p, shots+"-apply-2")
 	}
-	p.Click("下一步").Attach("选择草原征占用申请表的文件", scan(t, "申请表.pdf")).Reads("申请表.pdf")
+	p.Click("下一步").Attach("选择草原征占用申请表的文件", scan(t, "申请表.pdf")).Reads("移除")
 	if shots != "" {
 		look(t, p, shots+"-apply-3")
 	}
@@ -143,7 +145,7 @@ func (s *stand) comesByPhone(t *testing.T, her herder, no string) {
 	look(t, p, "3-login-phone")
 	p.Type("手机号", her.phone).Click("获取验证码")
 	look(t, p, "3-login-code")
-	operator := s.officer(t, "operator").Click("短信收件箱")
+	operator := s.officer(t, "operator").Click("短信模拟")
 	for end := time.Now().Add(20 * time.Second); !strings.Contains(operator.Text(), "登录验证码\t"); operator.Visit("/desk/sms") {
 		if time.Now().After(end) {
 			t.Fatal("no short message in 20 s:\n" + operator.Text())

@@ -94,7 +94,7 @@ func (s *stand) wasTold(t *testing.T, p *kittest.Person, no string) {
 	admin := s.someone(t)
 	ids := s.staff(t, "operator")
 	s.appoint(t, s.bossAgain(t), dbtest.League, ids["operator"], policies.SystemAdmin)
-	admin.Visit("/desk").Type("账号", s.login("operator")).Type("密码", password).Click("登录").Click("短信收件箱").Reads(told...)
+	admin.Visit("/desk").Type("账号", s.login("operator")).Type("密码", password).Click("登录").Click("短信模拟").Reads(told...)
 	look(t, admin, "4-sms")
 }
 

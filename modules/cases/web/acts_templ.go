@@ -57,15 +57,15 @@ func actsCard(v view) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, a := range refused {
+			for _, r := range v.reasons(refused) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<li><strong>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var2 string
-				templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(actLabel(a.key))
+				templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(r.acts)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acts.templ`, Line: 26, Col: 35}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acts.templ`, Line: 26, Col: 26}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 				if templ_7745c5c3_Err != nil {
@@ -76,9 +76,9 @@ func actsCard(v view) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var3 string
-				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(v.May[a.action])
+				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(r.why)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acts.templ`, Line: 26, Col: 66}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `acts.templ`, Line: 26, Col: 47}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -299,6 +299,23 @@ func actForm(v view) templ.Component {
 		}
 		return nil
 	})
+}
+
+// reason is why some acts are not open, which often is one and the same.
+type reason struct{ acts, why string }
+
+func (v *view) reasons(refused []act) (rs []reason) {
+next:
+	for _, a := range refused {
+		for i := range rs {
+			if rs[i].why == v.May[a.action] {
+				rs[i].acts += "、" + actLabel(a.key)
+				continue next
+			}
+		}
+		rs = append(rs, reason{actLabel(a.key), v.May[a.action]})
+	}
+	return rs
 }
 
 func (v *view) actTabs() (tabs []kit.Tab) {

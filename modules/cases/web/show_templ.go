@@ -405,7 +405,7 @@ func troubleBox(v view) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "。办件现在在")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "。办件目前在")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -562,7 +562,7 @@ func headCard(v view) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(v.Case.Form) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<h3>申请内容</h3>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<h3 class=\"mt-3\">申请内容</h3>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1351,7 +1351,7 @@ func (v *view) terms() []kit.Term {
 		{Label: numberLabel(c.ApplicantKind), Part: masked(*v, "number", idcode.MaskIDNumber(v.Number))},
 		{Label: "联系电话", Part: masked(*v, "phone", idcode.MaskPhone(v.Phone))},
 		{Label: "申请方式", Value: channelText(c.Channel)}, {Label: "申请时间", Value: at(c.CreatedAt)},
-		{Label: "受理单位", Value: v.OriginName}, {Label: "现在在", Value: v.AtName + "「" + c.StepName + "」"},
+		{Label: "受理单位", Value: v.OriginName}, {Label: "目前所在", Value: v.AtName + "「" + c.StepName + "」"},
 	}
 	if c.ApplicantKind == "legal" {
 		ts[0] = kit.Term{Label: "申请人", Value: c.ApplicantName}
@@ -1387,13 +1387,38 @@ func (v *view) answers() (ts []kit.Term) {
 	}
 	sort.Strings(names)
 	for _, name := range names {
-		label := name
+		label, value := name, answerText(v.Case.Form[name])
 		if l := labels[name]; l != "" {
 			label = l
+		} else if l, said := siteAnswer(name, value); l != "" {
+			label, value = l, said
 		}
-		ts = append(ts, kit.Term{Label: label, Value: answerText(v.Case.Form[name])})
+		ts = append(ts, kit.Term{Label: label, Value: value, Full: len([]rune(value)) > 60})
 	}
 	return ts
+}
+
+// siteAnswer words what the citizen sites ask of everybody, whatever the item.
+func siteAnswer(name, value string) (label, said string) {
+	switch name {
+	case "matter":
+		return "申请内容", value
+	case "delivery":
+		switch value {
+		case "window":
+			value = "到受理窗口领取"
+		case "mail":
+			value = "邮寄送达"
+		case "electronic":
+			value = "网上领取电子件"
+		}
+		return "结果领取方式", value
+	case "mail_to":
+		return "收件地址", value
+	case "agent":
+		return "经办人", value
+	}
+	return "", ""
 }
 
 func unitText(u string) string {

@@ -86,20 +86,57 @@ func (p *Person) Click(words string) *Person { p.t.Helper(); return p.ClickIn(""
 // ClickIn clicks what is in the row, card or group that says part.
 func (p *Person) ClickIn(part, words string) *Person {
 	p.t.Helper()
-	p.find("button", part, words)
-	p.Eval(`document.body.setAttribute("data-left", "")`)
-	p.within("click "+words, chromedp.Click(found), chromedp.WaitReady("body:not([data-left])"))
+	p.hit("button", part, words)
+	p.within("leave by "+words, chromedp.WaitReady("body:not([data-left])"))
 	return p.settled()
+}
+
+// hit clicks a thing. On a busy machine a page may still be scrolling to where its
+// address points while the mouse comes down: then she clicks again, as people do.
+func (p *Person) hit(kind, part, words string) {
+	p.t.Helper()
+	for range 5 {
+		p.find(kind, part, words)
+		p.Eval(`(document.body.dataset.left = "", addEventListener("click", e => { if (e.target.closest("` + found + `")) document.body.dataset.left = "clicked" }, true))`)
+		p.still()
+		p.within("click "+words, chromedp.Click(found))
+		if !p.missed() {
+			return
+		}
+	}
+	p.t.Fatalf("nothing takes the click on %s\n%s", words, p.page())
+}
+
+// missed reports that a click did not reach what it was meant for.
+func (p *Person) missed() bool {
+	ctx, cancel := context.WithTimeout(p.ctx, patience/10)
+	defer cancel()
+	if _, err := chromedp.Run(ctx, chromedp.WaitReady(`body:not([data-left=""])`)); err == nil {
+		return false
+	}
+	return p.Eval(`document.body?.getAttribute("data-left") ?? "gone"`) == ""
+}
+
+// still waits until what is drawn is where it will stay.
+func (p *Person) still() {
+	p.t.Helper()
+	p.await("see", `new Promise(r => requestAnimationFrame(() => requestAnimationFrame(() => r(true))))`)
 }
 
 // settled waits until the page and its scripts have loaded.
 func (p *Person) settled() *Person {
 	p.t.Helper()
-	p.within("load", chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		_, err := chromedp.Evaluate[bool](`new Promise(r => document.readyState == "complete" ? r(true) : addEventListener("load", () => r(true)))`, chromedp.EvalAwaitPromise)(ctx, t)
+	p.await("load", `new Promise(r => document.readyState == "complete" ? r(true) : addEventListener("load", () => r(true)))`)
+	return p
+}
+
+// await runs a script and waits for what it promises.
+func (p *Person) await(doing, promise string) {
+	p.t.Helper()
+	p.within(doing, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := chromedp.Evaluate[bool](promise, chromedp.EvalAwaitPromise)(ctx, t)
 		return err
 	}))
-	return p
 }
 
 // Press clicks what changes the page without leaving it.
@@ -108,8 +145,8 @@ func (p *Person) Press(words string) *Person { p.t.Helper(); return p.PressIn(""
 // PressIn is Press in the part that says part.
 func (p *Person) PressIn(part, words string) *Person {
 	p.t.Helper()
-	p.find("button", part, words)
-	p.within("press "+words, chromedp.Click(found))
+	p.hit("button", part, words)
+	p.Eval(`document.body.removeAttribute("data-left")`)
 	return p
 }
 
@@ -165,7 +202,8 @@ func (p *Person) TickIn(part, words string) *Person {
 	if p.Eval(`document.querySelector("`+found+`").checked`) == "true" {
 		return p
 	}
-	p.within("tick "+words, chromedp.Click(found))
+	p.hit("choice", part, words)
+	p.Eval(`document.body.removeAttribute("data-left")`)
 	return p
 }
 
@@ -185,7 +223,7 @@ func (p *Person) Reads(words ...string) *Person {
 			continue
 		}
 		p.within("look for "+w, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-			_, err := chromedp.Poll[bool](fmt.Sprintf("document.body.innerText.includes(%q)", w), chromedp.WithPollingTimeout(patience/6))(ctx, t)
+			_, err := chromedp.Poll[bool](fmt.Sprintf("document.body.innerText.includes(%q)", w), chromedp.WithPollingTimeout(patience/2))(ctx, t)
 			return err
 		}))
 	}

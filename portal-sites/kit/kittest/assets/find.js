@@ -30,6 +30,6 @@
   const [hit] = find(root);
   if (!hit) return (find.all || []).join(" | ") || "nothing";
   hit.setAttribute("data-found", "");
-  hit.scrollIntoView({block: "center"});
+  hit.scrollIntoView({block: "center", behavior: "instant"});
   return "";
 }
