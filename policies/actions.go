@@ -29,6 +29,14 @@ const (
 	ItemsPublish  Action = "items:publish"  // tenant, author_id
 	ItemsOverride Action = "items:override" // tenant, fields []string, promised_days int, inherited_days int, added_materials int (locked_fields []string: more than data.json locks)
 	ItemsWithdraw Action = "items:withdraw" // tenant, published
+	ItemsSynonyms Action = "items:synonyms" // tenant: whose list
+)
+
+// Laws (法律文件) of the legal library. tenant is the one that keeps the law.
+const (
+	LawsView    Action = "laws:view"    // tenant, published bool
+	LawsEdit    Action = "laws:edit"    // tenant
+	LawsPublish Action = "laws:publish" // tenant, author_id: who wrote what is to be in force; "" to repeal
 )
 
 // Cases (办件) and their files. tenant is the origin (where the case was born),
@@ -80,7 +88,8 @@ func Actions() []Action {
 	return []Action{
 		GrantsAppoint, GrantsRevoke, GrantsView, PostsAppoint, PostsRemove, DepartmentsManage, StaffView,
 		TenantsManage, TenantsExport, CalendarEdit,
-		ItemsView, ItemsCreate, ItemsEdit, ItemsSubmit, ItemsReview, ItemsPublish, ItemsOverride, ItemsWithdraw,
+		ItemsView, ItemsCreate, ItemsEdit, ItemsSubmit, ItemsReview, ItemsPublish, ItemsOverride, ItemsWithdraw, ItemsSynonyms,
+		LawsView, LawsEdit, LawsPublish,
 		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSupplement, CasesSendback,
 		CasesDeliver, CasesResubmit, CasesUrge, CasesRefer, CasesExport, FilesRead, FilesWrite,
 		SupervisionView, SupervisionRule, SupervisionOrder, SupervisionAnswer, SupervisionClose, SupervisionWithdrawCard,

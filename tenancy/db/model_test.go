@@ -41,7 +41,7 @@ func (s scope) writes(t tenancy.ID) bool {
 
 // cascading names the tables whose rows everybody below an ancestor reads.
 func cascading(table string) bool {
-	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "calendar_days", "supervision_rules", "sites", "articles"}, table)
+	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "laws", "law_articles", "law_revisions"}, table)
 }
 
 // allowed is the plain model: may somebody in s do command (S, I, U, D) to r?
@@ -72,7 +72,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		return command == 'S' && s.sees(r.tenant) || command == 'I' && s.writes(r.tenant)
 	case "audit_seals", "audit_heads":
 		return command == 'S' && s.sees(r.tenant)
-	case "supervision_notes":
+	case "supervision_notes", "law_revisions":
 		if command == 'U' || command == 'D' {
 			return false
 		}
@@ -83,7 +83,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		case 'D':
 			return false
 		}
-	case "items":
+	case "items", "laws", "law_articles":
 		if command == 'S' {
 			return s.sees(r.tenant) || s.below(r.tenant) && r.vary["state"] != "draft"
 		}
@@ -100,7 +100,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 
 func systemMay(table string, command byte, s scope, r *row) bool {
 	switch table {
-	case "audit_rows", "audit_seals", "supervision_notes":
+	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions":
 		if command == 'U' || command == 'D' {
 			return false
 		}
@@ -154,20 +154,20 @@ func personMay(table string, command byte, s scope, r *row) bool {
 
 func publicMay(table string, command byte, s scope, r *row) bool {
 	switch table {
-	case "audit_rows", "outbox":
+	case "audit_rows", "outbox", "item_opens":
 		return command == 'I' && r.tenant == s.tenant && s.kind != tenancy.Relay
 	}
 	if command != 'S' || !s.below(r.tenant) {
 		return false
 	}
 	switch table {
-	case "items":
+	case "items", "laws", "law_articles":
 		return r.vary["state"] != "draft"
 	case "item_versions":
 		return r.vary["state"] != "draft" && r.vary["state"] != "reviewing"
 	case "articles":
 		return r.vary["state"] == "published" && (r.vary["cascades"] == "true" || r.tenant == s.tenant)
-	case "flows", "item_overrides", "calendar_days", "sites":
+	case "flows", "item_overrides", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "law_revisions":
 		return true
 	}
 	return false
@@ -179,7 +179,7 @@ func relayMay(table string, command byte) bool {
 		return command != 'I'
 	case "inbox":
 		return command == 'S'
-	case "case_deltas", "case_totals", "case_days":
+	case "case_deltas", "case_totals", "case_days", "item_opens", "item_heat":
 		return true
 	}
 	return false
@@ -252,7 +252,7 @@ func given(table string, updates func(scope, *row) bool) func(scope, *row) bool 
 // vary lists the columns whose value the model looks at, with the values to plant.
 func vary(table string) map[string][]string {
 	switch table {
-	case "items":
+	case "items", "laws", "law_articles":
 		return map[string][]string{"state": {"draft", "published"}}
 	case "item_versions":
 		return map[string][]string{"state": {"draft", "reviewing", "published"}}

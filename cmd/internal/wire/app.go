@@ -15,6 +15,7 @@ import (
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/modules/laws"
 	"liandong/modules/notices"
 	"liandong/modules/notices/web/sms"
 	"liandong/modules/org"
@@ -58,6 +59,7 @@ type App struct {
 	Cases       *cases.Service
 	Supervision *supervision.Service
 	Sites       *sites.Service
+	Laws        *laws.Service
 	Notices     *notices.Service
 	Audit       *audit.Service
 
@@ -146,6 +148,7 @@ func (a *App) modules(context.Context) error {
 	})
 	a.Supervision = supervision.New(a.DB, a.Policy)
 	a.Sites = sites.New(a.DB, a.Policy)
+	a.Laws = laws.New(a.DB, a.Policy, grounds{a.Items})
 	a.Audit = audit.New(a.DB, a.Policy, a.sealer, a.cfg.Log)
 	return nil
 }
