@@ -76,6 +76,13 @@ func TestImportLawBites(t *testing.T) {
 		{"modules/cases", "modules/catalog", false},
 		{"modules/cases", "modules/catalog/events", true},
 		{"modules/cases", "modules/cases/internal/clock", true},
+		{"modules/catalog", "modules/catalog/codes", true},
+		{"modules/catalog/web", "modules/catalog/codes", true},
+		{"modules/cases/web", "modules/catalog/codes", true},
+		{"portal-sites/citizen", "modules/catalog/codes", true},
+		{"portal-sites/kit", "modules/catalog/codes", false},
+		{"modules/catalog/codes", "modules/catalog", false},
+		{"modules/catalog/codes", "tenancy/db", false},
 		{"modules/cases", "modules/cases/web", false},
 		{"modules/cases/web", "modules/cases", true},
 		{"modules/cases/web", "modules/catalog", false},
@@ -183,10 +190,13 @@ func moduleMayKnow(names []string) []string {
 	if len(names) > 2 && names[2] == "events" {
 		return []string{own + "/events", "tenancy"}
 	}
-	if len(names) > 2 && names[2] == "web" {
-		return append(above(), own, "modules/*/events")
+	if len(names) > 2 && names[2] == "codes" { // a leaf of data
+		return []string{own + "/codes"}
 	}
-	return []string{"tenancy", "policies", "modules/*/events", own + "/internal", "portal-sites/kit/text"}
+	if len(names) > 2 && names[2] == "web" {
+		return append(above(), own, "modules/*/events", "modules/*/codes")
+	}
+	return []string{"tenancy", "policies", "modules/*/events", "modules/*/codes", own + "/internal", "portal-sites/kit/text"}
 }
 
 // above is what pages may know of the floor: everything but the door to the database.

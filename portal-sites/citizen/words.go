@@ -6,42 +6,60 @@ import (
 	"strings"
 	"time"
 
+	"liandong/modules/catalog/codes"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
 	"liandong/tenancy/calendar"
 )
 
+// lists are the words of this site that stand for a code list of the catalogue.
+func lists(list string) string {
+	return map[string]string{
+		"kind": codes.ItemType, "level": codes.Level, "audience": codes.Audience, "project": codes.ProjectType, "need": codes.MaterialNeed,
+		"source": codes.MaterialSource, "form": codes.MaterialForm, "result": codes.ResultType,
+		"topic_person": codes.TopicPerson, "topic_legal": codes.TopicLegal,
+	}[list]
+}
+
 // word is what people call a code of a list; a code that the list lacks stays.
 func word(list, code string) string {
+	if system := lists(list); system != "" {
+		return codes.Name(system, code)
+	}
 	if key := "citizen." + list + "." + code; text.Has(key) {
 		return text.T(key)
 	}
 	return code
 }
 
-func words(list string, codes []string) string {
-	out := make([]string, len(codes))
-	for i, c := range codes {
+func words(list string, values []string) string {
+	out := make([]string, len(values))
+	for i, c := range values {
 		out[i] = word(list, c)
 	}
 	return strings.Join(out, text.T("citizen.comma"))
 }
 
 // options are the choices of a list in the given order.
-func options(list string, codes ...string) (out []kit.Option) {
-	for _, c := range codes {
+func options(list string, values ...string) (out []kit.Option) {
+	for _, c := range values {
 		out = append(out, kit.Option{Value: c, Label: word(list, c)})
 	}
 	return out
 }
 
 // levels are those at which people file, widest first.
-func levels() []string {
-	return []string{"province", "league", "city", "county", "township", "village"}
-}
+func levels() []string { return values(codes.Applied(codes.Level)) }
 
 // kinds are the types of items that people apply for (事项类型).
-func kinds() []string { return []string{"01", "05", "07", "08", "09", "10", "20"} }
+func kinds() []string { return values(codes.Applied(codes.ItemType)) }
+
+func values(list []codes.Code) (out []string) {
+	for _, c := range list {
+		out = append(out, c.Code)
+	}
+	return out
+}
 
 // day is a date as people read it, in China.
 func day(t time.Time) string { return t.In(calendar.Zone()).Format(time.DateOnly) }

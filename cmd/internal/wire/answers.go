@@ -7,9 +7,9 @@ import (
 	"liandong/modules/cases"
 	casesweb "liandong/modules/cases/web"
 	"liandong/modules/catalog"
+	"liandong/modules/catalog/codes"
 	"liandong/modules/files"
 	"liandong/modules/flows"
-	"liandong/portal-sites/kit/text"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
 	"liandong/tenancy/tree"
@@ -104,5 +104,5 @@ func (s shelf) Guide(ctx context.Context, itemID string) (casesweb.Guide, error)
 }
 
 func onShelf(id string, b catalog.Body) casesweb.Item {
-	return casesweb.Item{ID: id, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays, Kind: text.T("citizen.kind." + b.Kind)}
+	return casesweb.Item{ID: id, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays, Kind: codes.Name(codes.ItemType, b.Kind)}
 }

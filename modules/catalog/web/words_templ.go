@@ -9,11 +9,13 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"liandong/modules/catalog"
+	"liandong/modules/catalog/codes"
 	"liandong/portal-sites/kit"
 	"liandong/tenancy/calendar"
 )
@@ -26,35 +28,48 @@ func itemCrumb(h handlers, i catalog.Item) kit.Crumb {
 	return kit.Crumb{Label: i.Name, Href: h.items("/" + i.ID)}
 }
 
-// kinds lists the kinds of item: GB/T 39046—2020 annex A.1.
+// kinds lists the kinds of item (事项类型), those that people apply for first.
 func kinds() []kit.Option {
-	return opts("01", "行政许可", "05", "行政给付", "07", "行政确认", "08", "行政奖励", "09", "行政裁决", "10", "其他行政权力", "20", "公共服务",
-		"02", "行政处罚", "03", "行政强制", "04", "行政征收", "06", "行政检查")
+	var out, others []kit.Option
+	for _, c := range codes.List(codes.ItemType) {
+		switch o := (kit.Option{Value: c.Code, Label: c.Name}); c.Use {
+		case "apply":
+			out = append(out, o)
+		case "enforce":
+			others = append(others, o)
+		}
+	}
+	return append(out, others...)
 }
 
+// levels are those of tenants, from the bottom.
 func levels() []kit.Option {
-	return opts("village", "嘎查村级", "township", "苏木乡镇级", "county", "旗县级", "league", "盟级", "city", "设区的市级", "province", "自治区（省）级")
+	out := listed(codes.Applied(codes.Level))
+	slices.Reverse(out)
+	return out
 }
 
-func audiences() []kit.Option {
-	return opts("1", "自然人", "2", "企业法人", "3", "事业法人", "4", "社会组织法人", "5", "非法人企业", "6", "行政机关", "9", "其他组织")
+func audiences() []kit.Option { return listed(codes.List(codes.Audience)) }
+
+func projectTypes() []kit.Option { return listed(codes.Applied(codes.ProjectType)) }
+
+func handleForms() []kit.Option { return listed(codes.Applied(codes.HandleForm)) }
+
+func needs() []kit.Option { return listed(codes.List(codes.MaterialNeed)) }
+
+func sources() []kit.Option { return listed(codes.List(codes.MaterialSource)) }
+
+func paperForms() []kit.Option { return listed(codes.List(codes.MaterialForm)) }
+
+func resultTypes() []kit.Option { return listed(codes.List(codes.ResultType)) }
+
+// listed makes options of a code list.
+func listed(list []codes.Code) (out []kit.Option) {
+	for _, c := range list {
+		out = append(out, kit.Option{Value: c.Code, Label: c.Name})
+	}
+	return out
 }
-
-func projectTypes() []kit.Option { return opts("1", "即办件", "2", "承诺件") }
-
-func handleForms() []kit.Option {
-	return opts("1", "窗口办理", "2", "网上办理", "3", "移动端办理", "4", "邮寄申请")
-}
-
-func needs() []kit.Option { return opts("1", "必要", "2", "非必要", "3", "可容缺后补") }
-
-func sources() []kit.Option {
-	return opts("10", "申请人自备", "20", "政府部门核发", "30", "中介机构出具", "99", "其他")
-}
-
-func paperForms() []kit.Option { return opts("1", "纸质", "2", "电子", "3", "纸质或电子") }
-
-func resultTypes() []kit.Option { return opts("10", "证照", "20", "批文", "99", "其他") }
 
 func stepKinds() []kit.Option {
 	return opts("accept", "受理", "review", "审查", "decide", "审批决定", "deliver", "送达")
@@ -68,21 +83,9 @@ func stepPosts() []kit.Option {
 	return opts("clerk", "受理（窗口）人员", "reviewer", "审查人员", "decider", "审批决定人员", "office_head", "科室负责人")
 }
 
-// topics are 自然人主题 and 法人主题 of the national exchange tables.
-func personTopics() []kit.Option {
-	return opts("005", "生育收养", "010", "户籍办理", "015", "民族宗教", "020", "教育科研", "025", "入伍服役", "030", "就业创业", "035", "设立变更", "040", "准营准办",
-		"045", "抵押质押", "050", "职业资格", "055", "行政缴费", "060", "婚姻登记", "065", "优待抚恤", "070", "规划建设", "075", "住房保障", "085", "社会保障",
-		"090", "证件办理", "095", "交通出行", "100", "旅游观光", "105", "出境入境", "110", "消费维权", "115", "公共安全", "120", "司法公证", "125", "知识产权",
-		"130", "环保绿化", "135", "文化体育", "140", "公用事业", "145", "医疗卫生", "150", "离职退休", "155", "死亡殡葬", "998", "地方特色", "999", "其他")
-}
+func personTopics() []kit.Option { return listed(codes.List(codes.TopicPerson)) }
 
-func legalTopics() []kit.Option {
-	return opts("005", "设立变更", "010", "准营准办", "015", "资质认证", "020", "年检年审", "025", "税收财务", "030", "人力资源", "035", "社会保障", "040", "投资审批",
-		"045", "融资信贷", "050", "抵押质押", "055", "商务贸易", "060", "招标拍卖", "065", "海关口岸", "070", "涉外服务", "075", "农林牧渔", "085", "国土和规划建设",
-		"090", "交通运输", "095", "环保绿化", "100", "应对气候变化", "105", "水务气象", "110", "医疗卫生", "115", "科技创新", "120", "文体教育", "125", "知识产权",
-		"130", "民族宗教", "135", "质量技术", "140", "检验检疫", "145", "安全生产", "150", "公安消防", "155", "司法公证", "160", "公用事业", "165", "法人注销",
-		"170", "档案文物", "998", "地方特色", "999", "其他")
-}
+func legalTopics() []kit.Option { return listed(codes.List(codes.TopicLegal)) }
 
 func states() []kit.Option {
 	return opts(catalog.StatePublished, "在用", catalog.StateDraft, "草稿", catalog.StateReviewing, "审核中", catalog.StateWithdrawn, "已停用")

@@ -1,0 +1,164 @@
+// Package codes keeps the code lists (代码表) of the item catalogue as data: kinds
+// of power (事项类型), levels (行使层级), materials, results, topics. National lists
+// contradict each other and provinces extend them, so every list names its code
+// system, where it was taken from and how sure that is; two lists of one thing
+// stand beside each other under two names.
+//
+// It is a leaf: data and look-ups, known to every module and every site.
+package codes
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// The systems that the catalogue itself writes; the others are there to be read.
+const (
+	ItemType         = "item_type"         // 事项类型, GB/T 39046—2020 A.1
+	Level            = "level"             // 行使层级 by the platform's own keys
+	LevelDigit       = "level_digit"       // 行使层级代码, GB/T 39046—2020 A.2
+	ProjectType      = "project_type"      // 办件类型
+	Audience         = "audience"          // 服务对象 as platforms use it, not as the standard has it
+	HandleForm       = "handle_form"       // 办理形式
+	MaterialNeed     = "material_need"     // 材料必要性
+	MaterialSource   = "material_source"   // 来源渠道
+	MaterialForm     = "material_form"     // 材料形式
+	ResultType       = "result_type"       // 审批结果类型
+	TopicPerson      = "topic_person"      // 自然人主题
+	TopicLegal       = "topic_legal"       // 法人主题
+	PowerSource      = "power_source"      // 权力来源
+	OrganType        = "organ_type"        // 实施主体性质
+	HandleArea       = "handle_area"       // 通办范围
+	SpecialProcedure = "special_procedure" // 特别程序种类
+	Scheme           = "code_scheme"       // 地方编码方案
+)
+
+// Certainty says how far a list, or one code of it, can be trusted.
+type Certainty string
+
+// The certainties, surest first.
+const (
+	Standard Certainty = "standard" // read in the standard
+	Practice Certainty = "practice" // read in systems that are in use
+	Inferred Certainty = "inferred" // concluded from samples
+	Memory   Certainty = "memory"   // common knowledge, no source at hand
+)
+
+// System (代码系统) is one list with its origin.
+type System struct {
+	ID        string    `json:"system"`
+	Name      string    `json:"name"`
+	Source    string    `json:"source"`
+	Certainty Certainty `json:"certainty"`
+	Note      string    `json:"note"`
+	Codes     []Code    `json:"codes"`
+}
+
+// Code (代码) is one entry of a list.
+type Code struct {
+	Code      string    `json:"code"`
+	Name      string    `json:"name"`
+	Aliases   []string  `json:"aliases,omitempty"`   // what other lists write for it
+	Use       string    `json:"use,omitempty"`       // apply: people file it; enforce: the state acts by itself
+	SameAs    string    `json:"same_as,omitempty"`   // its code in the national list that this one follows
+	Certainty Certainty `json:"certainty,omitempty"` // when it differs from that of the list
+}
+
+//go:embed *.json
+var files embed.FS
+
+var systems = sync.OnceValue(func() []System { //nolint:gochecknoglobals // read-only after the first use
+	all, err := load(files)
+	if err != nil {
+		panic(err) // a broken embedded list is a broken build
+	}
+	return all
+})
+
+func load(fsys fs.FS) (all []System, err error) {
+	names, err := fs.Glob(fsys, "*.json")
+	if err != nil {
+		return nil, fmt.Errorf("list codes: %w", err)
+	}
+	for _, name := range names {
+		raw, err := fs.ReadFile(fsys, name)
+		if err != nil {
+			return nil, fmt.Errorf("read codes: %w", err)
+		}
+		var some []System
+		if err := json.Unmarshal(raw, &some); err != nil {
+			return nil, fmt.Errorf("codes %s: %w", name, err)
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// Systems returns every list. It is a copy of the outer slice only: do not write to it.
+func Systems() []System { return slices.Clone(systems()) }
+
+// About returns the list called system; ok is false when there is none.
+func About(system string) (s System, ok bool) {
+	for _, s := range systems() {
+		if s.ID == system {
+			return s, true
+		}
+	}
+	return System{}, false
+}
+
+// List returns the codes of system in their order, nil when there is no such list.
+func List(system string) []Code {
+	s, _ := About(system)
+	return s.Codes
+}
+
+// Applied is List without what people do not file themselves.
+func Applied(system string) (out []Code) {
+	for _, c := range List(system) {
+		if c.Use == "apply" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// Get returns one entry; ok is false when the list or the code is not there.
+func Get(system, code string) (c Code, ok bool) {
+	for _, c := range List(system) {
+		if c.Code == code {
+			return c, true
+		}
+	}
+	return Code{}, false
+}
+
+// Name is what a code is called; a code that no list has stands for itself.
+func Name(system, code string) string {
+	if c, ok := Get(system, code); ok {
+		return c.Name
+	}
+	return code
+}
+
+// Find returns the code that people mean by s: the code itself, with or without
+// leading zeros, its name, or what other lists call it; ok is false when nothing fits.
+func Find(system, s string) (code string, ok bool) {
+	s = strings.TrimSpace(s)
+	list := List(system)
+	for _, fits := range []func(Code) bool{
+		func(c Code) bool { return c.Code == s },
+		func(c Code) bool { return c.Name == s || slices.Contains(c.Aliases, s) },
+		func(c Code) bool { return s != "" && strings.TrimLeft(c.Code, "0") == strings.TrimLeft(s, "0") },
+	} {
+		if i := slices.IndexFunc(list, fits); s != "" && i >= 0 {
+			return list[i].Code, true
+		}
+	}
+	return "", false
+}
