@@ -72,11 +72,11 @@ func (c *canvas) describe() string {
 	for i, s := range c.d.Steps() {
 		line := fmt.Sprintf("%d. %s", i+1, s.Name)
 		if t := c.p.marks[s.ID].Text; t != "" {
-			line += " (" + t + ")"
+			line += "（" + t + "）"
 		}
 		out = append(out, line)
 	}
-	return strings.Join(out, "; ")
+	return strings.Join(out, "；")
 }
 
 // inFront lists the arrows so that those gone along lie above the others.

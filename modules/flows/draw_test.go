@@ -72,7 +72,7 @@ func TestDrawSaysWhatItShows(t *testing.T) {
 	svg := string(Draw(mustParse(t, read(t, "branch.bpmn")), underway()))
 	for _, want := range []string{
 		`role="img" aria-label="草原征占用审核"`, `<title>草原征占用审核</title>`,
-		`<desc>1. 窗口受理 (已完成); 2. 现场勘验和材料审查 (当前：剩 2 个工作日); 3. 旗县决定;`,
+		`<desc>1. 窗口受理（已完成）；2. 现场勘验和材料审查（当前：剩 2 个工作日）；3. 旗县决定；`,
 		`<g class="flow-node flow-step is-done" data-node="accept">`,
 		`<g class="flow-node flow-step is-current" data-node="review">`,
 		`<g class="flow-node flow-step is-todo" data-node="deliver">`,

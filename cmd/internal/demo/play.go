@@ -101,20 +101,20 @@ func (st *Stage) act(ctx context.Context, c cases.Case, what string) (cases.Case
 	say := func(lines ...string) string { return lines[int(c.CreatedAt.Unix())%len(lines)] }
 	switch what {
 	case "accept":
-		return st.Services.Cases.Accept(ctx, c.ID, c.Version, say("材料齐全,符合法定形式,予以受理", "材料已核对,予以受理"))
+		return st.Services.Cases.Accept(ctx, c.ID, c.Version, say("材料齐全，符合法定形式，予以受理", "材料已核对，予以受理"))
 	case "refuse":
-		return st.Services.Cases.Refuse(ctx, c.ID, c.Version, say("申请事项不属于本机关职权范围,已告知向有关机关申请", "经一次性告知后仍不符合受理条件"))
+		return st.Services.Cases.Refuse(ctx, c.ID, c.Version, say("申请事项不属于本机关职权范围，已告知向有关机关申请", "经一次性告知后仍不符合受理条件"))
 	case "ask":
 		names := []string{"申请表签名页"}
-		return st.Services.Cases.AskSupplement(ctx, c.ID, c.Version, names, say("签名不清,请重新签署后提交", "缺少签名页,请补正"))
+		return st.Services.Cases.AskSupplement(ctx, c.ID, c.Version, names, say("签名不清，请重新签署后提交", "缺少签名页，请补正"))
 	case "answer":
 		return st.Services.Cases.Resubmit(ctx, c.ID, c.Version, say("已重新签署并提交", "已补齐"), nil)
 	case "pass":
-		return st.Services.Cases.Pass(ctx, c.ID, c.Version, say("情况属实,同意上报", "经审查符合条件,同意", "已现场核实,材料与实际一致"))
+		return st.Services.Cases.Pass(ctx, c.ID, c.Version, say("情况属实，同意上报", "经审查符合条件，同意", "已现场核实，材料与实际一致"))
 	case "grant":
-		return st.Services.Cases.Decide(ctx, c.ID, c.Version, true, say("准予", "符合法定条件,准予"))
+		return st.Services.Cases.Decide(ctx, c.ID, c.Version, true, say("准予", "符合法定条件，准予"))
 	case "deny":
-		return st.Services.Cases.Decide(ctx, c.ID, c.Version, false, "不符合法定条件,不予批准;如不服可依法申请行政复议或者提起行政诉讼")
+		return st.Services.Cases.Decide(ctx, c.ID, c.Version, false, "不符合法定条件，不予批准；如不服可依法申请行政复议或者提起行政诉讼")
 	case "deliver":
 		return st.Services.Cases.Deliver(ctx, c.ID, c.Version, say("本人领取", "邮寄送达", "帮办员送达"))
 	case "withdraw":

@@ -93,7 +93,7 @@ func (st *Stage) bring(ctx context.Context, owner tenancy.ID, it Item, known map
 			return "", err
 		}
 	}
-	_, err = st.Catalog.Publish(reviewer, version, "依据齐全,流程合规,同意发布")
+	_, err = st.Catalog.Publish(reviewer, version, "依据齐全，流程合规，同意发布")
 	return id, err
 }
 
@@ -113,7 +113,7 @@ func (st *Stage) differ(ctx context.Context) error {
 			return err
 		}
 		days, hours := 5, "工作日 9:00—12:00、14:30—17:30,周六上午延时服务"
-		address, phone := "锡林浩特市政务服务大厅二层综合窗口(演示地址)", "0479-0000000"
+		address, phone := "锡林浩特市政务服务大厅二层综合窗口（演示地址）", "0479-0000000"
 		drop := []string{"卫生管理制度"}
 		_, err = st.Catalog.Override(ctx, o.id, catalog.Change{Fields: catalog.Fields{PromisedDays: &days, Hours: &hours, Address: &address, Phone: &phone, DropMaterials: drop}})
 		return err

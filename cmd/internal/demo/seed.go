@@ -145,7 +145,7 @@ func (st *Stage) decorate(ctx context.Context) error { return st.part(ctx, "站�
 // part plays a part that another module brings, if it is there.
 func (st *Stage) part(ctx context.Context, name string, play func(context.Context, *Stage) error) error {
 	if play == nil {
-		st.warn(name + "尚未接入,已跳过")
+		st.warn(name + "尚未接入，已跳过")
 		return nil
 	}
 	return play(ctx, st)
