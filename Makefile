@@ -4,10 +4,10 @@ LINT_VERSION := v2.15.0
 PKG ?= ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test build check generate bench clean lint fmt doctor
+.PHONY: help setup run test build check generate bench find-quality clean lint fmt doctor
 
 help: ## 显示本说明
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## 安装本机缺少的软件(PostgreSQL、Chromium、中文字体),可重复运行
 	@sh scripts/setup.sh
@@ -42,6 +42,9 @@ $(BIN)/golangci-lint-$(LINT_VERSION):
 
 bench: setup build ## 在全国规模的数据上测量性能(第一次要装载几分钟),写入 bench/latest.json
 	@exec $(BIN)/liandong bench run
+
+find-quality: setup build ## 事项检索质量:日常问法前三条命中率(按测试清单)
+	@exec $(BIN)/liandong services -- go test -count=1 -v -run TestSearchQuality ./modules/catalog
 
 doctor: build ## 检查本机环境
 	@$(BIN)/liandong doctor

@@ -123,6 +123,17 @@ deny["items:withdraw"] contains because("published", "已发布的事项只能�
 	not input.resource.published == false
 }
 
+roles_for["items:synonyms"] := {"item_editor"}
+
+allow["items:synonyms"] contains "own" if {
+	holds_role
+	own_tenant
+}
+
+deny["items:synonyms"] contains no_role if not holds_role
+
+deny["items:synonyms"] contains not_own_tenant if not own_tenant
+
 # ---- override what is inherited: only what is not locked, only for the better ----
 
 roles_for["items:override"] := {"item_editor"}

@@ -85,3 +85,9 @@ test_items_withdraw_published_deny if refused("items:withdraw", editor(county), 
 test_items_withdraw_role_deny if refused("items:withdraw", staff(county, ["clerk"]), at(county, {"published": false}), "no_role")
 
 test_items_withdraw_elsewhere_deny if refused("items:withdraw", checker(county), at(town, {"published": true}), "not_own_tenant")
+
+test_items_synonyms_allow if allowed("items:synonyms", editor(county), at(county, {}), "own")
+
+test_items_synonyms_role_deny if refused("items:synonyms", checker(county), at(county, {}), "no_role")
+
+test_items_synonyms_above_deny if refused("items:synonyms", editor(town), at(county, {}), "not_own_tenant")

@@ -98,6 +98,20 @@ func sortable(key string) string {
 func (s store) list(ctx context.Context, q Query, onlyLive bool) (Page[Row], error) {
 	var rows []listRow
 	limit, offset := q.bounds()
+	sel := s.span(s.rows(onlyLive), q.Span)
+	dir := " ASC"
+	if q.Desc || q.Sort == "" {
+		dir = " DESC"
+	}
+	sel = q.where(sel).OrderExpr(sortable(q.Sort) + dir + ", items.id").Limit(limit).Offset(offset)
+	if err := sel.Scan(ctx, &rows); err != nil {
+		return Page[Row]{}, fmt.Errorf("list items: %w", err)
+	}
+	return s.effective(ctx, rows)
+}
+
+// rows selects items with the version that they are shown by; onlyLive as in list.
+func (s store) rows(onlyLive bool) *bun.SelectQuery {
 	sel := s.tx.NewSelect().TableExpr("items").ColumnExpr("items.*").
 		ColumnExpr("v.id AS version_id, v.number, v.body").ColumnExpr("coalesce(o.state, '') AS open_state").
 		ColumnExpr("t.name AS owner_name, t.level AS owner_level").
@@ -109,16 +123,7 @@ func (s store) list(ctx context.Context, q Query, onlyLive bool) (Page[Row], err
 	} else {
 		sel = sel.Join("JOIN item_versions v ON v.tenant_id = items.tenant_id AND v.id = coalesce(items.live_id, o.id)")
 	}
-	sel = s.span(sel, q.Span)
-	dir := " ASC"
-	if q.Desc || q.Sort == "" {
-		dir = " DESC"
-	}
-	sel = q.where(sel).OrderExpr(sortable(q.Sort) + dir + ", items.id").Limit(limit).Offset(offset)
-	if err := sel.Scan(ctx, &rows); err != nil {
-		return Page[Row]{}, fmt.Errorf("list items: %w", err)
-	}
-	return s.effective(ctx, rows)
+	return sel
 }
 
 func (s store) span(sel *bun.SelectQuery, span Span) *bun.SelectQuery {

@@ -27,6 +27,7 @@ type Service struct {
 	db    *db.DB
 	authz policies.Authorizer
 	flows Flows
+	found found
 }
 
 // New wires a Service.
@@ -132,7 +133,7 @@ func (s *Service) Edit(ctx context.Context, versionID string, seen int, in Draft
 		if v.State != StateDraft {
 			return fault.New(fault.Precondition, "item_not_draft")
 		}
-		if in.Body.BasicCode != v.Body.BasicCode && v.Number > 1 {
+		if in.Body.BasicCode != v.Body.BasicCode && v.Body.BasicCode != "" && v.Number > 1 {
 			return fault.InvalidField("basic_code", "item_basic_code_fixed")
 		}
 		if err := in.Body.check(); err != nil {
@@ -205,11 +206,17 @@ func (s *Service) putInForce(ctx context.Context, tx *db.Tx, v *Version) error {
 	if err != nil {
 		return err
 	}
+	if err := st.give(ctx, v); err != nil {
+		return err
+	}
 	if err := st.replaceLive(ctx, item, StateReplaced); err != nil {
 		return err
 	}
 	item.Name, item.Kind, item.State, item.LiveID = v.Body.Name, v.Body.Kind, StatePublished, &v.ID
 	tx.Emit(events.ItemPublished{ItemID: item.ID, VersionID: v.ID, Number: v.Number})
+	if err := st.mark(ctx, item.TenantID); err != nil {
+		return err
+	}
 	return st.saveItem(ctx, &item)
 }
 
@@ -233,9 +240,15 @@ func (s *Service) Withdraw(ctx context.Context, itemID, reason string) error {
 		if err := st.replaceLive(ctx, item, StateWithdrawn); err != nil {
 			return err
 		}
+		if err := st.endCodes(ctx, item); err != nil {
+			return err
+		}
 		item.State = StateWithdrawn
 		tx.Record(db.Audit{Action: string(policies.ItemsWithdraw), Kind: "item", Object: itemID, Detail: map[string]any{"reason": reason}})
 		tx.Emit(events.ItemWithdrawn{ItemID: itemID})
+		if err := st.mark(ctx, item.TenantID); err != nil {
+			return err
+		}
 		return st.saveItem(ctx, &item)
 	})
 }

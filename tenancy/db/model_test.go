@@ -41,7 +41,7 @@ func (s scope) writes(t tenancy.ID) bool {
 
 // cascading names the tables whose rows everybody below an ancestor reads.
 func cascading(table string) bool {
-	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "laws", "law_articles", "law_revisions"}, table)
+	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "item_codes", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "laws", "law_articles", "law_revisions"}, table)
 }
 
 // allowed is the plain model: may somebody in s do command (S, I, U, D) to r?
@@ -72,6 +72,10 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		return command == 'S' && s.sees(r.tenant) || command == 'I' && s.writes(r.tenant)
 	case "audit_seals", "audit_heads":
 		return command == 'S' && s.sees(r.tenant)
+	case "item_codes": // never forgotten
+		if command == 'D' {
+			return false
+		}
 	case "supervision_notes", "law_revisions":
 		if command == 'U' || command == 'D' {
 			return false
@@ -104,7 +108,7 @@ func systemMay(table string, command byte, s scope, r *row) bool {
 		if command == 'U' || command == 'D' {
 			return false
 		}
-	case "audit_heads", "audit_marks":
+	case "audit_heads", "audit_marks", "item_codes":
 		if command == 'D' {
 			return false
 		}
@@ -167,7 +171,7 @@ func publicMay(table string, command byte, s scope, r *row) bool {
 		return r.vary["state"] != "draft" && r.vary["state"] != "reviewing"
 	case "articles":
 		return r.vary["state"] == "published" && (r.vary["cascades"] == "true" || r.tenant == s.tenant)
-	case "flows", "item_overrides", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "law_revisions":
+	case "flows", "item_overrides", "item_codes", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "law_revisions":
 		return true
 	}
 	return false
