@@ -119,7 +119,7 @@ func TestPages(t *testing.T) {
 		t.Errorf("%d rows filtered, want 1", n)
 	}
 	c.Get("/desk/audit?to=2026-03-03").Want(http.StatusOK).Doc().Has(".ld-empty", "没有符合条件的记录")
-	c.Get(doc.Attr("tbody tr td a", "href")).Want(http.StatusOK).Doc().Has("main", "编号", `{"days":0}`)
+	c.Get(doc.Attr("tbody tr td a", "href")).Want(http.StatusOK).Doc().Has("main", "编号", "办理中", "天数：0")
 	c.Get("/desk/audit/nonsense").Want(http.StatusNotFound)
 	if x := c.Get("/desk/audit.xlsx"); x.Status != http.StatusOK || !strings.HasPrefix(x.Body, "PK") {
 		t.Errorf("export answered %d", x.Status)

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"liandong/modules/audit"
 	"liandong/policies"
@@ -102,6 +103,20 @@ func plain(v any) string {
 		return v
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64)
+	case map[string]any:
+		var parts []string
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			if p := plain(v[k]); p != "" {
+				parts = append(parts, word("audit.detail.", k)+"："+p)
+			}
+		}
+		return strings.Join(parts, "，")
+	case []any:
+		var parts []string
+		for _, x := range v {
+			parts = append(parts, plain(x))
+		}
+		return strings.Join(parts, "、")
 	case bool:
 		if v {
 			return "是"
@@ -115,21 +130,45 @@ func plain(v any) string {
 	return string(b)
 }
 
-func detailKeys(l audit.Line) []string { return slices.Sorted(maps.Keys(l.Detail)) }
+// detailValue spells the value of key k, a state in words.
+func detailValue(l audit.Line, k string) string {
+	s := plain(l.Detail[k])
+	if coded := "audit.value." + k + "." + s; text.Has(coded) {
+		return text.T(coded)
+	}
+	if k != "status" && k != "state" {
+		return s
+	}
+	if own := "audit.state." + l.Kind + "." + s; text.Has(own) {
+		return text.T(own)
+	}
+	return word("audit.state.", s)
+}
+
+// noTime is how a time that nobody gave is stored.
+const noTime = "0001-01-01T00:00:00Z"
+
+// detailKeys are what a line says something about, in order.
+func detailKeys(l audit.Line) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(l.Detail)), func(k string) bool {
+		s := plain(l.Detail[k])
+		return s == "" || s == noTime
+	})
+}
 
 func detailText(l audit.Line) (s string) {
 	for i, k := range detailKeys(l) {
 		if i > 0 {
 			s += "；"
 		}
-		s += word("audit.detail.", k) + "：" + plain(l.Detail[k])
+		s += word("audit.detail.", k) + "：" + detailValue(l, k)
 	}
 	return s
 }
 
 func detailTerms(l audit.Line) (out []kit.Term) {
 	for _, k := range detailKeys(l) {
-		v := plain(l.Detail[k])
+		v := detailValue(l, k)
 		out = append(out, kit.Term{Label: word("audit.detail.", k), Value: v, Full: len(v) > 60})
 	}
 	return out

@@ -21,7 +21,7 @@ func (h handlers) choose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.page(w, h.stage(r, 0), http.StatusOK, kit.Page{Title: titleAssist, Active: "assist", Content: choosePage(h.look(), l, items, total)})
+	return h.page(w, h.stage(r, 0), http.StatusOK, kit.Page{Title: h.look().assist(), Active: "assist", Content: choosePage(h.look(), l, items, total)})
 }
 
 func (h handlers) stage(r *http.Request, n int) *http.Request {
@@ -62,7 +62,7 @@ func (h handlers) fill(w http.ResponseWriter, r *http.Request) error {
 
 func (h handlers) showForm(w http.ResponseWriter, r *http.Request, status int, a application) error {
 	return h.page(w, h.stage(r, 1), status, kit.Page{Title: a.guide.Name, Active: "assist", Content: fillPage(a)},
-		kit.Crumb{Label: titleAssist, Href: a.to("/assist")})
+		kit.Crumb{Label: a.assist(), Href: a.to("/assist")})
 }
 
 // file hands the application in. The form's key makes a second submit harmless:
@@ -75,8 +75,10 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request) error {
 	if a.form, err = kit.ParseForm(r); err != nil {
 		return err
 	}
-	in := cases.Filing{ItemID: a.guide.ID, Kind: a.form.Get("kind"), Name: a.form.Get("name"), Number: a.form.Get("number"),
-		Phone: a.form.Get("phone"), Address: a.form.Get("address"), Key: a.form.Posted()}
+	in := cases.Filing{
+		ItemID: a.guide.ID, Kind: a.form.Get("kind"), Name: a.form.Get("name"), Number: a.form.Get("number"),
+		Phone: a.form.Get("phone"), Address: a.form.Get("address"), Key: a.form.Posted(),
+	}
 	in.Form = a.answers()
 	if !a.form.Bool("confirm") {
 		a.form.Wrong("confirm", "case_confirm_missing")
@@ -205,5 +207,5 @@ func (h handlers) filed(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return h.page(w, h.stage(r, 2), http.StatusOK, kit.Page{Title: titleFiled, Active: "assist", Content: filedPage(v)},
-		kit.Crumb{Label: titleAssist, Href: v.to("/assist")})
+		kit.Crumb{Label: v.assist(), Href: v.to("/assist")})
 }

@@ -39,7 +39,7 @@ func choosePage(l look, q kit.ListQuery, items []Item, total int) templ.Componen
 		}
 		ctx = templ.ClearChildren(ctx)
 		if !l.large {
-			templ_7745c5c3_Err = kit.PageHead(titleAssist, "为不便上网的群众填报申请：先选事项，再核对身份、填表、上传材料。").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.PageHead(l.assist(), "为不便上网的群众填报申请：先选事项，再核对身份、填表、上传材料。").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -22,9 +22,19 @@ import (
 const (
 	titleTodo   = "待办事项"
 	titleCases  = "办件查询"
-	titleAssist = "帮办代办"
+	titleAssist = "窗口收件" // on the desk
+	titleHelp   = "帮办代办" // at a service point
 	titleCase   = "办件详情"
 )
+
+// assist is what filing on somebody's behalf is called: a window receives, a
+// service point helps.
+func (l look) assist() string {
+	if l.large {
+		return titleHelp
+	}
+	return titleAssist
+}
 
 // badge tells in words and colour how long a case still has.
 func badge(deadline *time.Time, left int, late, suspended bool) templ.Component {
