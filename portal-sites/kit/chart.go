@@ -159,6 +159,13 @@ func (c Chart) showLabel(i int) bool {
 	return i%every == 0
 }
 
+// between reports whether a phone, where the words are larger, leaves out label i:
+// every other one, counted from the last, which is today.
+func (c Chart) between(i int) bool {
+	every := 1 + (len(c.Labels)-1)/12
+	return len(c.Labels) > 6 && ((len(c.Labels)-1)/every-i/every)%2 == 1
+}
+
 // class is the colour of a series.
 func (c Chart) class(s int) string {
 	if t := c.Series[s].Tone; t != "" {

@@ -64,7 +64,7 @@ func (s Shell) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	if WantsPart(r) {
 		content = ErrorPart(v)
 	} else {
-		content = s.Layout(r, Page{Title: v.Title, Content: content, Elder: IsElder(r), Path: "/"})
+		content = s.Layout(r, Page{Title: v.Title, Content: content, Elder: IsElder(r), Path: "/", Headed: true})
 	}
 	if werr := s.failWith(w, r, v.Status, content); werr != nil {
 		s.Log.ErrorContext(r.Context(), "error page failed", slog.Any("err", werr))

@@ -31,6 +31,7 @@ type Page struct {
 	Content templ.Component // must not be nil
 	Wide    bool            // use the whole width (designers, dashboards)
 	Home    bool            // the site's front page: full header, no crumbs
+	Headed  bool            // Content brings its own h1
 
 	// Filled by Shell.Page.
 	Flash *FlashMessage

@@ -100,6 +100,21 @@ on("change", "[data-check]", (el) => {
   all.indeterminate = n > 0 && n < boxes.length;
 });
 
+// On a phone the filters of a list fold up to the first, unless another is in use.
+document.querySelectorAll("[data-unfold]").forEach((b) => {
+  const rest = [...b.form.querySelectorAll(".ld-field ~ .ld-field")];
+  const used = (f) => f.value && !(f.tagName === "SELECT" && f.selectedIndex === 0);
+  if (!window.matchMedia("(max-width: 575px)").matches || rest.some((f) => [...f.querySelectorAll("input,select")].some(used))) return;
+  b.form.classList.add("is-folded");
+  b.hidden = false;
+});
+on("click", "[data-unfold]", (b) => {
+  b.form.classList.remove("is-folded");
+  b.hidden = true;
+  const next = b.form.querySelector(".ld-field ~ .ld-field input, .ld-field ~ .ld-field select");
+  if (next) next.focus();
+});
+
 on("click", "[data-print]", () => window.print());
 on("change", "[data-autosubmit]", (el) => el.form && el.form.requestSubmit());
 
