@@ -38,7 +38,7 @@ type Figures struct {
 
 // Task is one line of the actor's to-do list.
 type Task struct {
-	ID, No, Item, Applicant, Step string
+	ID, No, Item, Applicant, Step string    // the applicant as lists show a person: masked
 	Due                           time.Time // zero: no clock runs
 	Left                          int       // working days to Due, today included; 0 or less: late
 	Late                          bool

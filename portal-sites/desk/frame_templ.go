@@ -59,7 +59,7 @@ func (d Deps) sections() []section {
 		}},
 		{"组织与授权", []entry{
 			{key: "departments", label: "部门与岗位", path: "/org/departments", icon: "building", ask: policies.DepartmentsManage},
-			{key: "staff", label: "人员", path: "/org/staff", icon: "users", ask: policies.StaffView},
+			{key: "staff", label: "岗位人员", path: "/org/staff", icon: "users", ask: policies.StaffView},
 			{key: "accounts", label: "账号维护", path: "/org/accounts", icon: "user-check", ask: policies.PostsRemove},
 			{key: "grants", label: "授权管理", path: "/org/grants", icon: "key", ask: policies.GrantsView},
 			{key: "tenants", label: "区划与租户", path: "/tenants", icon: "sitemap", ask: policies.TenantsExport},

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"liandong/modules/cases"
+	casesweb "liandong/modules/cases/web"
 	"liandong/tenancy/calendar"
 )
 
@@ -46,7 +47,7 @@ func (c CaseWork) Next(ctx context.Context, n int) ([]Task, error) {
 	}
 	out := make([]Task, 0, len(p.Rows))
 	for _, r := range p.Rows {
-		t := Task{ID: r.ID, No: r.No, Item: r.ItemName, Applicant: r.ApplicantName, Step: r.StepName, Left: r.Left, Late: r.Late}
+		t := Task{ID: r.ID, No: r.No, Item: r.ItemName, Applicant: casesweb.Who(&r.Case), Step: r.StepName, Left: r.Left, Late: r.Late}
 		if r.Deadline != nil {
 			t.Due = *r.Deadline
 		}

@@ -23,7 +23,7 @@ const (
 
 func filingSteps() []string { return []string{"选择事项", "填写申请", "完成"} }
 
-func homePage(desk string, n cases.TodoCounts, wanting int, back cases.Page) templ.Component {
+func homePage(desk string, files bool, n cases.TodoCounts, wanting int, back cases.Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -48,14 +48,7 @@ func homePage(desk string, n cases.TodoCounts, wanting int, back cases.Page) tem
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = kit.Tiles("请选择要办的事", []kit.TileProps{
-			{Href: Base + "/assist", Icon: "edit", Title: "帮群众办事", Note: "代填表、代提交"},
-			{Href: Base + "/todo", Icon: "clipboard-check", Title: "待办", Note: "等我办理的事", Tone: "orange", Count: n.All},
-			{Href: Base + "/cases", Icon: "search", Title: "查进度", Note: "报姓名、身份证号或电话", Tone: "green"},
-			{Href: Base + "/cases?tab=supplement", Icon: "camera", Title: "补材料", Note: "拍照上传", Tone: "orange", Count: wanting},
-			{Href: Base + "/todo?tab=deliver", Icon: "package", Title: "交结果", Note: "登记领取", Tone: "green", Count: n.Deliver},
-			{Href: Base + "/common", Icon: "book", Title: "常用事项", Note: "本地常办的事"},
-		}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Tiles("请选择要办的事", homeTiles(files, n, wanting)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -79,7 +72,7 @@ func homePage(desk string, n cases.TodoCounts, wanting int, back cases.Page) tem
 				var templ_7745c5c3_Var3 templ.SafeURL
 				templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(Base + "/todo?tab=late"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `home.templ`, Line: 30, Col: 54}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `home.templ`, Line: 23, Col: 54}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 				if templ_7745c5c3_Err != nil {
@@ -128,7 +121,7 @@ func homePage(desk string, n cases.TodoCounts, wanting int, back cases.Page) tem
 			var templ_7745c5c3_Var5 templ.SafeURL
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(desk))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `home.templ`, Line: 39, Col: 34}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `home.templ`, Line: 32, Col: 34}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -141,6 +134,23 @@ func homePage(desk string, n cases.TodoCounts, wanting int, back cases.Page) tem
 		}
 		return nil
 	})
+}
+
+// homeTiles are the choices of the front page; files reports whether the visitor's
+// post receives applications.
+func homeTiles(files bool, n cases.TodoCounts, wanting int) (out []kit.TileProps) {
+	if files {
+		out = append(out, kit.TileProps{Href: Base + "/assist", Icon: "edit", Title: "帮群众办事", Note: "代填表、代提交"})
+	}
+	out = append(out,
+		kit.TileProps{Href: Base + "/todo", Icon: "clipboard-check", Title: "待办", Note: "等我办理的事", Tone: "orange", Count: n.All},
+		kit.TileProps{Href: Base + "/cases", Icon: "search", Title: "查进度", Note: "报姓名、身份证号或电话", Tone: "green"},
+		kit.TileProps{Href: Base + "/cases?tab=supplement", Icon: "camera", Title: "补材料", Note: "拍照上传", Tone: "orange", Count: wanting},
+		kit.TileProps{Href: Base + "/todo?tab=deliver", Icon: "package", Title: "交结果", Note: "登记领取", Tone: "green", Count: n.Deliver})
+	if files {
+		out = append(out, kit.TileProps{Href: Base + "/common", Icon: "book", Title: "常用事项", Note: "本地常办的事"})
+	}
+	return out
 }
 
 func results(rows []cases.Row) (out []kit.NewsItem) {
@@ -189,7 +199,7 @@ func commonPage(items []casesweb.Item) templ.Component {
 		var templ_7745c5c3_Var7 templ.SafeURL
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(Base + "/assist"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `home.templ`, Line: 56, Col: 76}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `home.templ`, Line: 66, Col: 76}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {

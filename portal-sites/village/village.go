@@ -101,11 +101,14 @@ func (s site) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.shell.Page(w, r, http.StatusOK, kit.Page{Title: titleHome, Home: true, Content: homePage(s.Desk, n, wanting.Total, back)})
+	return s.shell.Page(w, r, http.StatusOK, kit.Page{Title: titleHome, Home: true, Content: homePage(s.Desk, s.Cases.MayFile(r.Context(), "") == nil, n, wanting.Total, back)})
 }
 
 // common lists the items of this place, most wanted first, for quick filing.
 func (s site) common(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Cases.MayFile(r.Context(), ""); err != nil {
+		return err
+	}
 	items, _, err := s.Offers.Search(r.Context(), "", 1, 8)
 	if err != nil {
 		return err

@@ -452,7 +452,7 @@ func (h handlers) departmentsPage(n tree.Node, ds []org.Department, manage, foun
 					return nil
 				})
 				templ_7745c5c3_Err = kit.Table(kit.TableProps{Caption: d.Name + "的岗位", Stack: true, Empty: len(d.Posts) == 0, EmptyText: "还没有岗位",
-					Cols: []kit.Col{{Label: "岗位"}, {Label: "角色"}, {Label: "在岗人数", Align: "end"}, {Label: "状态"}, {Label: "操作"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+					Cols: []kit.Col{{Label: "岗位", Class: "w-25"}, {Label: "角色", Class: "w-25"}, {Label: "在岗人数", Align: "end"}, {Label: "状态"}, {Label: "操作", Class: "w-25"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

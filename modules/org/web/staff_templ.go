@@ -58,7 +58,7 @@ func (h handlers) staffButtons(q kit.ListQuery, n tree.Node, admin bool) templ.C
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = kit.Button(kit.B{Label: "部门岗位", Small: true, Icon: "building", Href: ask(h.org("/departments"), "tenant", n.ID.String())}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Button(kit.B{Label: "部门与岗位", Small: true, Icon: "building", Href: ask(h.org("/departments"), "tenant", n.ID.String())}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -521,7 +521,7 @@ func (h handlers) staffPage(q kit.ListQuery, n tree.Node, wide bool, rows []seat
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = kit.Table(kit.TableProps{Caption: "岗位和人员", List: q, Stack: true, Empty: len(rows) == 0, EmptyText: "没有符合条件的岗位", EmptyHint: "换个条件试试；新单位请先在“部门岗位”中设立部门和岗位。",
+			templ_7745c5c3_Err = kit.Table(kit.TableProps{Caption: "岗位和人员", List: q, Stack: true, Empty: len(rows) == 0, EmptyText: "没有符合条件的岗位", EmptyHint: "换个条件试试；新单位请先在“部门与岗位”中设立部门和岗位。",
 				Cols: []kit.Col{{Label: "单位"}, {Label: "部门"}, {Label: "岗位"}, {Label: "角色"}, {Label: "人员"}, {Label: "任期"}, {Label: "状态"}, {Label: "操作"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

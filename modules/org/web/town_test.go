@@ -108,10 +108,10 @@ func (w town) desk(scope tenancy.Scope) http.Handler {
 		return kit.DeskLayout(kit.DeskView{
 			Brand: "政务服务平台", Tenant: "锡林郭勒盟", Post: "授权管理员", User: kit.UserView{Name: scope.Actor.Name, Logout: "/logout"},
 			Menu: []kit.NavGroup{{Label: "组织", Items: []kit.NavItem{
-				{Key: "departments", Label: "部门岗位", Href: "/desk/org/departments", Icon: "building"},
+				{Key: "departments", Label: "部门与岗位", Href: "/desk/org/departments", Icon: "building"},
 				{Key: "staff", Label: "岗位人员", Href: "/desk/org/staff", Icon: "users"},
 				{Key: "grants", Label: "授权管理", Href: "/desk/org/grants", Icon: "key"},
-				{Key: "tenants", Label: "租户管理", Href: "/desk/tenants", Icon: "sitemap"},
+				{Key: "tenants", Label: "区划与租户", Href: "/desk/tenants", Icon: "sitemap"},
 			}}},
 		}, p)
 	}}

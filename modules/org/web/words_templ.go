@@ -31,11 +31,11 @@ func (h handlers) staffCrumb() kit.Crumb {
 }
 
 func (h handlers) departmentsCrumb(at tenancy.ID) kit.Crumb {
-	return kit.Crumb{Label: "部门岗位", Href: ask(h.org("/departments"), "tenant", at.String())}
+	return kit.Crumb{Label: "部门与岗位", Href: ask(h.org("/departments"), "tenant", at.String())}
 }
 
 func (h handlers) tenantsCrumb() kit.Crumb {
-	return kit.Crumb{Label: "租户管理", Href: h.Base + "/tenants"}
+	return kit.Crumb{Label: "区划与租户", Href: h.Base + "/tenants"}
 }
 
 // titles of pages.
@@ -47,12 +47,12 @@ const (
 	titleAssign         = "指派岗位"
 	titleRemove         = "撤岗"
 	titlePerson         = "新建工作人员账号"
-	titleDepartments    = "部门岗位"
+	titleDepartments    = "部门与岗位"
 	titleNewDepartment  = "新增部门"
 	titleEditDepartment = "编辑部门"
 	titleNewPost        = "新增岗位"
 	titleEditPost       = "编辑岗位"
-	titleTenants        = "租户管理"
+	titleTenants        = "区划与租户"
 	titleNewTenant      = "新增下级单位"
 	titleEditTenant     = "更名"
 	titleHistory        = "沿革"

@@ -41,7 +41,7 @@ func editor(t *testing.T, at tenancy.ID) context.Context {
 }
 
 // desk serves the pages to whoever ctx says.
-func desk(t *testing.T, svc *sites.Service, ctx context.Context) http.Handler { //nolint:revive // the test comes first
+func desk(t *testing.T, svc *sites.Service, ctx context.Context) http.Handler {
 	t.Helper()
 	scope, err := tenancy.From(ctx)
 	if err != nil {
@@ -51,7 +51,7 @@ func desk(t *testing.T, svc *sites.Service, ctx context.Context) http.Handler { 
 	shell := kit.Shell{Log: log, Home: "/desk", Flash: kit.Flasher{Secret: secret}, Density: kit.Dense}
 	shell.Layout = func(_ *http.Request, p kit.Page) templ.Component {
 		return kit.DeskLayout(kit.DeskView{Brand: "政务服务平台", Tenant: "锡林浩特市", Post: "网站编辑", User: kit.UserView{Name: scope.Actor.Name, Logout: "/logout"}, Menu: []kit.NavGroup{{Items: []kit.NavItem{
-			{Key: "site", Label: "站点设置", Href: "/desk/site", Icon: "world"}, {Key: "articles", Label: "资讯管理", Href: "/desk/articles", Icon: "news"},
+			{Key: "site", Label: "站点设置", Href: "/desk/site", Icon: "world"}, {Key: "articles", Label: "文章管理", Href: "/desk/articles", Icon: "news"},
 		}}}}, p)
 	}
 	r := chi.NewRouter()

@@ -19,7 +19,7 @@ import (
 
 const (
 	titleSite     = "站点设置"
-	titleArticles = "资讯管理"
+	titleArticles = "文章管理"
 	titleNew      = "撰写文章"
 	titleArticle  = "文章"
 )

@@ -68,7 +68,7 @@ func (p pages) back(r *http.Request) string {
 	ctx := r.Context()
 	to := kit.LocalPath(r.FormValue("back"), "")
 	at, _, _ := strings.Cut(to, "?")
-	if to == "" || len(to) > 2000 || at == p.URL(ctx, "/logout") || strings.HasPrefix(at, p.URL(ctx, "/login")) {
+	if to == "" || len(to) > 2000 || at == p.URL(ctx, "/logout") || strings.HasPrefix(at, p.URL(ctx, "/login")) || strings.HasSuffix(at, "/login") {
 		return p.home(ctx)
 	}
 	return to
