@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -143,6 +145,10 @@ func (b *inbox) listen(address string) error {
 		address = u.Host
 	}
 	l, err := new(net.ListenConfig).Listen(context.Background(), "tcp", address)
+	// The tests of other packages take messages at the same address, in their turn.
+	for again := time.Tick(100 * time.Millisecond); errors.Is(err, syscall.EADDRINUSE); <-again {
+		l, err = new(net.ListenConfig).Listen(context.Background(), "tcp", address)
+	}
 	if err != nil {
 		return err
 	}

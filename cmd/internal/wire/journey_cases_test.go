@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"math/big"
@@ -139,7 +140,7 @@ func (s *stand) files(t *testing.T, p *kittest.Person, shots string) string {
 // comesByPhone signs in with a code that she reads in the inbox of the simulator.
 func (s *stand) comesByPhone(t *testing.T, her herder, no string) {
 	t.Helper()
-	s.takesCodes(t)
+	stop := s.takesCodes(t)
 	p := s.someone(t)
 	p.Visit("/sites/" + code(dbtest.Village) + "/cases").Click("短信登录")
 	look(t, p, "3-login-phone")
@@ -153,28 +154,18 @@ func (s *stand) comesByPhone(t *testing.T, her herder, no string) {
 	}
 	look(t, operator, "3-sms")
 	p.Type("短信验证码", sixDigits.FindString(operator.Eval(`document.querySelector("tbody tr td:last-child").innerText`))).ClickIn("短信验证码", "登录")
+	stop()
 	p.Reads(no)
 	look(t, p, "3-my-cases")
 }
 
 var sixDigits = regexp.MustCompile(`\b\d{6}\b`)
 
-// takesCodes lets Kratos send its codes to this stand: all trials share one Kratos,
-// and it sends to one address.
-func (s *stand) takesCodes(t *testing.T) {
+// takesCodes lets Kratos send its codes to this stand until stop is called: all
+// trials share one Kratos, and it sends to one address.
+func (s *stand) takesCodes(t *testing.T) (stop func()) {
 	t.Helper()
-	u, err := url.Parse(os.Getenv("LIANDONG_TEST_SMS"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	h, err := s.Handler()
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := net.Listen("tcp", u.Host)
-	for end := time.Now().Add(time.Minute); err != nil && time.Now().Before(end); l, err = net.Listen("tcp", u.Host) {
-		time.Sleep(100 * time.Millisecond) // another package's tests hold the address
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,8 +173,34 @@ func (s *stand) takesCodes(t *testing.T) {
 		r.URL.Path = local.SMSPath
 		h.ServeHTTP(w, r)
 	})}
+	l := freed(t, os.Getenv("LIANDONG_TEST_SMS"))
 	go func() { _ = srv.Serve(l) }()
 	t.Cleanup(func() { _ = srv.Close() })
+	return func() { _ = srv.Close() }
+}
+
+// freed listens at the address once the tests of other packages have let it go.
+func freed(t *testing.T, address string) net.Listener {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := time.NewTicker(100 * time.Millisecond)
+	defer again.Stop()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	for {
+		l, err := net.Listen("tcp", u.Host)
+		if err == nil {
+			return l
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			t.Fatal(err)
+		}
+	}
 }
 
 // helps files for a herder who has no account and no phone that reads mail.

@@ -69,7 +69,7 @@ func (s *stand) seats(t *testing.T, by *kittest.Person, tenant, department, post
 	look(t, by, "1-departments")
 	by.Click("选择其他单位").Reads(tenant)
 	look(t, by, "1-pick-unit")
-	by.Click(tenant).Click("部门岗位")
+	by.Click(tenant).ClickIn("所属", "部门与岗位")
 	by.Click("新增部门").Type("部门名称", department).Click("保存")
 	by.ClickIn(department, "新增岗位").Type("岗位名称", post).Tick("窗口")
 	look(t, by, "1-post-new")

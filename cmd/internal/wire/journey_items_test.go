@@ -56,7 +56,7 @@ func TestJourneyOfAnItem(t *testing.T) {
 func (s *stand) drafts(t *testing.T, p *kittest.Person) {
 	t.Helper()
 	p.Click("事项管理").Click("新建事项")
-	p.Type("事项名称", "临时占用草原审批").Type("基本编码", "000164018000").Choose("事项类型", "行政许可").Choose("行使层级", "盟级").Type("实施部门", "林业和草原局")
+	p.Type("事项名称", "临时占用草原审批").Type("基本编码", "000164018000").Choose("事项类型", "行政许可").Choose("行使层级", "盟").Type("实施部门", "林业和草原局")
 	p.TickIn("可受理层级", "嘎查村（社区）级").TickIn("服务对象", "自然人").TickIn("办件类型", "承诺件").Type("到现场次数", "1")
 	p.Type("法定办结时限", "20").Type("承诺办结时限", "15")
 	p.Click("添加设定依据").Type("设定依据第 1 行法律法规名称", "中华人民共和国草原法").Type("设定依据第 1 行条款", "第四十条")
