@@ -39,6 +39,9 @@ type Body struct {
 	Phone         string       `json:"phone,omitempty"`           // 咨询电话
 	Complaint     string       `json:"complaint_phone,omitempty"` // 监督投诉电话
 	Remedy        string       `json:"remedy,omitempty"`          // 法律救济: where to appeal
+	OrganCode     string       `json:"organ_code,omitempty"`      // 统一社会信用代码 of the implementing organ (实施主体)
+	LocalCodes    []LocalCode  `json:"local_codes,omitempty"`     // 地方编码: beside the basic code, or instead of it
+	Handlings     []string     `json:"handlings,omitempty"`       // 业务办理项, by name; none: the item is not divided
 }
 
 // LegalBasis (设定依据) is one provision that an item stands on.
@@ -98,16 +101,15 @@ const (
 )
 
 // check returns an Invalid fault that names every wrong field, or nil.
-func (b Body) check() error {
+func (b Body) check() error { return fault.InvalidFields(b.wrong()) }
+
+// wrong names every wrong field.
+func (b Body) wrong() map[string]string {
 	bad := map[string]string{}
 	if n := len([]rune(strings.TrimSpace(b.Name))); n < 2 || n > 200 {
 		bad["name"] = "item_name_length"
 	}
-	if m := basicCode.FindStringSubmatch(b.BasicCode); m == nil {
-		bad["basic_code"] = "item_basic_code_shape"
-	} else if m[2] != b.Kind {
-		bad["basic_code"] = "item_basic_code_kind"
-	}
+	b.checkCodes(bad)
 	if b.StatutoryDays < 1 || b.StatutoryDays > maxDays {
 		bad["statutory_days"] = "item_days_range"
 	}
@@ -117,7 +119,7 @@ func (b Body) check() error {
 		bad["promised_days"] = "item_promise_longer_than_statute"
 	}
 	b.checkParts(bad)
-	return fault.InvalidFields(bad)
+	return bad
 }
 
 func (b Body) checkParts(bad map[string]string) {

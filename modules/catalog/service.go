@@ -133,7 +133,7 @@ func (s *Service) Edit(ctx context.Context, versionID string, seen int, in Draft
 		if v.State != StateDraft {
 			return fault.New(fault.Precondition, "item_not_draft")
 		}
-		if in.Body.BasicCode != v.Body.BasicCode && v.Number > 1 {
+		if in.Body.BasicCode != v.Body.BasicCode && v.Body.BasicCode != "" && v.Number > 1 {
 			return fault.InvalidField("basic_code", "item_basic_code_fixed")
 		}
 		if err := in.Body.check(); err != nil {
@@ -206,6 +206,9 @@ func (s *Service) putInForce(ctx context.Context, tx *db.Tx, v *Version) error {
 	if err != nil {
 		return err
 	}
+	if err := st.give(ctx, v); err != nil {
+		return err
+	}
 	if err := st.replaceLive(ctx, item, StateReplaced); err != nil {
 		return err
 	}
@@ -235,6 +238,9 @@ func (s *Service) Withdraw(ctx context.Context, itemID, reason string) error {
 			return fault.New(fault.Precondition, "item_not_published")
 		}
 		if err := st.replaceLive(ctx, item, StateWithdrawn); err != nil {
+			return err
+		}
+		if err := st.endCodes(ctx, item); err != nil {
 			return err
 		}
 		item.State = StateWithdrawn
