@@ -39,7 +39,7 @@ func TestMyCases(t *testing.T) {
 	page := v.doc("/cases/" + c.ID)
 	page.Has("h1", "临时占用草原审批", "待受理").Has(".flow-scroll svg .is-current").Has(".ld-timeline", "提交申请", "嘎查受理", "盟级决定").
 		Has(".ld-desc", "其其格", "152502********0012", "138****0001").Has(".cz-files", "申请表.pdf")
-	v.doc("/cases/"+c.ID+"/papers/receipt").Has(".ld-paper h1", "申请材料接收回执")
+	v.doc("/cases/"+c.ID+"/papers/receipt").Has(".ld-paper h1", "收件凭证")
 	v.page(v.get("/cases/"+c.ID+"/papers/accept"), http.StatusNotFound)
 	stranger := w.visitor(t, "11")
 	stranger.page(stranger.get("/cases/"+c.ID), http.StatusNotFound)
