@@ -60,7 +60,7 @@ func TestFourthTierIsExplained(t *testing.T) {
 	who := w.person("fourth", "第四")
 	c := w.at("township")
 	c.Get("/desk/org/grants").Want(http.StatusOK).Doc().Has(".ld-disabled", "授权最多三级")
-	c.Get("/desk/org/grants/new").Want(http.StatusOK)
+	c.Get("/desk/org/grants/new").Want(http.StatusForbidden).Doc().Has("main", "授权最多三级")
 	page := c.Post("/desk/org/grants", url.Values{"tenant": {dbtest.Village.String()}, "holder": {who.ID}, "who": {"fourth"}, "roles": {"clerk"}, "reason": {"试试"}}).Want(http.StatusForbidden).Doc()
 	page.Has("main .alert-danger", "为什么被拒绝", "授权最多三级")
 	if page.Text("textarea[name=reason]") != "试试" {
