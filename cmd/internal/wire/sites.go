@@ -10,6 +10,7 @@ import (
 	casesweb "liandong/modules/cases/web"
 	catalogweb "liandong/modules/catalog/web"
 	filesweb "liandong/modules/files/web"
+	lawsweb "liandong/modules/laws/web"
 	noticesweb "liandong/modules/notices/web"
 	orgweb "liandong/modules/org/web"
 	sitesweb "liandong/modules/sites/web"
@@ -68,6 +69,9 @@ func (s *doors) deskDeps() desk.Deps {
 		func(r chi.Router) { filesweb.Mount(r, filesweb.Deps{Service: s.Files, Shell: shell, Base: base}) },
 		func(r chi.Router) {
 			catalogweb.Mount(r, catalogweb.Deps{Service: s.Items, Flows: s.Flows, Shell: shell, Base: base, SiteURL: s.siteOf})
+		},
+		func(r chi.Router) {
+			lawsweb.Mount(r, lawsweb.Deps{Service: s.Laws, Shell: shell, Base: base, Home: home})
 		},
 		func(r chi.Router) {
 			orgweb.Mount(r, orgweb.Deps{Service: s.Org, Tree: s.Tree, Authz: s.Policy, Shell: shell, Base: base})
