@@ -191,7 +191,7 @@ func freed(t *testing.T, address string) net.Listener {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	for {
-		l, err := net.Listen("tcp", u.Host)
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", u.Host)
 		if err == nil {
 			return l
 		}

@@ -41,7 +41,7 @@ func TestJourneyOfACase(t *testing.T) {
 	look(t, town, "4-home-reviewer")
 	town.Click("待办事项")
 	look(t, town, "4-todo")
-	town.Click("办理 "+no).Type("办理意见", "现场核查属实").Attach("附件", scan(t, "核查记录.pdf"))
+	town.Click("办理 "+no).Reads("结果领取方式", "到受理窗口领取").Lacks("delivery").Type("办理意见", "现场核查属实").Attach("附件", scan(t, "核查记录.pdf"))
 	look(t, town, "4-case")
 	town.ClickIn("办理意见", "审查通过").Reads("核查记录.pdf")
 
@@ -70,6 +70,7 @@ func (s *stand) comesDown(t *testing.T, p, clerk *kittest.Person, no string) {
 	if got := p.Visit(p.Path()).Eval(`document.querySelector("svg.flow .is-current text, svg.flow .is-current")?.textContent.trim()`); !strings.Contains(got, "送达") {
 		t.Errorf("the flow marks %q", got)
 	}
+	p.Reads("已作出决定：准予", "告知补正", "补正材料", "合同已上传")
 	look(t, p, "4-citizen-deciding")
 	clerk.Visit("/village").Reads("结果回来了")
 	look(t, clerk, "4-village-result")
@@ -183,7 +184,7 @@ func TestJourneyOfStrangers(t *testing.T) {
 	c := s.waits(t)
 
 	county := s.officer(t, "county").Click("办件查询").Reads(c.No).Click(grassland)
-	county.Reads("为什么不能操作", "毛登牧场")
+	county.Reads("为什么不能操作", "审查通过、告知补正、退回", "毛登牧场")
 	look(t, county, "6-why-not")
 
 	foreign := s.officer(t, "foreign")
