@@ -102,6 +102,7 @@ type Facts struct {
 	Issuer      string
 	PassedOn    string
 	EffectiveOn string
+	AmendedOn   string // from which the text that is entered is in force, when it is not the first one
 	Excerpt     bool
 	Source      string
 }
@@ -140,6 +141,13 @@ func (f *Facts) days(bad map[string]string) {
 		bad["effective_on"] = "not_a_date"
 	}
 	switch {
+	case f.AmendedOn == "":
+	case !isDay(f.AmendedOn):
+		bad["amended_on"] = "not_a_date"
+	case f.AmendedOn < f.EffectiveOn:
+		bad["amended_on"] = "laws.amended_before_effective"
+	}
+	switch {
 	case f.PassedOn == "":
 	case !isDay(f.PassedOn):
 		bad["passed_on"] = "not_a_date"
@@ -166,5 +174,8 @@ func Bare(title string) string {
 
 func (l *Law) write(f Facts) {
 	l.Title, l.Kind, l.Number, l.Issuer = f.Title, f.Kind, f.Number, f.Issuer
-	l.PassedOn, l.EffectiveOn, l.Excerpt, l.Source = f.PassedOn, f.EffectiveOn, f.Excerpt, f.Source
+	l.PassedOn, l.EffectiveOn, l.AmendedOn, l.Excerpt, l.Source = f.PassedOn, f.EffectiveOn, f.AmendedOn, f.Excerpt, f.Source
 }
+
+// textOn is the day from which the text that a draft is entered with is in force.
+func (l Law) textOn() string { return max(l.EffectiveOn, l.AmendedOn) }

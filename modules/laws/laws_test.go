@@ -253,6 +253,10 @@ func TestFactsAreChecked(t *testing.T) {
 	in.EffectiveOn = "2001-01-01"
 	_, err = s.Create(editor(t, dbtest.County), in, "k2")
 	kind(t, "in force before it is passed", err, fault.Invalid)
+	in = facts()
+	in.AmendedOn = "2001-01-01"
+	_, err = s.Create(editor(t, dbtest.County), in, "k4")
+	kind(t, "amended before it is in force", err, fault.Invalid)
 	_, err = s.Create(reviewer(t, dbtest.County), facts(), "k3")
 	kind(t, "a reviewer writes", err, fault.Forbidden)
 	_, err = s.Show(editor(t, dbtest.County), "nonsense", "")
@@ -279,4 +283,32 @@ func TestDropThrowsADraftEditionAway(t *testing.T) {
 	}
 	_, err = s.Publish(reviewer(t, dbtest.County), l.ID, l.Version)
 	kind(t, "nothing waits", err, fault.Precondition)
+}
+
+// TestTextOfAnAmendment: what is entered as amended says nothing about the days before.
+func TestTextOfAnAmendment(t *testing.T) {
+	t.Parallel()
+	s, _ := setup(t)
+	ed := editor(t, dbtest.County)
+	in := facts()
+	in.AmendedOn = "2021-04-29"
+	l, err := s.Create(ed, in, "k")
+	if err == nil {
+		l, err = s.Import(ed, l.ID, l.Version, "第四十条　修正后的规定。")
+	}
+	if err == nil {
+		in.AmendedOn = "2021-05-01"
+		l, err = s.Edit(ed, l.ID, l.Version, in)
+	}
+	if err == nil {
+		_, err = s.Publish(reviewer(t, dbtest.County), l.ID, l.Version)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c, err := s.Standing(ed, l.Title, "第四十条", ""); err != nil || c.Validity != laws.Amended || c.Article.FromOn != "2021-05-01" {
+		t.Errorf("%+v %v", c, err)
+	}
+	_, err = s.Standing(ed, l.Title, "第四十条", "2021-04-30")
+	kind(t, "the text before", err, fault.NotFound)
 }

@@ -41,9 +41,9 @@ func (s store) law(ctx context.Context, id string) (l Law, err error) {
 }
 
 func (s store) insertLaw(ctx context.Context, l Law) error {
-	_, err := s.tx.NewRaw(`insert into laws (tenant_id, id, title, kind, number, issuer, passed_on, effective_on, state, excerpt, source, author_id, author_name, updated_at, version)
-		values (?, ?, ?, ?, ?, ?, nullif(?, '')::date, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		l.TenantID, l.ID, l.Title, l.Kind, l.Number, l.Issuer, l.PassedOn, l.EffectiveOn, l.State, l.Excerpt, l.Source, l.AuthorID, l.AuthorName, l.UpdatedAt, l.Version).Exec(ctx)
+	_, err := s.tx.NewRaw(`insert into laws (tenant_id, id, title, kind, number, issuer, passed_on, effective_on, amended_on, state, excerpt, source, author_id, author_name, updated_at, version)
+		values (?, ?, ?, ?, ?, ?, nullif(?, '')::date, ?, nullif(?, '')::date, ?, ?, ?, ?, ?, ?, ?)`,
+		l.TenantID, l.ID, l.Title, l.Kind, l.Number, l.Issuer, l.PassedOn, l.EffectiveOn, l.AmendedOn, l.State, l.Excerpt, l.Source, l.AuthorID, l.AuthorName, l.UpdatedAt, l.Version).Exec(ctx)
 	return err
 }
 
@@ -74,7 +74,7 @@ func (s store) delete(ctx context.Context, l Law) error {
 
 // date lets the articles of a draft follow the day that it is to be in force from.
 func (s store) date(ctx context.Context, l Law) error {
-	_, err := s.tx.NewRaw(`update law_articles set from_on = ? where tenant_id = ? and law_id = ?`, l.EffectiveOn, l.TenantID, l.ID).Exec(ctx)
+	_, err := s.tx.NewRaw(`update law_articles set from_on = ? where tenant_id = ? and law_id = ?`, l.textOn(), l.TenantID, l.ID).Exec(ctx)
 	return err
 }
 
@@ -84,7 +84,7 @@ func (s store) replace(ctx context.Context, l Law, articles []Article) error {
 		return err
 	}
 	for _, a := range articles {
-		a.FromOn = l.EffectiveOn
+		a.FromOn = l.textOn()
 		if err := s.insertArticle(ctx, l, a); err != nil {
 			return fmt.Errorf("article %d of law %s: %w", a.Sort, l.ID, err)
 		}

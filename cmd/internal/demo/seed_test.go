@@ -20,6 +20,7 @@ import (
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/modules/laws"
 	"liandong/modules/org"
 	"liandong/modules/sites"
 	"liandong/modules/supervision"
@@ -100,6 +101,7 @@ func services(t *testing.T, d *db.DB) demo.Services {
 	s.SealID = func(n string) string { return sealer.Seal("id", n) }
 	s.Org = demo.Offices(org.New(d, engine, register{}))
 	s.Supervision, s.Sites = demo.Rules(supervision.New(d, engine)), demo.Portals(sites.New(d, engine))
+	s.Laws = demo.Library(laws.New(d, engine, wire.Grounds(s.Catalog)))
 	return s
 }
 
@@ -136,7 +138,7 @@ func rows(t *testing.T, admin *pgx.Conn) map[string]int {
 	out := map[string]int{}
 	for _, table := range []string{
 		"tenants", "items", "item_versions", "item_overrides", "flows", "cases", "case_steps", "case_clocks", "case_supplements", "files", "outbox", "audit_rows", "case_deltas", "case_totals",
-		"departments", "posts", "grants", "appointments", "supervision_rules", "sites", "articles",
+		"departments", "posts", "grants", "appointments", "supervision_rules", "sites", "articles", "laws", "law_articles", "law_revisions",
 	} {
 		var n int
 		if err := admin.QueryRow(t.Context(), "select count(*) from "+table).Scan(&n); err != nil {

@@ -136,7 +136,7 @@ func amending(ed, rev *kittest.Client, page string) {
 	rev.Get(page).Doc().Has("section[aria-label=待发布的第四十条]", "三年").Has("section[aria-label=第四十条]", "二年")
 	rev.Post(page+"/publish", with(version(4), "confirmed", "1")).Want(http.StatusSeeOther)
 	rev.Get(page+"?on=2026-03-05").Doc().Has("section[aria-label=第四十条]", "三年").Has("main", "2026-03-05 的文本")
-	rev.Get(page+"?on=nonsense").Want(http.StatusOK)
+	rev.Get(page + "?on=nonsense").Want(http.StatusOK)
 	rev.Get(page+"/articles/40000").Want(http.StatusOK).Doc().Has("main", "尚未施行", "现行文本", "最初收录")
 	rev.Get(page + "/articles/41000").Want(http.StatusNotFound)
 	rev.Get(page + "/articles/x").Want(http.StatusNotFound)
@@ -152,7 +152,7 @@ func repealing(ed, rev *kittest.Client, page string) {
 	in := with(version(7), "on", "2026-03-04", "reason", "新法施行")
 	rev.Post(page+"/repeal", in).Want(http.StatusUnprocessableEntity).Doc().Has("textarea[name=reason]", "新法施行")
 	rev.Post(page+"/repeal", with(in, "sure", "1")).Want(http.StatusSeeOther)
-	rev.Get(page).Doc().Has("main", "已于 2026-03-04 废止", "新法施行").Lacks("a[href="+page+"/amend]")
+	rev.Get(page).Doc().Has("main", "已于 2026-03-04 废止", "新法施行").Lacks("a[href=" + page + "/amend]")
 	ed.Post(page+"/delete", with(version(8), "confirmed", "1")).Want(http.StatusConflict)
 	ed.Get("/desk/laws?validity=void").Doc().Has("tbody", "已废止")
 }
