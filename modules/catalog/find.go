@@ -72,7 +72,7 @@ func (s store) hits(ctx context.Context, ms []finder.Match, q Query) (p Page[Hit
 	}
 	for _, m := range ms {
 		if r, ok := rows[m.Doc.ID]; ok {
-			p.Rows = append(p.Rows, Hit{Row: r, Score: m.Score, Parts: parts(r.Body.Name, m.Marks), By: m.By})
+			p.Rows = append(p.Rows, Hit{Row: r, Score: m.Score, Parts: pieces(r.Body.Name, m.Marks), By: m.By})
 		}
 	}
 	return p, nil
@@ -86,8 +86,8 @@ func ids(ms []finder.Match) []string {
 	return out
 }
 
-// parts cuts a name at the marks.
-func parts(name string, marks []finder.Span) (out []Part) {
+// pieces cuts a name at the marks.
+func pieces(name string, marks []finder.Span) (out []Part) {
 	rs, at := []rune(name), 0
 	put := func(to int, marked bool) {
 		if to = min(to, len(rs)); to > at {
@@ -163,7 +163,7 @@ func (s *Service) hint(ctx context.Context, n int, find func(sought) []finder.Ma
 		out = nil
 		for _, m := range ms {
 			if name, ok := names[m.Doc.ID]; ok {
-				out = append(out, Hint{ID: m.Doc.ID, Name: name, Parts: parts(name, m.Marks), By: m.By})
+				out = append(out, Hint{ID: m.Doc.ID, Name: name, Parts: pieces(name, m.Marks), By: m.By})
 			}
 		}
 		return nil

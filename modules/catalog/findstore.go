@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"liandong/modules/catalog/internal/finder"
 	"liandong/tenancy"
 )
 
@@ -33,12 +32,12 @@ func (s store) mark(ctx context.Context, tenant tenancy.ID) error {
 	return nil
 }
 
-// inForceOf returns the items in force that a tenant defines itself.
-func (s store) inForceOf(ctx context.Context, tenant tenancy.ID) (rows []listRow, err error) {
+// inForceOf returns the items in force that some tenants define themselves.
+func (s store) inForceOf(ctx context.Context, tenants []tenancy.ID) (rows []listRow, err error) {
 	err = s.tx.NewRaw(`select items.tenant_id, items.id, v.body from items join item_versions v on v.tenant_id = items.tenant_id and v.id = items.live_id
-		where items.tenant_id = ? and items.state = 'published' order by items.id`, tenant).Scan(ctx, &rows)
+		where items.tenant_id in (?) and items.state = 'published' order by items.id`, list(tenants)).Scan(ctx, &rows)
 	if err != nil {
-		return nil, fmt.Errorf("read items of %s: %w", tenant, err)
+		return nil, fmt.Errorf("read items to find: %w", err)
 	}
 	return rows, nil
 }
@@ -75,15 +74,23 @@ func (s store) namesInForce(ctx context.Context, ids []string) (map[string]strin
 	return names, err
 }
 
-func (s store) heat(ctx context.Context, tenant tenancy.ID, since time.Time) (finder.Heat, error) {
+// heat is how often the items of some tenants were used since a day.
+func (s store) heat(ctx context.Context, tenants []tenancy.ID, since time.Time) (map[tenancy.ID]map[string]int, error) {
 	var rows []struct {
-		ItemID string
-		N      int
+		TenantID tenancy.ID
+		ItemID   string
+		N        int
 	}
-	err := s.tx.NewRaw(`select item_id, sum(n) as n from item_heat where tenant_id = ? and day >= ? group by 1`, tenant, since.Format(time.DateOnly)).Scan(ctx, &rows)
-	heat := make(finder.Heat, len(rows))
+	err := s.tx.NewRaw(`select tenant_id, item_id, sum(n) as n from item_heat where tenant_id in (?) and day >= ? group by 1, 2`, list(tenants), since.Format(time.DateOnly)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read heat of items: %w", err)
+	}
+	heat := map[tenancy.ID]map[string]int{}
+	for _, t := range tenants {
+		heat[t] = map[string]int{}
+	}
 	for _, r := range rows {
-		heat[r.ItemID] = r.N
+		heat[r.TenantID][r.ItemID] = r.N
 	}
-	return heat, err
+	return heat, nil
 }

@@ -34,7 +34,7 @@ type index struct {
 	size  int
 	used  int64
 
-	heat   finder.Heat
+	heat   map[string]int
 	heated time.Time
 }
 
@@ -76,25 +76,45 @@ func (f *found) chain(ctx context.Context, tx *db.Tx) (c sought, err error) {
 	if err != nil {
 		return c, err
 	}
-	c.shards, c.heat = []*finder.Shard{generalShard()}, finder.Heat{}
-	for _, m := range marks {
-		x := f.get(m.TenantID, m.N)
-		if x == nil {
-			if x, err = build(ctx, tx, m); err != nil {
-				return c, err
-			}
-			f.put(m.TenantID, x)
-		}
-		heat, err := f.heat(ctx, tx, m.TenantID, x)
-		if err != nil {
-			return c, err
-		}
-		c.shards = append(c.shards, x.shard)
-		for id, n := range heat {
-			c.heat[id] = n
-		}
+	xs, err := f.indexes(ctx, tx, marks)
+	if err != nil {
+		return c, err
+	}
+	if err := f.warm(ctx, tx, marks, xs); err != nil {
+		return c, err
+	}
+	c.shards = []*finder.Shard{generalShard()}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, x := range xs {
+		c.shards, c.heat = append(c.shards, x.shard), append(c.heat, x.heat)
 	}
 	return c, nil
+}
+
+// indexes are those of marks, in their order.
+func (f *found) indexes(ctx context.Context, tx *db.Tx, marks []mark) ([]*index, error) {
+	xs := make([]*index, len(marks))
+	var missing []mark
+	for i, m := range marks {
+		if xs[i] = f.get(m.TenantID, m.N); xs[i] == nil {
+			missing = append(missing, m)
+		}
+	}
+	if len(missing) == 0 {
+		return xs, nil
+	}
+	built, err := build(ctx, tx, missing)
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range marks {
+		if xs[i] == nil {
+			xs[i] = built[m.TenantID]
+			f.put(m.TenantID, xs[i])
+		}
+	}
+	return xs, nil
 }
 
 func (f *found) get(t tenancy.ID, mark int64) *index {
@@ -143,43 +163,59 @@ func (f *found) forget(keep tenancy.ID) {
 	delete(f.held, oldest)
 }
 
-// heat is how often the items of x were used lately, no older than coolAt.
-func (f *found) heat(ctx context.Context, tx *db.Tx, t tenancy.ID, x *index) (finder.Heat, error) {
+// warm reads anew what counts of uses are older than coolAt.
+func (f *found) warm(ctx context.Context, tx *db.Tx, marks []mark, xs []*index) error {
+	var cold []tenancy.ID
 	f.mu.Lock()
-	heat, fresh := x.heat, tx.Now.Sub(x.heated) < coolAt && x.heat != nil
-	f.mu.Unlock()
-	if fresh {
-		return heat, nil
+	for i, x := range xs {
+		if x.heat == nil || tx.Now.Sub(x.heated) >= coolAt {
+			cold = append(cold, marks[i].TenantID)
+		}
 	}
-	heat, err := store{tx}.heat(ctx, t, tx.Now.AddDate(0, 0, -lately))
+	f.mu.Unlock()
+	if len(cold) == 0 {
+		return nil
+	}
+	heat, err := store{tx}.heat(ctx, cold, tx.Now.AddDate(0, 0, -lately))
 	if err != nil {
-		return nil, err
+		return err
 	}
 	f.mu.Lock()
-	x.heat, x.heated = heat, tx.Now
-	f.mu.Unlock()
-	return heat, nil
+	defer f.mu.Unlock()
+	for i, m := range marks {
+		if slices.Contains(cold, m.TenantID) {
+			xs[i].heat, xs[i].heated = heat[m.TenantID], tx.Now
+		}
+	}
+	return nil
 }
 
-func build(ctx context.Context, tx *db.Tx, m mark) (*index, error) {
-	st := store{tx}
-	rows, err := st.inForceOf(ctx, m.TenantID)
+// build makes the indexes of some tenants out of what the scope reads.
+func build(ctx context.Context, tx *db.Tx, marks []mark) (map[tenancy.ID]*index, error) {
+	st, of := store{tx}, make([]tenancy.ID, len(marks))
+	for i, m := range marks {
+		of[i] = m.TenantID
+	}
+	rows, err := st.inForceOf(ctx, of)
 	if err != nil {
 		return nil, err
 	}
-	synonyms, err := st.synonyms(ctx, []tenancy.ID{m.TenantID})
+	synonyms, err := st.synonyms(ctx, of)
 	if err != nil {
 		return nil, err
 	}
-	docs := make([]finder.Doc, len(rows))
-	for i, r := range rows {
-		docs[i] = document(r.ID, r.Body)
+	docs, words := map[tenancy.ID][]finder.Doc{}, map[tenancy.ID][]finder.Synonym{}
+	for _, r := range rows {
+		docs[r.TenantID] = append(docs[r.TenantID], document(r.ID, r.Body))
 	}
-	words := make([]finder.Synonym, len(synonyms))
-	for i, s := range synonyms {
-		words[i] = finder.Synonym{Word: s.Word, Means: s.Means}
+	for _, y := range synonyms {
+		words[y.TenantID] = append(words[y.TenantID], finder.Synonym{Word: y.Word, Means: y.Means})
 	}
-	return &index{mark: m.N, shard: finder.Build(docs, words), size: len(docs) + 1}, nil
+	out := map[tenancy.ID]*index{}
+	for _, m := range marks {
+		out[m.TenantID] = &index{mark: m.N, shard: finder.Build(docs[m.TenantID], words[m.TenantID]), size: len(docs[m.TenantID]) + 1}
+	}
+	return out, nil
 }
 
 // document is what is looked at of an item: nothing that a lower level may change.

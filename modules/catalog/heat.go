@@ -17,18 +17,18 @@ const (
 
 // Opened counts that somebody read a guide. It is not worth failing a page for,
 // and a crash of the database may lose some.
-func (s *Service) Opened(ctx context.Context, i Item) error {
+func (s *Service) Opened(ctx context.Context, i Item) error { return s.used(ctx, i, opened) }
+
+// Filed counts, like Opened, that somebody applied for an item.
+func (s *Service) Filed(ctx context.Context, i Item) error { return s.used(ctx, i, filed) }
+
+func (s *Service) used(ctx context.Context, i Item, n int) error {
 	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if _, err := tx.ExecContext(ctx, `set local synchronous_commit = off`); err != nil {
 			return err
 		}
-		return store{tx}.count(ctx, i, opened)
+		return store{tx}.count(ctx, i, n)
 	})
-}
-
-// Filed counts, in the transaction of the caller's, that a case was filed.
-func (s *Service) Filed(ctx context.Context, tx *db.Tx, i Item) error {
-	return store{tx}.count(ctx, i, filed)
 }
 
 func (s store) count(ctx context.Context, i Item, n int) error {

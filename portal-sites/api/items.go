@@ -85,7 +85,7 @@ func (s site) items(ctx context.Context, in *itemsInput) (List[Item], error) {
 	if err != nil {
 		return out, err
 	}
-	p, err := s.Items.Offered(ctx, catalog.Query{Page: in.Page, Size: in.Size, Sort: "name", Text: in.Q, Kind: in.Kind, Topic: in.Topic, Audience: in.Audience})
+	p, err := s.Items.Find(ctx, catalog.Query{Page: in.Page, Size: in.Size, Sort: "name", Text: in.Q, Kind: in.Kind, Topic: in.Topic, Audience: in.Audience})
 	out.Total = p.Total
 	for _, r := range p.Rows {
 		out.Rows = append(out.Rows, Item{

@@ -1,6 +1,8 @@
 package citizen
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -159,7 +161,19 @@ func (h handlers) submit(w http.ResponseWriter, r *http.Request, s kit.Shell, f 
 	if err := h.close(r, f, c.ID); err != nil {
 		return err
 	}
+	h.countFiled(ctx, f.id)
 	return kit.SeeOther(w, r, caseURL(ctx, c.ID)+"/done")
+}
+
+// countFiled tells the hot list; what goes wrong there is not the applicant's business.
+func (h handlers) countFiled(ctx context.Context, itemID string) {
+	g, err := h.Items.Guide(ctx, itemID)
+	if err == nil {
+		err = h.Items.Filed(ctx, g.Item)
+	}
+	if err != nil {
+		h.Log.WarnContext(ctx, "filing of an item not counted", slog.Any("err", err))
+	}
 }
 
 // refused takes over what the service found wrong.

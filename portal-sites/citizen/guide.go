@@ -2,6 +2,7 @@ package citizen
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -30,6 +31,8 @@ type guideView struct {
 	elsewhere []kit.Link
 	down      string // the level to go down to, in words; empty when elsewhere lies above
 	updated   string
+	item      catalog.Item
+	related   []catalog.Hint
 }
 
 func (h handlers) guide(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
@@ -39,6 +42,12 @@ func (h handlers) guide(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 	}
 	brief(w, r)
 	ctx := r.Context()
+	if v.related, err = h.Items.Related(ctx, v.id, relatedItems); err != nil {
+		return err
+	}
+	if err := h.Items.Opened(ctx, v.item); err != nil {
+		h.Log.WarnContext(ctx, "use of an item not counted", slog.Any("err", err))
+	}
 	return s.Page(w, r, http.StatusOK, kit.Page{
 		Title: v.b.Name, Active: v.active(),
 		Crumbs: home(ctx, kit.Crumb{Label: text.T("citizen.nav." + v.active()), Href: query(visit.URL(ctx, "/items"), "audience", strings.TrimPrefix(v.active(), "items"))}), Content: guidePage(v),
@@ -75,7 +84,7 @@ func (h handlers) readGuide(r *http.Request) (v guideView, err error) {
 	if err != nil {
 		return v, err
 	}
-	v.look, v.b = h.look(r), g.Body
+	v.look, v.b, v.item = h.look(r), g.Body, g.Item
 	if g.Version.PublishedAt != nil {
 		v.updated = day(*g.Version.PublishedAt)
 	}

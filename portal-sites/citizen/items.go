@@ -13,11 +13,18 @@ import (
 
 type itemsView struct {
 	q     kit.ListQuery
-	rows  []catalog.Row
+	rows  []catalog.Hit
 	total int
 	depts []kit.Option
 	level string // of this site
+	hot   []catalog.Hint
 }
+
+const (
+	hotItems     = 8
+	relatedItems = 6
+	hints        = 8
+)
 
 func (h handlers) items(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
 	ctx := r.Context()
@@ -26,7 +33,7 @@ func (h handlers) items(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 		Filters: map[string]string{"audience": "", "kind": "", "department": "", "level": "", "topic": ""},
 	})
 	q = q.WithPath(visit.URL(ctx, "/items"))
-	p, err := h.Items.Offered(ctx, catalog.Query{
+	p, err := h.Items.Find(ctx, catalog.Query{
 		Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Kind: q.Filter("kind"),
 		Department: q.Filter("department"), Level: q.Filter("level"), Audience: q.Filter("audience"), Topic: q.Filter("topic"),
 	})
@@ -39,6 +46,11 @@ func (h handlers) items(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 	}
 	brief(w, r)
 	v := itemsView{q: q, rows: p.Rows, total: p.Total, depts: depts, level: visit.SiteOf(ctx).Level}
+	if len(v.rows) == 0 || q.Q == "" {
+		if v.hot, err = h.Items.Hot(ctx, "", hotItems); err != nil {
+			return err
+		}
+	}
 	return s.Page(w, r, http.StatusOK, kit.Page{Title: v.title(), Active: v.active(), Crumbs: home(ctx), Content: itemsPage(v)})
 }
 
@@ -101,4 +113,37 @@ func (v itemsView) sorts() (out []kit.Tab) {
 }
 
 // online reports whether the item can be filed on this very site.
-func (v itemsView) online(row catalog.Row) bool { return slices.Contains(row.Body.Origins, v.level) }
+func (v itemsView) online(row catalog.Hit) bool { return slices.Contains(row.Body.Origins, v.level) }
+
+// suggest answers what is being typed with what it may mean; without scripts
+// nobody asks, and the search itself is a page.
+func (h handlers) suggest(w http.ResponseWriter, r *http.Request, _ kit.Shell) error {
+	ctx := r.Context()
+	found, err := h.Items.Suggest(ctx, r.URL.Query().Get("q"), "", hints)
+	if err != nil {
+		return err
+	}
+	out := make([]kit.Hint, len(found))
+	for i, f := range found {
+		out[i] = kit.Hint{Parts: marked(f.Parts), Href: itemURL(ctx, f.ID)}
+		if !hit(f.Parts) {
+			out[i].Note = f.By
+		}
+	}
+	brief(w, r)
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return kit.Hints(out).Render(ctx, w)
+}
+
+func marked(parts []catalog.Part) []kit.Part {
+	out := make([]kit.Part, len(parts))
+	for i, p := range parts {
+		out[i] = kit.Part(p)
+	}
+	return out
+}
+
+// hit reports whether a name itself says why it was found.
+func hit(parts []catalog.Part) bool {
+	return slices.ContainsFunc(parts, func(p catalog.Part) bool { return p.Marked })
+}

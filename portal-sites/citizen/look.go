@@ -62,7 +62,7 @@ func (h handlers) view(r *http.Request) kit.SiteView {
 	v := kit.SiteView{
 		Name: l.Name, Slogan: l.Slogan, LogoURL: l.LogoURL, HomeURL: visit.URL(ctx, "/"), Organ: l.Organ, Theme: l.Theme,
 		RegionPath: h.regionPath(ctx), RegionSwitch: visit.URL(ctx, "/regions"), Nav: nav(ctx),
-		SearchAction: visit.URL(ctx, "/items"), SearchHint: text.T("citizen.search_hint"), Query: r.URL.Query().Get("q"), HotWords: hotWords(ctx, l),
+		SearchAction: visit.URL(ctx, "/items"), SuggestURL: visit.URL(ctx, "/items/suggest"), SearchHint: text.T("citizen.search_hint"), Query: r.URL.Query().Get("q"), HotWords: hotWords(ctx, l),
 		LoginURL: loginURL(r, signInBack(r)), RegisterURL: visit.URL(ctx, "/register"), Accessible: visit.URL(ctx, "/accessible"),
 		FooterLinks: links(ctx, "about", "/help", "accessible", "/accessible", "regions", "/regions", "desk", ""), FooterLines: footer(l),
 	}

@@ -49,6 +49,7 @@ func Mount(r chi.Router, d Deps) {
 	h := handlers{d}
 	r.Get("/", h.page(h.home))
 	r.Get("/items", h.page(h.items))
+	r.Get("/items/suggest", h.page(h.suggest))
 	r.Get("/items/{id}", h.page(h.guide))
 	r.Get("/items/{id}/print", h.page(h.guidePrint))
 	r.Get("/articles", h.page(h.articles))

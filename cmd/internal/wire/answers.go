@@ -81,7 +81,7 @@ func (s shelf) Search(ctx context.Context, words string, page, size int) ([]case
 	if err != nil {
 		return nil, 0, err
 	}
-	p, err := s.items.Offered(ctx, catalog.Query{Text: words, Page: page, Size: size, Origin: here.Level})
+	p, err := s.items.Find(ctx, catalog.Query{Text: words, Page: page, Size: size, Origin: here.Level})
 	out := make([]casesweb.Item, len(p.Rows))
 	for i, r := range p.Rows {
 		out[i] = onShelf(r.Item.ID, r.Body)

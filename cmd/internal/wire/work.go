@@ -47,6 +47,10 @@ func (a *App) schedules() []jobs.Schedule {
 			_, err := a.Cases.Fold(ctx)
 			return err
 		}},
+		{Name: "catalog.heat", Every: time.Minute, Run: func(ctx context.Context) error {
+			_, err := a.Items.FoldHeat(ctx)
+			return err
+		}},
 		{Name: "audit.seal", Every: 10 * time.Second, Run: func(ctx context.Context) error {
 			_, err := a.Audit.Seal(ctx)
 			return err

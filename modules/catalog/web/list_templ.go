@@ -556,6 +556,10 @@ func listButtons(h handlers, q kit.ListQuery, create bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		templ_7745c5c3_Err = kit.Button(kit.B{Label: "检索同义词", Icon: "search", Small: true, Href: h.items("/synonyms")}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = kit.Button(kit.B{Label: "导出 Excel", Icon: "download", Small: true, Href: q.WithPath(h.items("/export.xlsx")).PageURL(1)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -56,12 +56,21 @@ func (c chain) han(w string) fits {
 			f.better(c.first[k]+int(p.doc), g)
 			return true
 		})
+	}
+	if n > 1 && f.count() == 0 { // texts are long: they are read when phrases know nothing
+		c.more(w, f)
+	}
+	return f
+}
+
+// more values items by their long texts.
+func (c chain) more(w string, f fits) {
+	for k, s := range c.shards {
 		s.more.each(w, func(i, _ int) bool {
 			f.better(c.first[k]+i, fit{value: ofMore, shard: int16(k), from: -1, by: -1}) //nolint:gosec // some shards
 			return true
 		})
 	}
-	return f
 }
 
 func (c chain) code(digits string) fits {

@@ -7,8 +7,17 @@ import (
 	"strings"
 )
 
-// Heat says how often an item was used lately.
-type Heat map[string]int
+// Heat says how often items were used lately, by id: one map per tenant.
+type Heat []map[string]int
+
+func (h Heat) of(id string) int {
+	for _, m := range h {
+		if n := m[id]; n > 0 {
+			return n
+		}
+	}
+	return 0
+}
 
 // What is added to or asked of a score.
 const (
@@ -35,7 +44,7 @@ func Search(shards []*Shard, text string, heat Heat, keep func(*Doc) bool) []Mat
 	}
 	out := c.rank(all, weights, total, keep)
 	for i := range out {
-		out[i].Score += ofHeat * warm(heat[out[i].Doc.ID])
+		out[i].Score += ofHeat * warm(heat.of(out[i].Doc.ID))
 	}
 	slices.SortStableFunc(out, func(a, b Match) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Doc.Name, b.Doc.Name), strings.Compare(a.Doc.ID, b.Doc.ID))
@@ -174,8 +183,8 @@ func shared(a, b []string) (n float64) {
 func Hot(shards []*Shard, heat Heat, n int, keep func(*Doc) bool) (out []Match) {
 	for _, s := range shards {
 		for i := range s.docs {
-			if d := &s.docs[i]; heat[d.ID] > 0 && (keep == nil || keep(d)) {
-				out = append(out, Match{Doc: d, Score: float64(heat[d.ID])})
+			if d, n := &s.docs[i], heat.of(s.docs[i].ID); n > 0 && (keep == nil || keep(d)) {
+				out = append(out, Match{Doc: d, Score: float64(n)})
 			}
 		}
 	}

@@ -30,7 +30,7 @@ const longestReading = 3
 // spell is how s is read: one syllable per rune. A rune without a reading stands
 // for itself when it is a letter or digit, else for a dash.
 func spell(s string) []string {
-	rs, args := []rune(s), pinyin.NewArgs()
+	rs := []rune(s)
 	out := make([]string, 0, len(rs))
 next:
 	for i := 0; i < len(rs); {
@@ -41,20 +41,30 @@ next:
 				continue next
 			}
 		}
-		out = append(out, syllable(rs[i], args))
+		out = append(out, syllable(rs[i]))
 		i++
 	}
 	return out
 }
 
-func syllable(r rune, args pinyin.Args) string {
-	if py := pinyin.SinglePinyin(r, args); len(py) > 0 {
-		return py[0]
+// syllables of single characters, as far as they were asked for: the library
+// takes a tone off by regular expressions.
+var spoken sync.Map //nolint:gochecknoglobals // rune → string, a memory of what never changes
+
+func syllable(r rune) string {
+	if s, ok := spoken.Load(r); ok {
+		return s.(string) //nolint:forcetypeassert // nothing else is stored
 	}
-	if r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
-		return strings.ToLower(string(r))
+	s := "-"
+	if py := pinyin.SinglePinyin(r, pinyin.NewArgs()); len(py) > 0 {
+		s = py[0]
+	} else if r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+		s = strings.ToLower(string(r))
 	}
-	return "-"
+	if isHan(r) || r < utf8.RuneSelf {
+		spoken.Store(r, s)
+	}
+	return s
 }
 
 // written joins syllables, each begun by a capital letter.
