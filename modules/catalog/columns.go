@@ -1,0 +1,58 @@
+package catalog
+
+import (
+	_ "embed"
+	"encoding/json"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Column (列) is one column of an imported or exported list of items.
+type Column struct {
+	Key     string   `json:"key"`     // of the body, as in its JSON
+	Header  string   `json:"header"`  // as the template and the export spell it
+	Aliases []string `json:"aliases"` // as other systems spell it
+	List    string   `json:"list"`    // the code list of its values, if any
+	Many    bool     `json:"many"`    // several codes in one cell
+	Example string   `json:"example"`
+}
+
+//go:embed columns.json
+var columnsFile []byte
+
+var columns = sync.OnceValue(func() (all []Column) { //nolint:gochecknoglobals // read-only after the first use
+	if err := json.Unmarshal(columnsFile, &all); err != nil {
+		panic(err) // a broken embedded list is a broken build
+	}
+	return all
+})
+
+// Columns lists the columns of a list of items, in the order of the template.
+func Columns() []Column { return slices.Clone(columns()) }
+
+// column returns the column called key; ok is false for any other word.
+func column(key string) (c Column, ok bool) {
+	i := slices.IndexFunc(columns(), func(c Column) bool { return c.Key == key })
+	if key == "" || i < 0 {
+		return c, false
+	}
+	return columns()[i], true
+}
+
+// guess says which column every header of a file means, "" when none does; no
+// column is meant twice.
+func guess(head []string) []string {
+	out := make([]string, len(head))
+	for i, h := range head {
+		h = strings.ToLower(strings.Trim(strings.TrimSpace(h), "*"))
+		for _, c := range columns() {
+			fits := h == c.Header || slices.Contains(c.Aliases, h)
+			if fits && !slices.Contains(out, c.Key) {
+				out[i] = c.Key
+				break
+			}
+		}
+	}
+	return out
+}
