@@ -44,9 +44,18 @@ type fit struct {
 // fits are the fits of one word to all items of a chain.
 type fits []fit
 
+// better notes g when it fits better. Where a word stands in the name is kept even
+// when a keyword fits better: that is what can be highlighted.
 func (f fits) better(i int, g fit) {
-	if g.value > f[i].value {
+	old := f[i]
+	named, already := g.value > 0 && g.from >= 0, old.value > 0 && old.from >= 0
+	if g.value > old.value {
 		f[i] = g
+		if already && !named {
+			f[i].from, f[i].to = old.from, old.to
+		}
+	} else if named && !already {
+		f[i].from, f[i].to = g.from, g.to
 	}
 }
 
