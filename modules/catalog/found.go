@@ -17,9 +17,11 @@ import (
 // found keeps the search indexes of tenants whose items were looked for, in
 // memory. An index is asked for by tenant and by the number of item_marks that
 // the very transaction has read, so what was published or withdrawn counts from
-// the commit on, on every server. Measured: an index of 800 items is built in
-// about 100 ms and used for microseconds; a table of terms would have to
-// be read for every word of every search.
+// the commit on, on every server. Measured with 100 000 items in a country
+// (BenchmarkFind): building takes some 80 µs of processor per item, once per
+// publication and server, a search about 0.8 ms over the 2 100 items of a chain,
+// an item 4 kB. A table of terms would be read for every word of every search, and
+// could not forgive slips without reading all of it.
 type found struct {
 	mu    sync.Mutex
 	held  map[tenancy.ID]*index

@@ -71,3 +71,20 @@ func TestNothingIsFoundThatMustNot(t *testing.T) {
 		t.Errorf("%v", ms)
 	}
 }
+
+// Every text that contains the needle is met, at its first place.
+func TestEachTextIsMet(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		word := rapid.StringOfN(rapid.SampledFrom([]rune("草原厡ab")), 0, 6, -1)
+		texts, needle := rapid.SliceOfN(word, 1, 8).Draw(t, "texts"), rapid.StringOfN(rapid.SampledFrom([]rune("草原厡ab")), 1, 3, -1).Draw(t, "needle")
+		met := map[int]int{}
+		join(texts).each(needle, func(i, at int) bool { met[i] = at; return true })
+		for i, s := range texts {
+			at, ok := met[i]
+			if want := strings.Index(s, needle); ok != (want >= 0) || ok && at != want {
+				t.Fatalf("%q in %q: %d, %t", needle, s, at, ok)
+			}
+		}
+	})
+}
