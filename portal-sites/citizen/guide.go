@@ -12,6 +12,7 @@ import (
 
 	"liandong/modules/catalog"
 	"liandong/modules/flows"
+	"liandong/modules/laws"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
 	"liandong/portal-sites/kit/visit"
@@ -25,7 +26,8 @@ type guideView struct {
 	b     catalog.Body
 	steps []flows.Step
 	svg   string
-	here  bool // may be filed on this very site
+	laws  map[string]laws.Law // that the item stands on, by title, as far as the library has them
+	here  bool                // may be filed on this very site
 	// elsewhere are the sites to file at when this one does not take it: the
 	// nearest level above, or those right below on the way down.
 	elsewhere []kit.Link
@@ -85,6 +87,7 @@ func (h handlers) readGuide(r *http.Request) (v guideView, err error) {
 		return v, err
 	}
 	v.look, v.b, v.item = h.look(r), g.Body, g.Item
+	v.laws = h.grounds(ctx, v.b)
 	if g.Version.PublishedAt != nil {
 		v.updated = day(*g.Version.PublishedAt)
 	}

@@ -21,7 +21,7 @@ import (
 // ReturnParam names the query parameter of /login that says where to go afterwards.
 const ReturnParam = "back"
 
-// Deps is what the site is built from. Every field is needed.
+// Deps is what the site is built from. Every field is needed but Laws and Register.
 type Deps struct {
 	Items   *catalog.Service
 	Cases   *cases.Service
@@ -31,9 +31,12 @@ type Deps struct {
 	Notices Notices
 	Flows   Flows
 	People  People
+	Laws    Laws // may be nil: the guide then names laws without leading to them
 
 	// SignIn mounts /login, /logout and /me below the site, each with what lies under it.
 	SignIn func(r chi.Router)
+	// Register is the path of the page to get an account at; empty: none.
+	Register string
 	// SiteURL is the address of the site of another tenant.
 	SiteURL func(code, host string) string
 
@@ -54,6 +57,7 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/items/{id}/print", h.page(h.guidePrint))
 	r.Get("/articles", h.page(h.articles))
 	r.Get("/articles/{id}", h.page(h.article))
+	r.Get("/laws/{id}", h.page(h.law))
 	r.Get("/regions", h.page(h.regions))
 	r.Get("/help", h.page(h.help))
 	r.Get("/accessible", h.page(h.accessible))
@@ -124,11 +128,11 @@ func person(r *http.Request) (tenancy.Actor, bool) {
 	return sc.Actor, err == nil && sc.Actor.Kind == tenancy.Person
 }
 
-// brief lets the browser of somebody who is not signed in keep a public page for
-// a minute. Pages vary with the cookies, so signing in is seen at once.
+// brief lets the browser of somebody who is not signed in keep a public page to go
+// back to, and ask again whenever it is opened: what a level above publishes is seen at once.
 func brief(w http.ResponseWriter, r *http.Request) {
 	if _, ok := person(r); !ok {
-		w.Header().Set("Cache-Control", "private, max-age=60")
+		w.Header().Set("Cache-Control", "private, no-cache")
 	}
 }
 

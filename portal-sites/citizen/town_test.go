@@ -19,6 +19,7 @@ import (
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/modules/laws"
 	"liandong/policies"
 	"liandong/portal-sites/citizen"
 	"liandong/portal-sites/kit"
@@ -40,6 +41,7 @@ type town struct {
 	cases *cases.Service
 	files *files.Service
 	msgs  *messages
+	laws  *laws.Service
 	lost  http.Handler // what a host shows that is nobody's
 }
 
@@ -62,6 +64,7 @@ func newTown(t *testing.T) *town {
 	fl := flows.NewService()
 	w := &town{items: catalog.New(d, engine, fl), files: files.New(d, engine, bucket), msgs: &messages{}}
 	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: steps{fl}, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
+	w.laws = laws.New(d, engine, nothing{})
 	w.Handler = w.serve(d, fl)
 	return w
 }
@@ -70,7 +73,7 @@ func (w *town) serve(d *db.DB, fl *flows.Service) http.Handler {
 	log, secret := slog.New(slog.DiscardHandler), []byte(strings.Repeat("s", 32))
 	tr := tree.New(d, nil)
 	deps := citizen.Deps{
-		Items: w.items, Cases: w.cases, Files: w.files, Tree: tr, Sites: sites{}, Notices: w.msgs, Flows: drawn{d, fl}, People: people{},
+		Items: w.items, Cases: w.cases, Files: w.files, Tree: tr, Sites: sites{}, Notices: w.msgs, Flows: drawn{d, fl}, People: people{}, Laws: w.laws,
 		SignIn: func(r chi.Router) {
 			r.Get("/login", func(w http.ResponseWriter, r *http.Request) {
 				_, _ = fmt.Fprint(w, "sign in ", r.URL.Query().Get(citizen.ReturnParam))
