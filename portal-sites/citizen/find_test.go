@@ -56,7 +56,7 @@ func TestSuggestionsInABrowser(t *testing.T) {
 		}
 		if dir := os.Getenv("SHOTS"); dir != "" {
 			b.Screenshot(filepath.Join(dir, "suggest-"+name+".png"), false)
-			b.Open(srv.URL + "/items?q=ylbx").Screenshot(filepath.Join(dir, "found-"+name+".png"), true)
+			b.Open(srv.URL+"/items?q=ylbx").Screenshot(filepath.Join(dir, "found-"+name+".png"), true)
 			b.Open(srv.URL+"/items/"+id).Screenshot(filepath.Join(dir, "guide-"+name+".png"), true)
 		}
 	}

@@ -63,8 +63,11 @@ func (h handlers) view(r *http.Request) kit.SiteView {
 		Name: l.Name, Slogan: l.Slogan, LogoURL: l.LogoURL, HomeURL: visit.URL(ctx, "/"), Organ: l.Organ, Theme: l.Theme,
 		RegionPath: h.regionPath(ctx), RegionSwitch: visit.URL(ctx, "/regions"), Nav: nav(ctx),
 		SearchAction: visit.URL(ctx, "/items"), SuggestURL: visit.URL(ctx, "/items/suggest"), SearchHint: text.T("citizen.search_hint"), Query: r.URL.Query().Get("q"), HotWords: hotWords(ctx, l),
-		LoginURL: loginURL(r, signInBack(r)), RegisterURL: visit.URL(ctx, "/register"), Accessible: visit.URL(ctx, "/accessible"),
+		LoginURL: loginURL(r, signInBack(r)), Accessible: visit.URL(ctx, "/accessible"),
 		FooterLinks: links(ctx, "about", "/help", "accessible", "/accessible", "regions", "/regions", "desk", ""), FooterLines: footer(l),
+	}
+	if h.Register != "" {
+		v.RegisterURL = visit.URL(ctx, h.Register)
 	}
 	if a, ok := person(r); ok {
 		v.User = kit.UserView{Name: a.Name, Logout: visit.URL(ctx, "/logout"), Menu: links(ctx, "messages", "/notices", "me", "/me")}

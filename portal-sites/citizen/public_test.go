@@ -15,7 +15,7 @@ func TestHome(t *testing.T) {
 	id := w.publish(t, grass())
 	c := kittest.NewClient(t, w)
 	res := c.Get("/").Want(http.StatusOK)
-	if got := res.Header.Get("Cache-Control"); got != "private, max-age=60" {
+	if got := res.Header.Get("Cache-Control"); got != "private, no-cache" {
 		t.Errorf("Cache-Control %q", got)
 	}
 	d := res.Doc()
