@@ -42,6 +42,8 @@ func things() []thing {
 	grant := func(b *belongings, _ tenancy.ID) string { return b.grant }
 	card := func(b *belongings, _ tenancy.ID) string { return b.card }
 	order := func(b *belongings, _ tenancy.ID) string { return b.order }
+	law := func(b *belongings, _ tenancy.ID) string { return b.law }
+	bill := func(b *belongings, _ tenancy.ID) string { return b.bill }
 	self := func(_ *belongings, at tenancy.ID) string { return at.String() }
 	return []thing{
 		{"/desk/cases/{}", kase, subtree, policies.CasesView},
@@ -85,6 +87,13 @@ func things() []thing {
 		{"/desk/supervision/orders/{}", order, subtree, policies.SupervisionView},
 		{"/desk/supervision/orders/{}/paper", order, subtree, policies.SupervisionView},
 		{"/desk/articles/{}", func(b *belongings, _ tenancy.ID) string { return b.article }, own, policies.SitesEdit},
+		{"/desk/laws/{}", law, cascade, policies.LawsView},
+		{"/desk/laws/{}/articles/1000", law, cascade, policies.LawsView},
+		{"/desk/laws/{}/amend", law, cascade, policies.LawsEdit},
+		{"/desk/laws/{}/repeal", law, cascade, policies.LawsPublish},
+		{"/desk/laws/{}", bill, subtree, policies.LawsView},
+		{"/desk/laws/{}/edit", bill, subtree, policies.LawsEdit},
+		{"/desk/laws/{}/import", bill, subtree, policies.LawsEdit},
 		{"/desk/audit/{}", func(b *belongings, _ tenancy.ID) string { return b.line }, subtree, policies.AuditView},
 		{"/desk/notices/{}", func(b *belongings, _ tenancy.ID) string { return b.notice }, own, policies.NoticesView},
 	}
@@ -153,7 +162,7 @@ func (th thing) expected(seat place, at tenancy.ID, law map[string]map[string]st
 	case strings.HasSuffix(th.path, "/override") && k != "above": // an item of one's own is edited, of those below is not touched
 		return []int{http.StatusConflict, http.StatusNotFound}
 	}
-	if reach == "本级" && k == "own" || reach == "辖区" && k != "above" || reach == "下级" && k == "below" || reach == "全部" || k == "above" && th.action == policies.ItemsView {
+	if reach == "本级" && k == "own" || reach == "辖区" && k != "above" || reach == "下级" && k == "below" || reach == "全部" || k == "above" && (th.action == policies.ItemsView || th.action == policies.LawsView) {
 		return []int{http.StatusOK, http.StatusSeeOther}
 	}
 	return refused
@@ -225,6 +234,7 @@ func lists() []thing {
 		{"/desk/supervision", policies.SupervisionView}, {"/desk/supervision?unit={id}", policies.SupervisionView}, {"/desk/supervision/cards", policies.SupervisionView}, {"/desk/supervision/cards?unit={id}", policies.SupervisionView},
 		{"/desk/supervision/cards.xlsx", policies.SupervisionView}, {"/desk/supervision/orders", policies.SupervisionView}, {"/desk/supervision/orders.xlsx", policies.SupervisionView}, {"/desk/supervision/rules", policies.SupervisionView},
 		{"/desk/calendar", policies.CasesView}, {"/desk/site", policies.CasesView}, {"/desk/articles", policies.SitesEdit}, {"/desk/articles?q={}", policies.SitesEdit}, {"/desk/articles.xlsx", policies.SitesEdit},
+		{"/desk/laws", policies.LawsView}, {"/desk/laws?q={}", policies.LawsView}, {"/desk/laws.xlsx", policies.LawsView},
 		{"/desk/audit", policies.AuditView}, {"/desk/audit?q={}", policies.AuditView}, {"/desk/audit.xlsx", policies.AuditView}, {"/desk/audit/verify", policies.AuditView},
 		{"/desk/jobs", policies.JobsView}, {"/desk/sms", policies.SMSInbox}, {"/desk/help", policies.CasesView}, {"/desk/me", policies.CasesView},
 		{"/village", policies.CasesView}, {"/village/common", policies.CasesView}, {"/village/todo", policies.CasesView}, {"/village/todo.xlsx", policies.CasesView}, {"/village/cases", policies.CasesView}, {"/village/cases?q={}", policies.CasesView},
@@ -270,7 +280,7 @@ func TestListsKeepToTheirTree(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"/desk/cases", "/desk/cases.xlsx", "/desk/items/export.xlsx", "/desk/org/staff/export.xlsx?below=1", "/desk/supervision/cards.xlsx", "/desk/supervision/orders", "/desk/articles.xlsx", "/desk/audit.xlsx", "/desk/todo.xlsx", "/desk/calendar", "/api/cases"} {
+	for _, path := range []string{"/desk/cases", "/desk/cases.xlsx", "/desk/items/export.xlsx", "/desk/org/staff/export.xlsx?below=1", "/desk/supervision/cards.xlsx", "/desk/supervision/orders", "/desk/articles.xlsx", "/desk/laws.xlsx", "/desk/audit.xlsx", "/desk/todo.xlsx", "/desk/calendar", "/api/cases"} {
 		if !ownWords[path] {
 			t.Errorf("%s shows nobody what is her own: it proves nothing", path)
 		}

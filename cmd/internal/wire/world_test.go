@@ -17,6 +17,7 @@ import (
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/modules/laws"
 	"liandong/modules/org"
 	"liandong/modules/sites"
 	"liandong/modules/supervision"
@@ -49,6 +50,7 @@ type belongings struct {
 	kase, file      string
 	card, order     string
 	article, posted string // a draft, and one that everybody may read
+	law, bill       string // in force, and a draft
 	department      string
 	post, holding   string
 	grant           string
@@ -240,6 +242,7 @@ func (w *world) plant(t *testing.T, at tenancy.ID) {
 	t.Helper()
 	b, m := w.things[at], mark(at)
 	w.offer(t, at)
+	w.enact(t, at)
 	if w.people["owner"] == "" {
 		w.people["owner"], w.people["owner cookie"] = w.herself(t, "owner")
 		w.people["other"], w.people["other cookie"] = w.herself(t, "other")
@@ -287,6 +290,19 @@ func (w *world) offer(t *testing.T, at tenancy.ID) {
 	b.reviewed = must[catalog.Version](t, "submit")(w.Items.Submit(editor, v.ID)).ID
 	body.Name, body.BasicCode = "起草"+m, basicCode(at, 2)
 	b.draft = must[catalog.Version](t, "item")(w.Items.Create(editor, catalog.Draft{Body: body, Flow: flow, Key: "e" + m})).ItemID
+}
+
+// enact puts a law of the tenant in force and begins another.
+func (w *world) enact(t *testing.T, at tenancy.ID) {
+	t.Helper()
+	b, m := w.things[at], mark(at)
+	editor, reviewer := w.here(t, at, policies.ItemEditor), dbtest.WithActor(t, at, tenancy.Actor{Kind: tenancy.Staff, ID: w.people["boss"], Name: "审核" + m, Roles: []string{policies.ItemReviewer}})
+	facts := laws.Facts{Title: "办法" + m, Kind: laws.Normative, Issuer: "部门" + m, EffectiveOn: "2020-01-01"}
+	l := must[laws.Law](t, "law")(w.Laws.Create(editor, facts, "l"+m))
+	l = must[laws.Law](t, "import")(w.Laws.Import(editor, l.ID, l.Version, "第一条　条文"+m+"。"))
+	b.law = must[laws.Law](t, "publish law")(w.Laws.Publish(reviewer, l.ID, l.Version)).ID
+	facts.Title = "征求意见" + m
+	b.bill = must[laws.Law](t, "law")(w.Laws.Create(editor, facts, "d"+m)).ID
 }
 
 // basicCode numbers the items of a tenant.
