@@ -43,6 +43,10 @@ func (a *App) schedules() []jobs.Schedule {
 			}
 			return err
 		})},
+		{Name: "catalog.import", Every: 3 * time.Second, Run: func(ctx context.Context) error {
+			_, err := a.Items.RunWaiting(ctx)
+			return err
+		}},
 		{Name: "cases.fold", Every: 5 * time.Second, Run: func(ctx context.Context) error {
 			_, err := a.Cases.Fold(ctx)
 			return err

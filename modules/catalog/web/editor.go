@@ -97,7 +97,11 @@ func (h handlers) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.editor(w, r, http.StatusOK, h.stored(sh))
+	f := h.stored(sh)
+	if f.findings, err = h.Service.Examined(r.Context(), sh.Item.ID, sh.Version.Body); err != nil {
+		return err
+	}
+	return h.editor(w, r, http.StatusOK, f)
 }
 
 // draft is the open draft of the item of the request; Precondition when there is

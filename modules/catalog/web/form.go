@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"liandong/modules/catalog"
+	"liandong/modules/catalog/codes"
 	"liandong/portal-sites/kit"
+	"liandong/tenancy/idcode"
 )
 
 // form is the editor as it is shown: what was typed, and the flow as it reads now.
@@ -19,6 +21,8 @@ type form struct {
 	saved  []difference // after a conflict: what was typed beside what somebody saved
 	itemID string       // empty for a new item
 	number int          // of the version
+
+	findings []catalog.Finding // what the rules say of the stored draft
 }
 
 func multiFields() []string {
@@ -49,6 +53,7 @@ func fromBody(b catalog.Body) *form {
 		"statutory_days": count(b.StatutoryDays), "promised_days": count(b.PromisedDays), "project_type": b.ProjectType,
 		"conditions": strings.Join(b.Conditions, "\n"), "result_type": b.Result.Type, "result_name": b.Result.Name,
 		"keywords": strings.Join(b.Keywords, " "), "onsite_times": strconv.Itoa(b.OnsiteTimes),
+		"organ_code": b.OrganCode, "local_codes": spellLocal(b.LocalCodes), "handlings": strings.Join(b.Handlings, "\n"),
 		"address": b.Address, "hours": b.Hours, "phone": b.Phone, "complaint_phone": b.Complaint, "remedy": b.Remedy,
 	})
 	if b.Fee != nil {
@@ -91,7 +96,8 @@ func (f *form) body() catalog.Body {
 		TopicsPerson: f.list("topics_person"), TopicsLegal: f.list("topics_corp"),
 		StatutoryDays: f.Int("statutory_days"), PromisedDays: f.Int("promised_days"), ProjectType: f.Get("project_type"), OnsiteTimes: f.Int("onsite_times"),
 		Conditions: lines(f.Get("conditions")), Keywords: strings.FieldsFunc(f.Get("keywords"), separator),
-		Result:  catalog.Result{Type: f.Get("result_type"), Name: f.Get("result_name")},
+		Result:    catalog.Result{Type: f.Get("result_type"), Name: f.Get("result_name")},
+		OrganCode: idcode.Canonical(f.Get("organ_code")), LocalCodes: readLocal(f.Get("local_codes")), Handlings: trimmed(lines(f.Get("handlings"))),
 		Address: f.Get("address"), Hours: f.Get("hours"), Phone: f.Get("phone"), Complaint: f.Get("complaint_phone"), Remedy: f.Get("remedy"),
 	}
 	if f.Get("fee_name") != "" || f.Get("fee_standard") != "" {
@@ -126,6 +132,36 @@ func (f *form) list(name string) []string {
 
 func lines(s string) []string {
 	return slices.DeleteFunc(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' || r == '\r' }), func(s string) bool { return strings.TrimSpace(s) == "" })
+}
+
+func trimmed(ss []string) []string {
+	for i, s := range ss {
+		ss[i] = strings.TrimSpace(s)
+	}
+	return ss
+}
+
+// spellLocal writes local codes, one a line, with their scheme.
+func spellLocal(all []catalog.LocalCode) string {
+	out := make([]string, len(all))
+	for i, l := range all {
+		out[i] = l.System + ":" + l.Code
+	}
+	return strings.Join(out, "\n")
+}
+
+// readLocal reads what spellLocal wrote; who names no scheme means her own.
+func readLocal(s string) (out []catalog.LocalCode) {
+	for _, line := range trimmed(lines(s)) {
+		l := catalog.LocalCode{System: "local", Code: line}
+		if system, code, ok := strings.Cut(line, ":"); ok {
+			if _, known := codes.Get(codes.Scheme, system); known {
+				l = catalog.LocalCode{System: system, Code: strings.TrimSpace(code)}
+			}
+		}
+		out = append(out, l)
+	}
+	return out
 }
 
 // separator divides keywords as people type them.

@@ -31,6 +31,7 @@ type itemView struct {
 	sketch  Sketch
 	preview string
 	own     bool
+	codes   []catalog.GivenCode
 }
 
 // body is what the page says: the effective item where it is in force, else the version.
@@ -52,6 +53,9 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request) error {
 	case err == nil:
 		v.guide, v.preview = &g, h.guideURL(r, sh.Item.ID)
 	case fault.KindOf(err) != fault.NotFound: // else: not in force where the actor stands
+		return err
+	}
+	if v.codes, err = h.Service.Codes(r.Context(), sh.Item.ID); err != nil {
 		return err
 	}
 	if sh.Flow != nil {
