@@ -4,10 +4,10 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
 	"unicode"
 
+	"liandong/modules/catalog/codes"
 	"liandong/modules/flows"
 )
 
@@ -19,8 +19,6 @@ var ranks = []string{"village", "township", "county", "league"}
 
 var (
 	basicCode  = regexp.MustCompile(`^00(01|05|07|09|10|20)\d{5}\d{3}$`)
-	topicCode  = regexp.MustCompile(`^(\d\d[05]|99[89])$`)
-	audiences  = []string{"1", "2", "3", "4", "5", "6", "9"}
 	lengthOfID = 12
 )
 
@@ -97,15 +95,15 @@ func TestCodesAreInTheirLists(t *testing.T) {
 		holds(t, slices.Contains(ranks, i.Level), "level", i.Level)
 		holds(t, i.Level != "village" || i.Kind == "20", "kind of what a village decides", i.Kind)
 		holds(t, len(i.Audience) > 0, "audience", i.Audience)
-		for _, a := range i.Audience {
-			holds(t, slices.Contains(audiences, a), "audience", a)
-		}
-		for _, c := range slices.Concat(i.TopicsPerson, i.TopicsLegal) {
-			holds(t, topicCode.MatchString(c) && c != "000" && c != "080", "topic", c)
+		for system, said := range map[string][]string{codes.Audience: i.Audience, codes.TopicPerson: i.TopicsPerson, codes.TopicLegal: i.TopicsLegal, codes.ResultType: {i.Result.Type}} {
+			for _, c := range said {
+				_, ok := codes.Get(system, c)
+				holds(t, ok, system, c)
+			}
 		}
 		holds(t, len(i.TopicsPerson)+len(i.TopicsLegal) > 0, "topics", "none")
 		holds(t, slices.Contains(i.Audience, "1") || len(i.TopicsPerson) == 0, "topics for persons", i.TopicsPerson)
-		holds(t, slices.Contains([]string{"10", "20", "99"}, i.Result.Type) && i.Result.Name != "", "result", i.Result)
+		holds(t, i.Result.Name != "", "result", i.Result)
 		holds(t, i.OnsiteTimes == 0 || i.OnsiteTimes == 1, "visits", i.OnsiteTimes)
 	})
 }
@@ -118,9 +116,10 @@ func TestMaterialsAreComplete(t *testing.T) {
 		for _, m := range i.Materials {
 			holds(t, m.Name != "" && !seen[m.Name], "material", m.Name)
 			seen[m.Name] = true
-			holds(t, strings.Contains("123", m.Need) && len(m.Need) == 1, "need", m.Need)
-			holds(t, slices.Contains([]string{"10", "20", "99"}, m.Source), "source", m.Source)
-			holds(t, strings.Contains("123", m.Form) && len(m.Form) == 1, "form", m.Form)
+			for system, c := range map[string]string{codes.MaterialNeed: m.Need, codes.MaterialSource: m.Source, codes.MaterialForm: m.Form} {
+				_, ok := codes.Get(system, c)
+				holds(t, ok, system, c)
+			}
 			holds(t, m.Copies >= 1, "copies", m.Copies)
 		}
 	})
