@@ -230,7 +230,7 @@ func (s store) redate(ctx context.Context, what string, rs []running) error {
 	if err != nil {
 		return fmt.Errorf("write due times: %w", err)
 	}
-	_, err = s.tx.NewRaw(`with v as materialized (select * from jsonb_to_recordset(?::jsonb) as v(tenant_id bigint, id uuid, seq int, due timestamptz, step timestamptz))`+
+	_, err = s.tx.NewRaw(`with v as materialized (select v.tenant_id, v.id, v.seq, v.due, v.step from jsonb_to_recordset(?::jsonb) as v(tenant_id bigint, id uuid, seq int, due timestamptz, step timestamptz))`+
 		what+` select count(*) from v`, string(body)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("write due times: %w", err)

@@ -61,7 +61,7 @@ func (n *nation) fill(id tenancy.ID, items int) {
 }
 
 func newNation(bodies []catalog.Body) *nation {
-	n := &nation{bodies: bodies, rng: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // a benchmark repeats itself
+	n := &nation{bodies: bodies, rng: rand.New(rand.NewPCG(1, 2))}
 	n.fill(tenancy.Platform, 1_500)
 	for p := range 31 {
 		province := tenancy.ID((20 + p) * 10_000_000_000_000) // labels that the test tree does not use
@@ -165,7 +165,7 @@ func BenchmarkFind(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		var mine []time.Duration
 		for pb.Next() {
-			ctx, q := at(n.villages[rand.IntN(len(n.villages))]), rows[1+rand.IntN(len(rows)-1)][1] //nolint:gosec // any place will do
+			ctx, q := at(n.villages[rand.IntN(len(n.villages))]), rows[1+rand.IntN(len(rows)-1)][1]
 			begun := time.Now()
 			if _, err := svc.Find(ctx, catalog.Query{Text: q, Size: 10}); err != nil {
 				b.Error(err)
@@ -178,7 +178,7 @@ func BenchmarkFind(b *testing.B) {
 	})
 	b.StopTimer()
 	slices.Sort(took)
-	n = nil //nolint:ineffassign,wastedassign // only what the service holds is weighed
+	n = nil
 	runtime.GC()
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

@@ -51,10 +51,10 @@ func TestRuleMakesTheRealCodes(t *testing.T) {
 // A slip in one character of the organ's code never reaches an item.
 func TestOneWrongCharacterOfAnOrganIsCaught(t *testing.T) {
 	t.Parallel()
-	real, svc := realCodes(t), setup(t)
+	genuine, svc := realCodes(t), setup(t)
 	editor := person(t, dbtest.League, "1", "item_editor")
 	rapid.Check(t, func(rt *rapid.T) {
-		organ := []byte(rapid.SampledFrom(real).Draw(rt, "code")[:18])
+		organ := []byte(rapid.SampledFrom(genuine).Draw(rt, "code")[:18])
 		i := rapid.IntRange(0, 17).Draw(rt, "place")
 		other := rapid.SampledFrom([]byte("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcxyz *")).Draw(rt, "character")
 		if organ[i] == other {

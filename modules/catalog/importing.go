@@ -219,8 +219,8 @@ func (s *Service) Preview(ctx context.Context, id string) (p Preview, err error)
 		if p.Import, err = st.imported(ctx, id); err != nil || p.State != ImportRead {
 			return err
 		}
-		if (Mapping{p.Columns, p.Scheme, p.Partial}).check(p.Import) != nil {
-			return nil // to be mapped first
+		if wrong := (Mapping{p.Columns, p.Scheme, p.Partial}).check(p.Import); wrong != nil {
+			return nil //nolint:nilerr // a column that does not fit is to be mapped first
 		}
 		plan, err := st.plan(ctx, p.Import)
 		if err != nil {

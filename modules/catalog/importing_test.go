@@ -172,6 +172,7 @@ func TestImportIsForEditorsOfTheTenant(t *testing.T) {
 
 // long is a list of n items.
 func long(t testing.TB, n int) []byte {
+	t.Helper()
 	rows := [][]string{{"事项名称", "基本编码", "事项类型", "实施部门", "申请材料", "设定依据"}}
 	for i := range n {
 		rows = append(rows, []string{fmt.Sprintf("事项%05d", i), fmt.Sprintf("0001%05d000", i), "行政许可", "部门", "申请表|必要|申请人自备|电子|1|\n身份证|必要", "某法|第一条"})

@@ -158,8 +158,8 @@ func (e existing) row(im Import, line []string) (r Planned) {
 // normal is a body with empty lists as nil, so that what JSON cannot tell apart is equal.
 func normal(b Body) Body {
 	v := reflect.ValueOf(&b).Elem()
-	for i := range v.NumField() {
-		if f := v.Field(i); f.Kind() == reflect.Slice && f.Len() == 0 {
+	for _, f := range v.Fields() {
+		if f := f; f.Kind() == reflect.Slice && f.Len() == 0 {
 			f.SetZero()
 		}
 	}

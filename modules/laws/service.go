@@ -2,6 +2,7 @@ package laws
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"liandong/policies"
@@ -196,8 +197,6 @@ func mustBe(l Law, want State) error {
 
 func record(tx *db.Tx, act policies.Action, l Law, more map[string]any) {
 	detail := map[string]any{"title": l.Title, "state": l.State}
-	for k, v := range more {
-		detail[k] = v
-	}
+	maps.Copy(detail, more)
 	tx.Record(db.Audit{Action: string(act), Kind: "law", Object: l.ID, Detail: detail})
 }

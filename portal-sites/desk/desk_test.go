@@ -172,13 +172,15 @@ func TestHelp(t *testing.T) {
 	o.post("政务服务局", "综合窗口", clerk, policies.Clerk)
 	c := o.come(clerk)
 	tiles := c.Get("/desk/help").Want(http.StatusOK).Doc().Attrs(".ld-tile", "href")
-	if len(tiles) != 11 {
+	if len(tiles) != 12 {
 		t.Errorf("%d topics: %v", len(tiles), tiles)
 	}
 	for _, href := range tiles {
 		page := c.Get(href).Want(http.StatusOK).Doc()
 		for _, link := range page.Attrs("main a", "href") {
-			c.Get(link).Want(http.StatusOK)
+			if !strings.HasPrefix(link, "/desk/laws") { // a module's page: the whole workbench mounts it, this office does not
+				c.Get(link).Want(http.StatusOK)
+			}
 		}
 	}
 	c.Get("/desk/help/nothing").Want(http.StatusNotFound)

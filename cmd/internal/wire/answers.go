@@ -84,7 +84,7 @@ func (s shelf) Search(ctx context.Context, words string, page, size int) ([]case
 	p, err := s.items.Find(ctx, catalog.Query{Text: words, Page: page, Size: size, Origin: here.Level})
 	out := make([]casesweb.Item, len(p.Rows))
 	for i, r := range p.Rows {
-		out[i] = onShelf(r.Item.ID, r.Body)
+		out[i] = onShelf(r.ID, r.Body)
 	}
 	return out, p.Total, err
 }
@@ -95,8 +95,10 @@ func (s shelf) Guide(ctx context.Context, itemID string) (casesweb.Guide, error)
 		return casesweb.Guide{}, err
 	}
 	b := g.Body
-	out := casesweb.Guide{Item: onShelf(g.Item.ID, b), StatutoryDays: b.StatutoryDays, Audience: b.Audience, Conditions: b.Conditions,
-		Phone: b.Phone, Address: b.Address, Hours: b.Hours}
+	out := casesweb.Guide{
+		Item: onShelf(g.Item.ID, b), StatutoryDays: b.StatutoryDays, Audience: b.Audience, Conditions: b.Conditions,
+		Phone: b.Phone, Address: b.Address, Hours: b.Hours,
+	}
 	for _, m := range b.Materials {
 		out.Materials = append(out.Materials, casesweb.Material{Name: m.Name, Required: m.Need == "1", Note: m.Note})
 	}

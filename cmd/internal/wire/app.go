@@ -1,3 +1,4 @@
+// Package wire is where the modules meet: constructor calls and nothing else.
 package wire
 
 import (

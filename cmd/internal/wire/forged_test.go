@@ -41,11 +41,13 @@ func fill(pattern string, b *belongings, at tenancy.ID) []string {
 
 // forged is a form that fits every page, filled with what belongs to a tenant.
 func (w *world) forged(b *belongings, at tenancy.ID, token string) url.Values {
-	return url.Values{kit.CSRFFieldName: {token}, "version": {"1"}, "confirmed": {"1"}, "confirm": {"1"}, "opinion": {"意见"}, "reason": {"理由"}, "name": {"窜改"}, "title": {"窜改"},
+	return url.Values{
+		kit.CSRFFieldName: {token}, "version": {"1"}, "confirmed": {"1"}, "confirm": {"1"}, "opinion": {"意见"}, "reason": {"理由"}, "name": {"窜改"}, "title": {"窜改"},
 		"body": {"窜改"}, "section": {"news"}, "tenant": {at.String()}, "to": {at.String()}, "department": {b.department}, "holder": {w.people["mark"]}, "roles": {"clerk"}, "code": {""},
 		"level": {"township"}, "outcome": {"granted"}, "receiver": {"某人"}, "wanted": {"材料"}, "answer": {"答复"}, "verdict": {"同意"}, "demand": {"要求"}, "answer_days": {"3"},
 		"state": {"closed"}, "open": {"0"}, "left": {"1"}, "promised_days": {"3"}, "kept": {b.file + " x.pdf"}, "files": {b.file}, "idem": {"forged" + mark(at)},
-		"kind": {"person"}, "number": {"152502199001010012"}, "phone": {"13800000001"}, "do": {"save"}}
+		"kind": {"person"}, "number": {"152502199001010012"}, "phone": {"13800000001"}, "do": {"save"},
+	}
 }
 
 // TestForgedFormsChangeNothing sends every form with ids of the other county, from

@@ -58,8 +58,10 @@ func sessionID(r *http.Request) string {
 func (s *doors) desk(r chi.Router) { desk.Mount(r, s.bench) }
 
 func (s *doors) deskDeps() desk.Deps {
-	d := desk.Deps{Base: "/desk", Brand: issuer, Actors: s.Org, SignIn: s.signIn(identity.SchemaStaff), Authz: s.Policy,
-		Counts: counts{s.Cases, s.Notices}, Work: desk.CaseWork{Cases: s.Cases, Now: s.cfg.Now}, News: news{s.Sites, s.Tree}, Log: s.cfg.Log, Flash: s.flash, Simulator: s.simulated()}
+	d := desk.Deps{
+		Base: "/desk", Brand: issuer, Actors: s.Org, SignIn: s.signIn(identity.SchemaStaff), Authz: s.Policy,
+		Counts: counts{s.Cases, s.Notices}, Work: desk.CaseWork{Cases: s.Cases, Now: s.cfg.Now}, News: news{s.Sites, s.Tree}, Log: s.cfg.Log, Flash: s.flash, Simulator: s.simulated(),
+	}
 	shell, base := desk.Shell(d), d.Base
 	home := kit.Crumb{Label: homeLabel, Href: base}
 	d.Modules = []func(chi.Router){
@@ -110,8 +112,10 @@ func (s *doors) siteOf(id tenancy.ID) string {
 }
 
 func (s *doors) village(r chi.Router) {
-	village.Mount(r, village.Deps{Cases: s.Cases, Files: s.Files, Flows: drawings{s.DB, s.Flows}, Offers: shelf{s.Items, s.Tree}, Log: s.cfg.Log, Flash: s.flash,
-		Now: s.cfg.Now, Middleware: []func(http.Handler) http.Handler{desk.Guard(s.bench)}, View: s.villager, Logout: "/desk/logout", Desk: "/desk"})
+	village.Mount(r, village.Deps{
+		Cases: s.Cases, Files: s.Files, Flows: drawings{s.DB, s.Flows}, Offers: shelf{s.Items, s.Tree}, Log: s.cfg.Log, Flash: s.flash,
+		Now: s.cfg.Now, Middleware: []func(http.Handler) http.Handler{desk.Guard(s.bench)}, View: s.villager, Logout: "/desk/logout", Desk: "/desk",
+	})
 }
 
 func (s *doors) villager(ctx context.Context) village.Visitor {
@@ -127,9 +131,11 @@ func (s *doors) villager(ctx context.Context) village.Visitor {
 }
 
 func (s *doors) citizenDeps() citizen.Deps {
-	d := citizen.Deps{Items: s.Items, Cases: s.Cases, Files: s.Files, Tree: s.Tree, Sites: citizen.Kept(s.Sites), Notices: letters{s.Notices},
+	d := citizen.Deps{
+		Items: s.Items, Cases: s.Cases, Files: s.Files, Tree: s.Tree, Sites: citizen.Kept(s.Sites), Notices: letters{s.Notices},
 		Flows: drawings{s.DB, s.Flows}, People: profiles{s.Kratos, s.sealer}, Laws: s.Laws, SiteURL: func(code, _ string) string { return "/sites/" + code }, Register: "/register",
-		Log: s.cfg.Log, Flash: s.flash, Now: s.cfg.Now}
+		Log: s.cfg.Log, Flash: s.flash, Now: s.cfg.Now,
+	}
 	in := s.signIn(identity.SchemaPerson)
 	in.Door = citizen.Shell(d)
 	in.Shell = in.Door

@@ -274,8 +274,10 @@ func (w *world) offer(t *testing.T, at tenancy.ID) {
 	t.Helper()
 	b, m := w.things[at], mark(at)
 	editor, reviewer := w.here(t, at, policies.ItemEditor), dbtest.WithActor(t, at, tenancy.Actor{Kind: tenancy.Staff, ID: w.people["boss"], Name: "审核" + m, Roles: []string{policies.ItemReviewer}})
-	body := catalog.Body{Name: "事项" + m, BasicCode: basicCode(at, 0), Kind: "01", Level: nodeOf(at).Level, Origins: []string{nodeOf(at).Level}, Department: "部门" + m,
-		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}}, StatutoryDays: 20, PromisedDays: 5}
+	body := catalog.Body{
+		Name: "事项" + m, BasicCode: basicCode(at, 0), Kind: "01", Level: nodeOf(at).Level, Origins: []string{nodeOf(at).Level}, Department: "部门" + m,
+		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}}, StatutoryDays: 20, PromisedDays: 5,
+	}
 	flow := flows.Linear("流程"+m, []flows.Step{
 		{ID: "accept", Name: "受理", Kind: flows.Accept, Level: flows.Own, Post: policies.Clerk, LimitDays: 2},
 		{ID: "review", Name: "审查", Kind: flows.Review, Level: flows.Own, Post: policies.Reviewer, LimitDays: 2},

@@ -18,10 +18,10 @@ func TestSynonymsPage(t *testing.T) {
 	county.Get("/desk/items/synonyms").Want(http.StatusOK).Doc().Has("h1", "检索同义词").Has("tbody", "系统自带")
 	county.Post("/desk/items/synonyms", url.Values{"word": {""}, "means": {"草原"}}).Want(http.StatusUnprocessableEntity).Doc().Has(".ld-summary", "群众的说法")
 	county.Post("/desk/items/synonyms", url.Values{"word": {"呼达格"}, "means": {"草原"}}).Want(http.StatusSeeOther)
-	page := county.Get("/desk/items/synonyms?q=" + url.QueryEscape("呼达格")).Want(http.StatusOK).Doc().Has("tbody", "呼达格", "草原", "本级")
+	page := county.Get("/desk/items/synonyms?q="+url.QueryEscape("呼达格")).Want(http.StatusOK).Doc().Has("tbody", "呼达格", "草原", "本级")
 	remove := page.Attr("td form", "action")
 
-	below := village.Get("/desk/items/synonyms?q=" + url.QueryEscape("呼达格")).Want(http.StatusOK).Doc().Has("tbody", "呼达格", "锡林浩特市").Lacks("td form")
+	below := village.Get("/desk/items/synonyms?q="+url.QueryEscape("呼达格")).Want(http.StatusOK).Doc().Has("tbody", "呼达格", "锡林浩特市").Lacks("td form")
 	below.Lacks("#f-word")
 	village.Post("/desk/items/synonyms", url.Values{"word": {"甲"}, "means": {"乙"}}).Want(http.StatusForbidden)
 	village.Post(remove, nil).Want(http.StatusForbidden)

@@ -47,8 +47,10 @@ func (h handlers) factsForm(w http.ResponseWriter, r *http.Request, status int, 
 }
 
 func typedFacts(v kit.FormValues) laws.Facts {
-	return laws.Facts{Title: v.Get("title"), Kind: laws.Kind(v.Get("kind")), Number: v.Get("number"), Issuer: v.Get("issuer"),
-		PassedOn: v.Get("passed_on"), EffectiveOn: v.Get("effective_on"), AmendedOn: v.Get("amended_on"), Excerpt: v.Bool("excerpt"), Source: v.Get("source")}
+	return laws.Facts{
+		Title: v.Get("title"), Kind: laws.Kind(v.Get("kind")), Number: v.Get("number"), Issuer: v.Get("issuer"),
+		PassedOn: v.Get("passed_on"), EffectiveOn: v.Get("effective_on"), AmendedOn: v.Get("amended_on"), Excerpt: v.Bool("excerpt"), Source: v.Get("source"),
+	}
 }
 
 func (h handlers) create(w http.ResponseWriter, r *http.Request) error {
@@ -81,8 +83,10 @@ func (h handlers) editForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := sh.Law
-	form := kit.NewForm(map[string]string{"title": l.Title, "kind": string(l.Kind), "number": l.Number, "issuer": l.Issuer, "passed_on": l.PassedOn,
-		"effective_on": l.EffectiveOn, "amended_on": l.AmendedOn, "excerpt": tick(l.Excerpt), "source": l.Source})
+	form := kit.NewForm(map[string]string{
+		"title": l.Title, "kind": string(l.Kind), "number": l.Number, "issuer": l.Issuer, "passed_on": l.PassedOn,
+		"effective_on": l.EffectiveOn, "amended_on": l.AmendedOn, "excerpt": tick(l.Excerpt), "source": l.Source,
+	})
 	return h.factsForm(w, r, http.StatusOK, formView{law: l, form: form, seen: l.Version})
 }
 

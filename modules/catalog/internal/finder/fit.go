@@ -78,7 +78,7 @@ func (c chain) code(digits string) fits {
 	for k, s := range c.shards {
 		for i, d := range s.docs {
 			if len(digits) > 3 && strings.HasPrefix(d.Code, digits) || digits == d.Code {
-				f[c.first[k]+i] = fit{value: 1, shard: int16(k), from: -1, by: -1} //nolint:gosec // some shards
+				f[c.first[k]+i] = fit{value: 1, shard: int16(k), from: -1, by: -1}
 			}
 		}
 	}

@@ -14,6 +14,8 @@ import (
 var readingText string
 
 // readings are words whose characters are read otherwise than alone.
+//
+//nolint:gochecknoglobals // read once, never written to
 var readings = sync.OnceValue(func() map[string][]string {
 	words := map[string][]string{}
 	for line := range strings.Lines(readingText) {

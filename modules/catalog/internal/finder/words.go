@@ -18,6 +18,8 @@ const rare = 50
 var stopText string
 
 // dictionary is loaded once, at the first search: it takes about half a second.
+//
+//nolint:gochecknoglobals // read once, never written to
 var dictionary = sync.OnceValue(func() *gse.Segmenter {
 	seg := &gse.Segmenter{SkipLog: true, MinTokenFreq: rare}
 	if err := seg.LoadDictEmbed("zh_s"); err != nil {
@@ -27,6 +29,8 @@ var dictionary = sync.OnceValue(func() *gse.Segmenter {
 })
 
 // stops are words that say nothing about what is looked for.
+//
+//nolint:gochecknoglobals // read once, never written to
 var stops = sync.OnceValue(func() map[string]bool {
 	set := map[string]bool{}
 	for w := range strings.FieldsSeq(stopText) {
