@@ -159,7 +159,7 @@ func (e existing) row(im Import, line []string) (r Planned) {
 func normal(b Body) Body {
 	v := reflect.ValueOf(&b).Elem()
 	for _, f := range v.Fields() {
-		if f := f; f.Kind() == reflect.Slice && f.Len() == 0 {
+		if f.Kind() == reflect.Slice && f.Len() == 0 {
 			f.SetZero()
 		}
 	}
