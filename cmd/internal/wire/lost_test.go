@@ -27,7 +27,7 @@ import (
 const (
 	lostCases   = 500
 	lostWorkers = 12
-	lostPace    = 700 * time.Millisecond // between kills, on average
+	lostPace    = 2 * time.Second // between kills, on average
 	lostTime    = 8 * time.Minute        // for the cases: far above what they take
 	lostSettle  = 4 * time.Minute        // a message that a dead worker had in hand is taken up again after one
 )
