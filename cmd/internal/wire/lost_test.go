@@ -28,8 +28,8 @@ const (
 	lostCases   = 500
 	lostWorkers = 12
 	lostPace    = 2 * time.Second // between kills, on average
-	lostTime    = 8 * time.Minute        // for the cases: far above what they take
-	lostSettle  = 4 * time.Minute        // a message that a dead worker had in hand is taken up again after one
+	lostTime    = 8 * time.Minute // for the cases: far above what they take
+	lostSettle  = 4 * time.Minute // a message that a dead worker had in hand is taken up again after one
 )
 
 // TestNothingIsLost lets 500 cases climb the tree through the pages while the web
