@@ -28,7 +28,7 @@ func scopeOf(q question) scope {
 		}
 	}
 	if q.at == tenancy.Platform {
-		s.over = tenancy.Interval{Lo: 0, Hi: 999_999_999_999_999}
+		s.over = tenancy.Whole()
 	}
 	return s
 }

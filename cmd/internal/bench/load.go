@@ -121,7 +121,7 @@ func climbing() []flows.Step {
 func (h *house) publish(ctx context.Context) (catalog.Version, error) {
 	as := func(id, role string) context.Context {
 		return tenancy.With(ctx, tenancy.Scope{
-			Tenant: tenancy.Platform, Over: tenancy.Interval{Lo: 0, Hi: 999_999_999_999_999}, Ancestors: []tenancy.ID{tenancy.Platform},
+			Tenant: tenancy.Platform, Over: tenancy.Whole(), Ancestors: []tenancy.ID{tenancy.Platform},
 			Actor: tenancy.Actor{Kind: tenancy.Staff, ID: id, Name: "压测人员", Roles: []string{role}},
 		})
 	}

@@ -118,7 +118,7 @@ func (st *Stage) longAgo() time.Time { return st.Now.AddDate(0, 0, -150) }
 // Platform is ctx as the job that may do anything in the tree.
 func Platform(ctx context.Context) context.Context {
 	return tenancy.With(ctx, tenancy.Scope{
-		Tenant: tenancy.Platform, Over: tenancy.Interval{Lo: 0, Hi: 999_999_999_999_999}, Ancestors: []tenancy.ID{tenancy.Platform},
+		Tenant: tenancy.Platform, Over: tenancy.Whole(), Ancestors: []tenancy.ID{tenancy.Platform},
 		Actor: tenancy.Actor{Kind: tenancy.System, Name: "demo"}, RequestID: "demo",
 	})
 }

@@ -84,7 +84,7 @@ func WithActor(tb testing.TB, id tenancy.ID, a tenancy.Actor) context.Context {
 
 func over(id tenancy.ID) tenancy.Interval {
 	if id == tenancy.Platform {
-		return tenancy.Interval{Lo: 0, Hi: 999_999_999_999_999}
+		return tenancy.Whole()
 	}
 	for _, n := range Tree() {
 		if n.ID == id {
