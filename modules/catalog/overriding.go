@@ -44,6 +44,9 @@ func (s *Service) Override(ctx context.Context, itemID string, in Change) (g Gui
 		if err := (store{tx}).saveOverride(ctx, &o, in.Seen); err != nil {
 			return err
 		}
+		if err := (store{tx}).changed(ctx, o.TenantID, itemChange{Item: itemID, What: ChangedBelow}); err != nil {
+			return err
+		}
 		tx.Record(db.Audit{Action: string(policies.ItemsOverride), Kind: "item", Object: itemID, Detail: map[string]any{"fields": in.Fields}})
 		g, err = s.Resolve(ctx, tx, itemID)
 		return err

@@ -214,7 +214,7 @@ func (s *Service) putInForce(ctx context.Context, tx *db.Tx, v *Version) error {
 	}
 	item.Name, item.Kind, item.State, item.LiveID = v.Body.Name, v.Body.Kind, StatePublished, &v.ID
 	tx.Emit(events.ItemPublished{ItemID: item.ID, VersionID: v.ID, Number: v.Number})
-	if err := st.mark(ctx, item.TenantID); err != nil {
+	if err := st.changed(ctx, item.TenantID, itemChange{Item: item.ID, Version: &v.ID, What: ChangedPublished}); err != nil {
 		return err
 	}
 	return st.saveItem(ctx, &item)
@@ -246,7 +246,7 @@ func (s *Service) Withdraw(ctx context.Context, itemID, reason string) error {
 		item.State = StateWithdrawn
 		tx.Record(db.Audit{Action: string(policies.ItemsWithdraw), Kind: "item", Object: itemID, Detail: map[string]any{"reason": reason}})
 		tx.Emit(events.ItemWithdrawn{ItemID: itemID})
-		if err := st.mark(ctx, item.TenantID); err != nil {
+		if err := st.changed(ctx, item.TenantID, itemChange{Item: item.ID, What: ChangedWithdrawn}); err != nil {
 			return err
 		}
 		return st.saveItem(ctx, &item)
