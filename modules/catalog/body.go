@@ -28,7 +28,7 @@ type Body struct {
 	TopicsLegal   []string     `json:"topics_corp"`
 	Conditions    []string     `json:"conditions"`
 	Materials     []Material   `json:"materials"`
-	Fee           *Fee         `json:"fee"`
+	Fees          []Fee        `json:"fees,omitempty"`
 	Result        Result       `json:"result"`
 	Keywords      []string     `json:"keywords"`
 	OnsiteTimes   int          `json:"onsite_times"`
@@ -41,7 +41,10 @@ type Body struct {
 	Remedy        string       `json:"remedy,omitempty"`          // 法律救济: where to appeal
 	OrganCode     string       `json:"organ_code,omitempty"`      // 统一社会信用代码 of the implementing organ (实施主体)
 	LocalCodes    []LocalCode  `json:"local_codes,omitempty"`     // 地方编码: beside the basic code, or instead of it
-	Handlings     []string     `json:"handlings,omitempty"`       // 业务办理项, by name; none: the item is not divided
+	Handlings     []Handling   `json:"handlings,omitempty"`       // 业务办理项; none: the item is not divided
+	Situations    []Situation  `json:"situations,omitempty"`      // 情形, in the order in which they are asked
+	Specials      []Special    `json:"special_procedures,omitempty"`
+	More
 }
 
 // LegalBasis (设定依据) is one provision that an item stands on.
@@ -58,14 +61,26 @@ type Material struct {
 	Source string `json:"source"` // 10 申请人自备, 20 政府部门核发, 99 其他
 	Form   string `json:"form"`   // 1 纸质, 2 电子化, 3 both
 	Copies int    `json:"copies"`
-	Note   string `json:"note"`
+	Note   string `json:"note"` // 填报须知
+
+	Type       string `json:"type,omitempty"`            // 材料类型
+	Originals  int    `json:"originals,omitempty"`       // 原件份数
+	Spec       string `json:"spec,omitempty"`            // 规格
+	Issuer     string `json:"issuer,omitempty"`          // 出具机构
+	Acceptance string `json:"accept_standard,omitempty"` // 受理标准
+	Basis      string `json:"by_law,omitempty"`          // 设定依据 of the material
+	Blank      string `json:"form_file,omitempty"`       // 空白表格: id of a file
+	Sample     string `json:"sample_file,omitempty"`     // 示例样表: id of a file
 }
 
-// Fee (收费) is what an item costs.
+// Fee (收费项目) is one thing that an item costs.
 type Fee struct {
 	Name     string `json:"name"`
 	Standard string `json:"standard"`
 	Basis    string `json:"basis"`
+
+	Reducible bool   `json:"reducible,omitempty"` // 是否允许减免
+	Reduction string `json:"reduction,omitempty"` // 减免说明
 }
 
 // Result (审批结果) is what an applicant receives.
@@ -147,6 +162,8 @@ func (b Body) checkParts(bad map[string]string) {
 	}
 	b.checkLevels(bad)
 	b.checkSizes(bad)
+	b.checkSituations(bad)
+	b.checkElements(bad)
 }
 
 func (b Body) checkLevels(bad map[string]string) {
@@ -165,11 +182,12 @@ func (b Body) checkLevels(bad map[string]string) {
 }
 
 func (b Body) checkSizes(bad map[string]string) {
-	for field, n := range map[string]int{"materials": len(b.Materials), "legal_basis": len(b.LegalBasis), "faq": len(b.Questions), "conditions": len(b.Conditions)} {
+	for field, n := range map[string]int{"materials": len(b.Materials), "legal_basis": len(b.LegalBasis), "faq": len(b.Questions), "conditions": len(b.Conditions), "fees": len(b.Fees), "special_procedures": len(b.Specials)} {
 		if n > maxRows {
 			bad[field] = "item_too_many_rows"
 		}
 	}
+	b.checkFees(bad)
 	for field, s := range map[string]string{"remedy": b.Remedy, "address": b.Address, "hours": b.Hours, "phone": b.Phone, "complaint_phone": b.Complaint, "conditions": strings.Join(b.Conditions, "")} {
 		if len([]rune(s)) > maxText {
 			bad[field] = "item_text_too_long"
@@ -178,6 +196,19 @@ func (b Body) checkSizes(bad map[string]string) {
 	for i, q := range b.Questions {
 		if strings.TrimSpace(q.Q) == "" || strings.TrimSpace(q.A) == "" {
 			bad["faq."+strconv.Itoa(i)] = "item_question_incomplete"
+		}
+	}
+}
+
+func (b Body) checkFees(bad map[string]string) {
+	for i, f := range b.Fees {
+		if strings.TrimSpace(f.Name) == "" || slices.ContainsFunc(b.Fees[:i], func(o Fee) bool { return o.Name == f.Name }) {
+			bad["fees."+strconv.Itoa(i)] = "item_fee_name"
+		}
+	}
+	for i, p := range b.Specials {
+		if strings.TrimSpace(p.Name) == "" || p.Days < 0 || p.Days > maxDays {
+			bad["special_procedures."+strconv.Itoa(i)] = "item_special"
 		}
 	}
 }

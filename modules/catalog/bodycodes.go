@@ -48,7 +48,7 @@ func (b Body) checkCodes(bad map[string]string) {
 		}
 	}
 	for i, h := range b.Handlings {
-		if strings.TrimSpace(h) == "" || i >= maxHandlings || slices.Contains(b.Handlings[:i], h) {
+		if strings.TrimSpace(h.Name) == "" || i >= maxHandlings || slices.Contains(b.handlingNames()[:i], h.Name) {
 			bad["handlings"] = "item_handlings"
 		}
 	}

@@ -105,7 +105,7 @@ func TestOverrideIsInheritedByTheBranchOnly(t *testing.T) {
 	id := published(t, svc)
 	county := person(t, dbtest.County, "3", "item_editor")
 	days, addr, long := 10, "额尔敦路 1 号", 18
-	if _, err := svc.Override(county, id, catalog.Change{Fields: catalog.Fields{PromisedDays: &days, Address: &addr}}); err != nil {
+	if _, err := svc.Override(county, id, catalog.Change{Fields: catalog.Fields{PromisedDays: &days, Values: map[string]string{"address": addr}}}); err != nil {
 		t.Fatal(err)
 	}
 	for at, want := range map[tenancy.ID]int{dbtest.Village: 10, dbtest.County: 10, dbtest.Village3: 15, dbtest.League: 15} {

@@ -23,35 +23,25 @@ func (b Body) Cells() []string {
 
 func (b Body) cell(c Column) string {
 	if c.List != "" {
-		return spellCodes(c, b.codesOf(c.Key))
+		return spellCodes(c, b.Codes(c.Key))
 	}
-	if t := (&b).text(c.Key); t != nil {
-		return *t
-	}
-	switch c.Key {
-	case "statutory_days":
-		return positive(b.StatutoryDays)
-	case "promised_days":
-		return positive(b.PromisedDays)
-	case "onsite_times":
-		return strconv.Itoa(b.OnsiteTimes)
-	case "conditions":
-		return spell(singles(b.Conditions))
-	case "handlings":
-		return spell(singles(b.Handlings))
-	case "keywords":
-		return strings.Join(b.Keywords, listMark)
-	case "fee_name", "fee_standard", "fee_basis":
-		return b.feeCell(c.Key)
+	switch v := (&b).value(c.Key).(type) {
+	case *string:
+		return *v
+	case *bool:
+		return spellBool(*v)
+	case *int:
+		if c.Key == "onsite_times" { // none is worth saying
+			return strconv.Itoa(*v)
+		}
+		return spellNumber(*v)
+	case *[]string:
+		if c.Key == "keywords" {
+			return strings.Join(*v, listMark)
+		}
+		return spell(singles(*v))
 	}
 	return spell(b.entries(c.Key))
-}
-
-func (b Body) feeCell(key string) string {
-	if b.Fee == nil {
-		return ""
-	}
-	return map[string]string{"fee_name": b.Fee.Name, "fee_standard": b.Fee.Standard, "fee_basis": b.Fee.Basis}[key]
 }
 
 func (b Body) entries(key string) (out [][]string) {
@@ -66,44 +56,41 @@ func (b Body) entries(key string) (out [][]string) {
 		}
 	case "materials":
 		for _, m := range b.Materials {
-			out = append(out, []string{m.Name, nameOf(codes.MaterialNeed, m.Need), nameOf(codes.MaterialSource, m.Source), nameOf(codes.MaterialForm, m.Form), positive(m.Copies), m.Note})
+			out = append(out, m.parts())
 		}
 	case "faq":
 		for _, q := range b.Questions {
 			out = append(out, []string{q.Q, q.A})
 		}
+	case "fees":
+		for _, f := range b.Fees {
+			out = append(out, trimEnd([]string{f.Name, f.Standard, f.Basis, spellBool(f.Reducible), f.Reduction}))
+		}
+	case "special_procedures":
+		for _, p := range b.Specials {
+			out = append(out, trimEnd([]string{p.Name, nameOf(codes.SpecialProcedure, p.Kind), spellNumber(p.Days), p.Basis, spellBool(p.Charged), spellBool(p.Counted)}))
+		}
+	case "handlings":
+		for _, h := range b.Handlings {
+			out = append(out, trimEnd(append([]string{h.Name}, h.Effect.parts()...)))
+		}
+	case "situations":
+		return b.situationEntries()
 	}
 	return out
 }
 
-// text is the plain text field called key, nil when it is none.
-func (b *Body) text(key string) *string {
-	return map[string]*string{
-		"name": &b.Name, "basic_code": &b.BasicCode, "department": &b.Department, "organ_code": &b.OrganCode, "address": &b.Address, "hours": &b.Hours,
-		"phone": &b.Phone, "complaint_phone": &b.Complaint, "remedy": &b.Remedy, "result_name": &b.Result.Name,
-	}[key]
+func (m Material) parts() []string {
+	return append([]string{m.Name, nameOf(codes.MaterialNeed, m.Need), nameOf(codes.MaterialSource, m.Source), nameOf(codes.MaterialForm, m.Form), spellNumber(m.Copies), m.Note},
+		trimEnd([]string{nameOf(codes.MaterialType, m.Type), spellNumber(m.Originals), m.Spec, m.Issuer, m.Acceptance, m.Basis})...)
 }
 
-// one is the field of a single code called key.
-func (b *Body) one(key string) *string {
-	return map[string]*string{"type": &b.Kind, "level": &b.Level, "project_type": &b.ProjectType, "result_type": &b.Result.Type}[key]
-}
-
-// many is the field of several codes called key.
-func (b *Body) many(key string) *[]string {
-	return map[string]*[]string{
-		"origin_levels": &b.Origins, "audience": &b.Audience, "handle_forms": &b.Forms, "topics_person": &b.TopicsPerson, "topics_corp": &b.TopicsLegal,
-	}[key]
-}
-
-func (b Body) codesOf(key string) []string {
-	if p := (&b).many(key); p != nil {
-		return *p
+// trimEnd leaves out the parts at the end that say nothing.
+func trimEnd(parts []string) []string {
+	for len(parts) > 0 && parts[len(parts)-1] == "" {
+		parts = parts[:len(parts)-1]
 	}
-	if p := (&b).one(key); p != nil && *p != "" {
-		return []string{*p}
-	}
-	return nil
+	return parts
 }
 
 // listMark divides the codes of a cell.
@@ -122,13 +109,6 @@ func nameOf(list, code string) string {
 		return ""
 	}
 	return codes.Name(list, code)
-}
-
-func positive(n int) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.Itoa(n)
 }
 
 func singles(texts []string) (out [][]string) {

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -34,13 +35,20 @@ func drawn(t *rapid.T) Body {
 		Address: line.Draw(t, "address"), Remedy: line.Draw(t, "remedy"), OnsiteTimes: rapid.IntRange(0, 5).Draw(t, "visits"),
 		Keywords: rapid.SliceOfN(rapid.StringMatching(`[\p{Han}a-z]{1,5}`), 0, 3).Draw(t, "keywords"),
 	}
-	if rapid.Bool().Draw(t, "fee") {
-		b.Fee = &Fee{word.Draw(t, "fee name"), word.Draw(t, "standard"), word.Draw(t, "basis")}
+	for i := range rapid.IntRange(0, 2).Draw(t, "fees") {
+		b.Fees = append(b.Fees, Fee{string(rune('a'+i)) + word.Draw(t, "fee name"), word.Draw(t, "standard"), word.Draw(t, "basis"), rapid.Bool().Draw(t, "reducible"), line.Draw(t, "reduction")})
+		b.Specials = append(b.Specials, Special{Name: word.Draw(t, "special"), Kind: one(codes.SpecialProcedure), Days: i, Charged: rapid.Bool().Draw(t, "charged")})
 	}
+	b.PowerSource, b.Groups, b.LifeEvents = one(codes.PowerSource), some(codes.Group, 3), some(codes.LifeEvent, 3)
+	b.CoDepartments, b.Terminal, b.PerDay = rapid.SliceOfN(word, 0, 3).Draw(t, "departments"), rapid.Bool().Draw(t, "terminal"), rapid.IntRange(0, 90).Draw(t, "per day")
 	for i := range rapid.IntRange(0, 3).Draw(t, "rows") {
 		b.Materials = append(b.Materials, Material{
 			Name: string(rune('a'+i)) + word.Draw(t, "material"), Need: one(codes.MaterialNeed), Source: one(codes.MaterialSource), Form: one(codes.MaterialForm), Copies: i, Note: line.Draw(t, "note"),
+			Type: one(codes.MaterialType), Originals: i, Issuer: line.Draw(t, "issuer"),
 		})
+		effect := Effect{Materials: []string{b.Materials[i].Name}, Days: i}
+		b.Handlings = append(b.Handlings, Handling{"h" + strconv.Itoa(i+1), string(rune('a'+i)) + word.Draw(t, "handling"), effect})
+		b.Situations = append(b.Situations, Situation{Question: word.Draw(t, "question"), Many: rapid.Bool().Draw(t, "many"), When: []string{"h1"}, Options: []Option{{strconv.Itoa(i) + "a", word.Draw(t, "option"), effect}, {strconv.Itoa(i) + "b", word.Draw(t, "option"), Effect{}}}})
 		b.LegalBasis = append(b.LegalBasis, LegalBasis{word.Draw(t, "law"), word.Draw(t, "article"), line.Draw(t, "text")})
 		b.Questions = append(b.Questions, Question{word.Draw(t, "question"), line.Draw(t, "answer")})
 		b.LocalCodes = append(b.LocalCodes, LocalCode{"local", string(rune('a'+i)) + ":" + word.Draw(t, "code")})
@@ -88,7 +96,7 @@ func TestTemplateExampleIsRight(t *testing.T) {
 		keys, line = append(keys, c.Key), append(line, c.Example)
 	}
 	b, bad := decode(Body{}, keys, line, "local")
-	if len(bad) > 0 || len(b.Materials) != 2 || len(b.Origins) != 2 || b.check() != nil {
+	if len(bad) > 0 || len(b.Materials) != 3 || len(b.Origins) != 2 || b.check() != nil {
 		t.Errorf("%v, %v: %+v", bad, b.check(), b)
 	}
 }

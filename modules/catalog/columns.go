@@ -13,8 +13,11 @@ type Column struct {
 	Key     string   `json:"key"`     // of the body, as in its JSON
 	Header  string   `json:"header"`  // as the template and the export spell it
 	Aliases []string `json:"aliases"` // as other systems spell it
+	Group   string   `json:"group"`   // of the editor and the guide
+	Type    string   `json:"type"`    // AreaElement, …
 	List    string   `json:"list"`    // the code list of its values, if any
 	Many    bool     `json:"many"`    // several codes in one cell
+	Open    bool     `json:"open"`    // a lower level may change it
 	Example string   `json:"example"`
 }
 
@@ -27,6 +30,16 @@ var columns = sync.OnceValue(func() (all []Column) { //nolint:gochecknoglobals /
 	}
 	return all
 })
+
+// Elements lists the columns of one group.
+func Elements(group string) (out []Column) {
+	for _, c := range columns() {
+		if c.Group == group {
+			out = append(out, c)
+		}
+	}
+	return out
+}
 
 // Columns lists the columns of a list of items, in the order of the template.
 func Columns() []Column { return slices.Clone(columns()) }

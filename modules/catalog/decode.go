@@ -73,31 +73,22 @@ func (b *Body) set(c Column, cell, scheme string) string {
 	if c.List != "" {
 		return b.setCodes(c, cell)
 	}
-	switch c.Key {
-	case "basic_code", "organ_code":
-		*b.text(c.Key) = idcode.Canonical(cell)
+	switch v := b.value(c.Key).(type) {
+	case *string:
+		*v = cell
+		if c.Key == "basic_code" || c.Key == "organ_code" {
+			*v = idcode.Canonical(cell)
+		}
 		return ""
-	case "statutory_days":
-		return number(&b.StatutoryDays, cell)
-	case "promised_days":
-		return number(&b.PromisedDays, cell)
-	case "onsite_times":
-		return number(&b.OnsiteTimes, cell)
-	case "conditions":
-		b.Conditions = firsts(read(cell, 1))
-		return ""
-	case "handlings":
-		b.Handlings = firsts(read(cell, 1))
-		return ""
-	case "keywords":
-		b.Keywords = strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune("；;、，, \n", r) })
-		return ""
-	case "fee_name", "fee_standard", "fee_basis":
-		b.setFee(c.Key, cell)
-		return ""
-	}
-	if t := b.text(c.Key); t != nil {
-		*t = cell
+	case *int:
+		return number(v, cell)
+	case *bool:
+		return readBool(v, cell)
+	case *[]string:
+		*v = firsts(read(cell, 1))
+		if c.Key == "keywords" {
+			*v = strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune("；;、，, \n", r) })
+		}
 		return ""
 	}
 	return b.setEntries(c.Key, cell, scheme)
@@ -108,28 +99,13 @@ func (b *Body) setCodes(c Column, cell string) string {
 	if unknown != "" || len(values) > 1 && !c.Many {
 		return "import_code_unknown"
 	}
-	if c.Many {
-		*b.many(c.Key) = values
-	} else if len(values) == 1 {
-		*b.one(c.Key) = values[0]
+	switch v := b.value(c.Key).(type) {
+	case *[]string:
+		*v = values
+	case *string:
+		*v = strings.Join(values, "")
 	}
 	return ""
-}
-
-func (b *Body) setFee(key, cell string) {
-	var f Fee
-	if b.Fee != nil {
-		f = *b.Fee
-	}
-	switch key {
-	case "fee_name":
-		f.Name = cell
-	case "fee_standard":
-		f.Standard = cell
-	default:
-		f.Basis = cell
-	}
-	b.Fee = &f
 }
 
 func (b *Body) setEntries(key, cell, scheme string) string {
@@ -148,6 +124,14 @@ func (b *Body) setEntries(key, cell, scheme string) string {
 		}
 	case "materials":
 		return b.setMaterials(cell)
+	case "fees":
+		return b.setFees(cell)
+	case "special_procedures":
+		return b.setSpecials(cell)
+	case "handlings":
+		return b.setHandlings(cell)
+	case "situations":
+		return b.setSituations(cell)
 	}
 	return ""
 }
@@ -169,30 +153,6 @@ func (b *Body) withLocal(cell, scheme string) []LocalCode {
 		return slices.ContainsFunc(said, func(s LocalCode) bool { return s.System == l.System })
 	})
 	return append(kept, said...)
-}
-
-func (b *Body) setMaterials(cell string) string {
-	b.Materials = nil
-	for _, e := range read(cell, 6) {
-		m := Material{Name: e[0], Note: e[5]}
-		for field, code := range map[*string][2]string{&m.Need: {codes.MaterialNeed, e[1]}, &m.Source: {codes.MaterialSource, e[2]}, &m.Form: {codes.MaterialForm, e[3]}} {
-			if code[1] == "" {
-				continue
-			}
-			found, ok := codes.Find(code[0], code[1])
-			if !ok {
-				return "import_code_unknown"
-			}
-			*field = found
-		}
-		if e[4] != "" {
-			if why := number(&m.Copies, e[4]); why != "" {
-				return why
-			}
-		}
-		b.Materials = append(b.Materials, m)
-	}
-	return ""
 }
 
 func number(field *int, cell string) string {

@@ -54,7 +54,7 @@ func Rules() []Rule {
 		{"no_legal_basis", SeverityError, "legal_basis", when(func(b Body) bool { return len(b.LegalBasis) == 0 })},
 		{"promise_over_statute", SeverityError, "promised_days", when(func(b Body) bool { return b.StatutoryDays > 0 && b.PromisedDays > b.StatutoryDays })},
 		{"no_limit", SeverityError, "statutory_days", when(func(b Body) bool { return b.StatutoryDays == 0 || b.PromisedDays == 0 })},
-		{"fee_without_basis", SeverityError, "fee_basis", when(func(b Body) bool { return b.Fee != nil && blank(b.Fee.Basis) })},
+		{"fee_without_basis", SeverityError, "fees", feesWithoutBasis},
 		{"wrong_organ_code", SeverityError, "organ_code", when(func(b Body) bool { return b.OrganCode != "" && idcode.CheckCreditCode(b.OrganCode) != nil })},
 		{RuleSameCode, SeverityError, "basic_code", nil},
 		{RuleSameName, SeverityWarning, "name", nil},
@@ -171,4 +171,13 @@ func (b Body) draftable() error {
 		delete(bad, "promised_days")
 	}
 	return fault.InvalidFields(bad)
+}
+
+func feesWithoutBasis(b Body) (names []string) {
+	for _, f := range b.Fees {
+		if blank(f.Basis) {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }

@@ -37,7 +37,7 @@ func TestEveryRuleFindsItsFault(t *testing.T) {
 		"no_legal_basis":          func(b *catalog.Body) { b.LegalBasis = nil },
 		"promise_over_statute":    func(b *catalog.Body) { b.PromisedDays = 21 },
 		"no_limit":                func(b *catalog.Body) { b.StatutoryDays = 0 },
-		"fee_without_basis":       func(b *catalog.Body) { b.Fee = &catalog.Fee{Name: "工本费", Standard: "10 元"} },
+		"fee_without_basis":       func(b *catalog.Body) { b.Fees = []catalog.Fee{{Name: "工本费", Standard: "10 元"}} },
 		"wrong_organ_code":        func(b *catalog.Body) { b.OrganCode = "11370800MB28559185" },
 		"no_basic_code":           func(b *catalog.Body) { b.BasicCode = "" },
 		"no_organ_code":           func(b *catalog.Body) { b.OrganCode = "" },

@@ -168,7 +168,7 @@ func (m *makers) act(verb string, at, by tenancy.ID, i int, reviewer context.Con
 		return err
 	}
 	phone := fmt.Sprint("0479-", i)
-	_, err = m.svc.Override(m.as[by], id, catalog.Change{Fields: catalog.Fields{Phone: &phone}, Seen: g.OwnSeen})
+	_, err = m.svc.Override(m.as[by], id, catalog.Change{Fields: catalog.Fields{Values: map[string]string{"phone": phone}}, Seen: g.OwnSeen})
 	return err
 }
 

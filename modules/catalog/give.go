@@ -100,7 +100,7 @@ func (b Body) due(had []GivenCode) (due []GivenCode, err error) {
 		return due, nil
 	}
 	due = append(due, GivenCode{Code: implementing, Kind: CodeImplementing})
-	names := b.Handlings
+	names := b.handlingNames()
 	if len(names) == 0 {
 		names = []string{""}
 	}

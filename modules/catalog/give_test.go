@@ -101,7 +101,7 @@ func TestCodesAreGivenOnceAndForGood(t *testing.T) {
 	svc := setup(t)
 	editor := person(t, dbtest.League, "1", "item_editor")
 	b := body()
-	b.OrganCode, b.Handlings = organ, []string{"新办", "延续"}
+	b.OrganCode, b.Handlings = organ, []catalog.Handling{{ID: "h1", Name: "新办"}, {ID: "h2", Name: "延续"}}
 	v, err := svc.Create(editor, catalog.Draft{Body: b, Flow: []byte("<x/>")})
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func TestCodesAreGivenOnceAndForGood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Handlings = []string{"变更", "延续"}
+	b.Handlings = []catalog.Handling{{ID: "h3", Name: "变更"}, {ID: "h2", Name: "延续"}}
 	if _, err := svc.Edit(editor, r.ID, r.Version, catalog.Draft{Body: b}); err != nil {
 		t.Fatal(err)
 	}

@@ -20,11 +20,21 @@ type Item struct {
 	BasicCode string
 	Name      string
 	Kind      string
-	State     string // draft until first published, then published or withdrawn
+	List      string // BasicList or ImplementingList
+	State     string // draft until first published, then published, suspended or withdrawn
 	LiveID    *string
 	CreatedAt time.Time
 	Version   int
+
+	BasicTenant *tenancy.ID // of the entry of the basic list that an implementing item was taken from
+	BasicID     *string
 }
+
+// The two lists.
+const (
+	BasicList        = "basic"        // 基本目录: what a law empowers to
+	ImplementingList = "implementing" // 实施清单: what an organ offers
+)
 
 // The states of a version; the transitions are in this file.
 const (
@@ -33,6 +43,19 @@ const (
 	StatePublished = "published"
 	StateReplaced  = "replaced"
 	StateWithdrawn = "withdrawn"
+	StateSuspended = "suspended" // of an item only: nobody may apply for a while
+)
+
+// What a version does to its item once it is in force. All go through the same
+// review.
+const (
+	ActCreate  = "create"
+	ActChange  = "change"
+	ActSuspend = "suspend" // 暂停
+	ActResume  = "resume"  // 恢复
+	ActCancel  = "cancel"  // 取消
+	ActSplit   = "split"   // 拆分
+	ActMerge   = "merge"   // 合并
 )
 
 // Version (事项版本) is one dated, immutable edition of an item; only a draft may change.
@@ -45,6 +68,8 @@ type Version struct {
 	Number       int
 	State        string
 	Body         Body `bun:"type:jsonb"`
+	Act          string
+	Reason       string
 	FlowID       *string
 	AuthorID     string
 	AuthorName   string

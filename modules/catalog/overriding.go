@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"liandong/policies"
@@ -81,11 +82,7 @@ func (c Change) resource(tx *db.Tx, inherited Body) policies.Resource {
 	if c.PromisedDays != nil {
 		fields, promised = append(fields, "promised_days"), *c.PromisedDays
 	}
-	for name, f := range c.texts() {
-		if f != nil {
-			fields = append(fields, name)
-		}
-	}
+	fields = append(fields, slices.Collect(maps.Keys(c.Values))...)
 	if len(c.DropMaterials) > 0 {
 		fields = append(fields, "materials")
 	}
@@ -97,7 +94,7 @@ func (c Change) resource(tx *db.Tx, inherited Body) policies.Resource {
 }
 
 // maxOverride bounds a text of a lower level, in characters.
-const maxOverride = 200
+const maxOverride = 500
 
 func (c Change) check(inherited Body) error {
 	bad := map[string]string{}
@@ -109,9 +106,13 @@ func (c Change) check(inherited Body) error {
 			bad["materials"] = "item_material_unknown"
 		}
 	}
-	for field, v := range c.texts() {
-		if v != nil && len([]rune(*v)) > maxOverride {
-			bad[field] = "item_text_too_long"
+	for key, v := range c.Values {
+		if col, ok := column(key); !ok || !col.Open {
+			bad[key] = "item_field_unknown"
+		} else if err, ok := fault.As(inherited.SetElement(key, v)); ok {
+			bad[key] = err.Fields[key]
+		} else if len([]rune(v)) > maxOverride {
+			bad[key] = "item_text_too_long"
 		}
 	}
 	return fault.InvalidFields(bad)

@@ -157,13 +157,28 @@ func (e existing) row(im Import, line []string) (r Planned) {
 
 // normal is a body with empty lists as nil, so that what JSON cannot tell apart is equal.
 func normal(b Body) Body {
-	v := reflect.ValueOf(&b).Elem()
-	for _, f := range v.Fields() {
-		if f.Kind() == reflect.Slice && f.Len() == 0 {
-			f.SetZero()
+	normalise(reflect.ValueOf(&b).Elem())
+	return b
+}
+
+func normalise(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for _, f := range v.Fields() {
+			normalise(f)
+		}
+	case reflect.Slice:
+		if v.Len() == 0 {
+			v.SetZero()
+			return
+		}
+		own := reflect.MakeSlice(v.Type(), v.Len(), v.Len()) // the body that was given stays as it is
+		reflect.Copy(own, v)
+		v.Set(own)
+		for i := range v.Len() {
+			normalise(v.Index(i))
 		}
 	}
-	return b
 }
 
 func summary(rows []Planned) (r Report) {
@@ -187,11 +202,11 @@ func summary(rows []Planned) (r Report) {
 // draft is the version that a row becomes.
 func (r Planned) draft(tx *db.Tx, im Import) Version {
 	v := Version{
-		TenantID: im.TenantID, ID: db.NewID(), ItemID: r.ItemID, Number: 1, State: StateDraft, Body: r.body,
+		TenantID: im.TenantID, ID: db.NewID(), ItemID: r.ItemID, Number: 1, State: StateDraft, Act: ActCreate, Body: r.body,
 		AuthorID: im.ActorID, AuthorName: im.ActorName, UpdatedAt: tx.Now, Version: 1,
 	}
 	if r.was != nil {
-		v.Number, v.FlowID = r.was.Number+1, r.was.FlowID
+		v.Number, v.Act, v.FlowID = r.was.Number+1, ActChange, r.was.FlowID
 	}
 	return v
 }

@@ -68,7 +68,7 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, in Draft) (v Version, e
 	if err := in.Body.check(); err != nil {
 		return v, err
 	}
-	item := Item{TenantID: own, ID: db.NewID(), BasicCode: in.Body.BasicCode, Name: in.Body.Name, Kind: in.Body.Kind, State: StateDraft, CreatedAt: tx.Now, Version: 1}
+	item := Item{TenantID: own, ID: db.NewID(), BasicCode: in.Body.BasicCode, Name: in.Body.Name, Kind: in.Body.Kind, List: ImplementingList, State: StateDraft, CreatedAt: tx.Now, Version: 1}
 	v = draftOf(tx, item.ID, 1, in.Body)
 	if err := st.remember(ctx, in.Key, v.ID); err != nil {
 		return v, err
@@ -85,9 +85,16 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, in Draft) (v Version, e
 
 func draftOf(tx *db.Tx, itemID string, number int, b Body) Version {
 	return Version{
-		TenantID: tx.Scope.Tenant, ID: db.NewID(), ItemID: itemID, Number: number, State: StateDraft, Body: b,
+		TenantID: tx.Scope.Tenant, ID: db.NewID(), ItemID: itemID, Number: number, State: StateDraft, Act: act(number), Body: b,
 		AuthorID: tx.Scope.Actor.ID, AuthorName: tx.Scope.Actor.Name, UpdatedAt: tx.Now, Version: 1,
 	}
+}
+
+func act(number int) string {
+	if number == 1 {
+		return ActCreate
+	}
+	return ActChange
 }
 
 func (s *Service) keepFlow(ctx context.Context, tx *db.Tx, v *Version, xml []byte) error {

@@ -155,13 +155,13 @@ func TestOverrideOfTextsAndItsBounds(t *testing.T) {
 	t.Parallel()
 	svc := setup(t)
 	id := published(t, svc)
-	phone, remedy, long := "12345", "向旗人民政府申请行政复议", string(make([]rune, 300))
+	phone, remedy, long := "12345", "向旗人民政府申请行政复议", string(make([]rune, 600))
 	county, township := person(t, dbtest.County, "3", "item_editor"), person(t, dbtest.Township, "4", "item_editor")
-	if _, err := svc.Override(county, id, catalog.Change{Fields: catalog.Fields{Complaint: &phone, Remedy: &remedy, DropMaterials: []string{"身份证"}}}); err != nil {
+	if _, err := svc.Override(county, id, catalog.Change{Fields: catalog.Fields{Values: map[string]string{"complaint_phone": phone, "remedy": remedy}, DropMaterials: []string{"身份证"}}}); err != nil {
 		t.Fatal(err)
 	}
 	near := "0479-2"
-	if _, err := svc.Override(township, id, catalog.Change{Fields: catalog.Fields{Complaint: &near}}); err != nil {
+	if _, err := svc.Override(township, id, catalog.Change{Fields: catalog.Fields{Values: map[string]string{"complaint_phone": near}}}); err != nil {
 		t.Fatal(err)
 	}
 	g, err := svc.Guide(dbtest.As(t, dbtest.Village, tenancy.Public), id)
@@ -176,9 +176,11 @@ func TestOverrideOfTextsAndItsBounds(t *testing.T) {
 		in   catalog.Change
 		want fault.Kind
 	}{
-		"own item":        {person(t, dbtest.League, "1", "item_editor"), catalog.Change{Fields: catalog.Fields{Phone: &phone}}, fault.Precondition},
+		"own item":        {person(t, dbtest.League, "1", "item_editor"), catalog.Change{Fields: catalog.Fields{Values: map[string]string{"phone": phone}}}, fault.Precondition},
 		"more materials":  {county, catalog.Change{Added: []string{"户口簿"}, Seen: 1}, fault.Forbidden},
-		"too long":        {county, catalog.Change{Fields: catalog.Fields{Remedy: &long}, Seen: 1}, fault.Invalid},
+		"not open":        {county, catalog.Change{Fields: catalog.Fields{Values: map[string]string{"power_source": "上级下放"}}, Seen: 1}, fault.Invalid},
+		"no number":       {county, catalog.Change{Fields: catalog.Fields{Values: map[string]string{"appointments_per_day": "许多"}}, Seen: 1}, fault.Invalid},
+		"too long":        {county, catalog.Change{Fields: catalog.Fields{Values: map[string]string{"remedy": long}}, Seen: 1}, fault.Invalid},
 		"unknown":         {township, catalog.Change{Fields: catalog.Fields{DropMaterials: []string{"身份证"}}, Seen: 1}, fault.Invalid},
 		"label of a lock": {county, catalog.Change{Locked: []string{"实施部门"}, Seen: 1}, fault.Forbidden},
 	} {

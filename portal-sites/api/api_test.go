@@ -40,7 +40,7 @@ func TestAnybodyReadsWhatIsPublished(t *testing.T) {
 		}
 	}
 	days, phone := 9, "0479-1234567"
-	if _, err := w.items.Override(w.as(dbtest.County, "03", "item_editor"), w.item, catalog.Change{Fields: catalog.Fields{PromisedDays: &days, Phone: &phone}}); err != nil {
+	if _, err := w.items.Override(w.as(dbtest.County, "03", "item_editor"), w.item, catalog.Change{Fields: catalog.Fields{PromisedDays: &days, Values: map[string]string{"phone": phone}}}); err != nil {
 		t.Fatal(err)
 	}
 	for code, want := range map[string]float64{village: 9, county: 9, other: 15, league: 15} {

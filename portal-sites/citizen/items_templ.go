@@ -382,7 +382,7 @@ func foundItem(v itemsView, row catalog.Hit) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if row.Body.Fee == nil {
+		if len(row.Body.Fees) == 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<span>不收费</span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -172,7 +172,7 @@ func grass() catalog.Body {
 		StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"占草场", "放牧"}, Audience: []string{"1", "2"}, TopicsPerson: []string{"040", "130"}, TopicsLegal: []string{"075", "085"},
 		Conditions: []string{"占用草原权属清楚，无争议", "临时占用期限不超过二年"}, Result: catalog.Result{Type: "20", Name: "临时占用草原批复"},
 		Materials: []catalog.Material{{Name: "草原征占用申请表", Need: "1", Source: "10", Form: "3", Copies: 1, Note: "可在线填写"}, {Name: "营业执照", Need: "2", Source: "20", Form: "3", Copies: 1}},
-		Questions: []catalog.Question{{Q: "能在嘎查办吗？", A: "可以，收件后逐级上报。"}}, Fee: &catalog.Fee{Name: "草原植被恢复费", Standard: "按自治区公布的标准", Basis: "草原法第三十九条"},
+		Questions: []catalog.Question{{Q: "能在嘎查办吗？", A: "可以，收件后逐级上报。"}}, Fees: []catalog.Fee{{Name: "草原植被恢复费", Standard: "按自治区公布的标准", Basis: "草原法第三十九条"}},
 	}
 }
 

@@ -41,7 +41,7 @@ func (s scope) writes(t tenancy.ID) bool {
 
 // cascading names the tables whose rows everybody below an ancestor reads.
 func cascading(table string) bool {
-	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "item_codes", "item_changes", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "laws", "law_articles", "law_revisions"}, table)
+	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "laws", "law_articles", "law_revisions"}, table)
 }
 
 // allowed is the plain model: may somebody in s do command (S, I, U, D) to r?
@@ -76,7 +76,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		if command == 'D' {
 			return false
 		}
-	case "supervision_notes", "law_revisions", "item_changes":
+	case "supervision_notes", "law_revisions", "item_changes", "item_lineage":
 		if command == 'U' || command == 'D' {
 			return false
 		}
@@ -104,7 +104,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 
 func systemMay(table string, command byte, s scope, r *row) bool {
 	switch table {
-	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions", "item_changes":
+	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions", "item_changes", "item_lineage":
 		if command == 'U' || command == 'D' {
 			return false
 		}
@@ -171,7 +171,7 @@ func publicMay(table string, command byte, s scope, r *row) bool {
 		return r.vary["state"] != "draft" && r.vary["state"] != "reviewing"
 	case "articles":
 		return r.vary["state"] == "published" && (r.vary["cascades"] == "true" || r.tenant == s.tenant)
-	case "flows", "item_overrides", "item_codes", "item_changes", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "law_revisions":
+	case "flows", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "law_revisions":
 		return true
 	}
 	return false

@@ -137,8 +137,8 @@ func TestGuideIsWritten(t *testing.T) {
 		for _, q := range i.Questions {
 			holds(t, q.Q != "" && q.A != "", "question", q)
 		}
-		if i.Fee != nil {
-			holds(t, i.Fee.Name != "" && i.Fee.Standard != "" && i.Fee.Basis != "", "fee", *i.Fee)
+		for _, f := range i.Fees {
+			holds(t, f.Name != "" && f.Standard != "" && f.Basis != "", "fee", f)
 		}
 	})
 }

@@ -115,7 +115,7 @@ func (st *Stage) differ(ctx context.Context) error {
 		days, hours := 5, "工作日 9:00—12:00、14:30—17:30,周六上午延时服务"
 		address, phone := "锡林浩特市政务服务大厅二层综合窗口（演示地址）", "0479-0000000"
 		drop := []string{"卫生管理制度"}
-		_, err = st.Catalog.Override(ctx, o.id, catalog.Change{Fields: catalog.Fields{PromisedDays: &days, Hours: &hours, Address: &address, Phone: &phone, DropMaterials: drop}})
+		_, err = st.Catalog.Override(ctx, o.id, catalog.Change{Fields: catalog.Fields{PromisedDays: &days, Values: map[string]string{"hours": hours, "address": address, "phone": phone}, DropMaterials: drop}})
 		return err
 	}
 	return nil

@@ -36,6 +36,12 @@ const (
 	HandleArea       = "handle_area"       // 通办范围
 	SpecialProcedure = "special_procedure" // 特别程序种类
 	Scheme           = "code_scheme"       // 地方编码方案
+	SystemLevel      = "system_level"      // 运行系统层级
+	OnlineDepth      = "online_depth"      // 网上办理深度
+	YesNo            = "yes_no"            // 是否
+	MaterialType     = "material_type"     // 材料类型
+	LifeEvent        = "life_event"        // 生命周期事件
+	Group            = "group"             // 服务人群
 )
 
 // Certainty says how far a list, or one code of it, can be trusted.

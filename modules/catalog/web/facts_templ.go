@@ -20,7 +20,7 @@ func stepName(kind string) string { return word(stepKinds(), kind) }
 // facts are all fields of a body in the order in which people read them.
 func facts(b catalog.Body) []fact {
 	return append([]fact{
-		{"事项名称", one(b.Name)}, {"基本编码", one(b.BasicCode)}, {"地方编码", localCodes(b)}, {"实施主体统一社会信用代码", one(b.OrganCode)}, {"业务办理项", b.Handlings}, {"事项类型", one(word(kinds(), b.Kind))},
+		{"事项名称", one(b.Name)}, {"基本编码", one(b.BasicCode)}, {"地方编码", localCodes(b)}, {"实施主体统一社会信用代码", one(b.OrganCode)}, {"业务办理项", handlings(b)}, {"事项类型", one(word(kinds(), b.Kind))},
 		{"行使层级", one(word(levels(), b.Level))}, {"可受理层级", words(levels(), b.Origins)}, {"实施部门", one(b.Department)},
 		{"办件类型", one(word(projectTypes(), b.ProjectType))}, {"服务对象", words(audiences(), b.Audience)}, {"办理形式", words(handleForms(), b.Forms)},
 		{"到现场次数", one(visits(b.OnsiteTimes))}, {"设定依据", laws(b)},
@@ -30,7 +30,7 @@ func facts(b catalog.Body) []fact {
 
 func moreFacts(b catalog.Body) []fact {
 	return []fact{
-		{"申请条件", b.Conditions}, {"申请材料", materials(b)}, {"收费", fees(b.Fee)}, {"审批结果", result(b.Result)},
+		{"申请条件", b.Conditions}, {"申请材料", materials(b)}, {"收费", fees(b)}, {"审批结果", result(b.Result)},
 		{"办理地点", one(b.Address)}, {"办理时间", one(b.Hours)}, {"咨询电话", one(b.Phone)}, {"监督投诉电话", one(b.Complaint)}, {"法律救济", one(b.Remedy)},
 		{"自然人主题", words(personTopics(), b.TopicsPerson)}, {"法人主题", words(legalTopics(), b.TopicsLegal)}, {"搜索词", b.Keywords}, {"常见问题", questions(b)},
 	}
@@ -69,11 +69,25 @@ func materials(b catalog.Body) (out []string) {
 	return out
 }
 
-func fees(f *catalog.Fee) []string {
-	if f == nil || f.Basis == "" {
-		return one(feeText(f))
+func handlings(b catalog.Body) (out []string) {
+	for _, h := range b.Handlings {
+		out = append(out, h.Name)
 	}
-	return []string{feeText(f), "依据：" + f.Basis}
+	return out
+}
+
+func fees(b catalog.Body) (out []string) {
+	for _, f := range b.Fees {
+		s := f.Name + "：" + f.Standard
+		if f.Basis != "" {
+			s += "（依据：" + f.Basis + "）"
+		}
+		out = append(out, s)
+	}
+	if len(out) == 0 {
+		return []string{"不收费"}
+	}
+	return out
 }
 
 func result(r catalog.Result) []string {
@@ -132,7 +146,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(left + "与" + right + "对照")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 100, Col: 98}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 114, Col: 98}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -145,7 +159,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 		var templ_7745c5c3_Var3 string
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(left)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 102, Col: 42}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 116, Col: 42}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -158,7 +172,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 		var templ_7745c5c3_Var4 string
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(right)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 102, Col: 54}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 116, Col: 54}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -171,7 +185,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(left)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 106, Col: 27}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 120, Col: 27}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -184,7 +198,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(right)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 107, Col: 28}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 121, Col: 28}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -203,7 +217,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 				var templ_7745c5c3_Var7 string
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(d.label)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 115, Col: 17}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 129, Col: 17}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -226,7 +240,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(left)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 120, Col: 46}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 134, Col: 46}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -249,7 +263,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 						var templ_7745c5c3_Var9 string
 						templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(l)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 125, Col: 20}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 139, Col: 20}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 						if templ_7745c5c3_Err != nil {
@@ -263,7 +277,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 						var templ_7745c5c3_Var10 string
 						templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(l)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 127, Col: 15}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 141, Col: 15}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 						if templ_7745c5c3_Err != nil {
@@ -288,7 +302,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 				var templ_7745c5c3_Var11 string
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(right)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 136, Col: 47}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 150, Col: 47}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {
@@ -311,7 +325,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 						var templ_7745c5c3_Var12 string
 						templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(l)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 141, Col: 20}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 155, Col: 20}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 						if templ_7745c5c3_Err != nil {
@@ -325,7 +339,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 						var templ_7745c5c3_Var13 string
 						templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(l)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 143, Col: 15}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 157, Col: 15}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 						if templ_7745c5c3_Err != nil {

@@ -53,20 +53,15 @@ func fromBody(b catalog.Body) *form {
 		"statutory_days": count(b.StatutoryDays), "promised_days": count(b.PromisedDays), "project_type": b.ProjectType,
 		"conditions": strings.Join(b.Conditions, "\n"), "result_type": b.Result.Type, "result_name": b.Result.Name,
 		"keywords": strings.Join(b.Keywords, " "), "onsite_times": strconv.Itoa(b.OnsiteTimes),
-		"organ_code": b.OrganCode, "local_codes": spellLocal(b.LocalCodes), "handlings": strings.Join(b.Handlings, "\n"),
+		"organ_code": b.OrganCode, "local_codes": spellLocal(b.LocalCodes), "handlings": b.Element("handlings"),
 		"address": b.Address, "hours": b.Hours, "phone": b.Phone, "complaint_phone": b.Complaint, "remedy": b.Remedy,
 	})
-	if b.Fee != nil {
-		f.Set("fee_name", b.Fee.Name)
-		f.Set("fee_standard", b.Fee.Standard)
-		f.Set("fee_basis", b.Fee.Basis)
-	}
 	f.fillRows(b)
 	return f
 }
 
 func (f *form) fillRows(b catalog.Body) {
-	var laws, materials, questions [][]string
+	var laws, materials, questions, fees [][]string
 	for _, l := range b.LegalBasis {
 		laws = append(laws, []string{l.Law, l.Article, l.Text})
 	}
@@ -76,6 +71,10 @@ func (f *form) fillRows(b catalog.Body) {
 	for _, q := range b.Questions {
 		questions = append(questions, []string{q.Q, q.A})
 	}
+	for _, x := range b.Fees {
+		fees = append(fees, []string{x.Name, x.Standard, x.Basis})
+	}
+	feeRows().write(&f.FormValues, fees)
 	lawRows().write(&f.FormValues, laws)
 	materialRows().write(&f.FormValues, materials)
 	questionRows().write(&f.FormValues, questions)
@@ -97,11 +96,14 @@ func (f *form) body() catalog.Body {
 		StatutoryDays: f.Int("statutory_days"), PromisedDays: f.Int("promised_days"), ProjectType: f.Get("project_type"), OnsiteTimes: f.Int("onsite_times"),
 		Conditions: lines(f.Get("conditions")), Keywords: strings.FieldsFunc(f.Get("keywords"), separator),
 		Result:    catalog.Result{Type: f.Get("result_type"), Name: f.Get("result_name")},
-		OrganCode: idcode.Canonical(f.Get("organ_code")), LocalCodes: readLocal(f.Get("local_codes")), Handlings: trimmed(lines(f.Get("handlings"))),
+		OrganCode: idcode.Canonical(f.Get("organ_code")), LocalCodes: readLocal(f.Get("local_codes")),
 		Address: f.Get("address"), Hours: f.Get("hours"), Phone: f.Get("phone"), Complaint: f.Get("complaint_phone"), Remedy: f.Get("remedy"),
 	}
-	if f.Get("fee_name") != "" || f.Get("fee_standard") != "" {
-		b.Fee = &catalog.Fee{Name: f.Get("fee_name"), Standard: f.Get("fee_standard"), Basis: f.Get("fee_basis")}
+	for _, r := range feeRows().compact(&f.FormValues) {
+		b.Fees = append(b.Fees, catalog.Fee{Name: r[0], Standard: r[1], Basis: r[2]})
+	}
+	if err := b.SetElement("handlings", f.Get("handlings")); err != nil {
+		f.Blame(err)
 	}
 	for _, r := range lawRows().compact(&f.FormValues) {
 		b.LegalBasis = append(b.LegalBasis, catalog.LegalBasis{Law: r[0], Article: r[1], Text: r[2]})

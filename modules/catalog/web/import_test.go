@@ -144,7 +144,7 @@ func TestEditorShowsFindingsAndCodes(t *testing.T) {
 	o := newOffice(t)
 	editor, reviewer := o.at(t, dbtest.League, "01", "item_editor"), o.at(t, dbtest.League, "02", "item_reviewer")
 	editor.Get("/desk/items/new").Want(http.StatusOK)
-	to := editor.Post("/desk/items", with(typed(), "organ_code", "11370800mb28559184", "handlings", "新办\n延续", "local_codes", "sichuan:511A\n其他编号", "fee_name", "工本费")).Want(http.StatusSeeOther).Header.Get("Location")
+	to := editor.Post("/desk/items", with(typed(), "organ_code", "11370800mb28559184", "handlings", "新办\n延续", "local_codes", "sichuan:511A\n其他编号", "fees.n", "1", "fees.0", "工本费")).Want(http.StatusSeeOther).Header.Get("Location")
 	page := editor.Get(to).Want(http.StatusOK).Doc()
 	page.Has("#findings", "收费没有依据")
 	if got := page.Text("textarea[name=local_codes]"); got != "sichuan:511A local:其他编号" {
@@ -165,7 +165,7 @@ func TestImportPagesAreAccessible(t *testing.T) {
 	editor.Get(done)
 	editor.Post(done+"/start", url.Values{"confirmed": {"1"}}).Want(http.StatusSeeOther)
 	editor.Get("/desk/items/new")
-	draft := editor.Post("/desk/items", with(typed(), "fee_name", "工本费", "organ_code", "11370800MB28559184")).Want(http.StatusSeeOther).Header.Get("Location")
+	draft := editor.Post("/desk/items", with(typed(), "fees.n", "1", "fees.0", "工本费", "organ_code", "11370800MB28559184")).Want(http.StatusSeeOther).Header.Get("Location")
 	srv := httptest.NewServer(o.desk(staff(t, dbtest.County, "03", "item_editor")))
 	t.Cleanup(srv.Close)
 	look(t, "import", srv.URL, []string{"/desk/items/imports", at, done, "/desk/items/check", "/desk/items/check?rule=no_phone", draft})

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -69,20 +70,13 @@ func (h handlers) tight(r *http.Request, g catalog.Guide) (out []Finding, err er
 
 // overrideForm fills the form with what the tenant changes today.
 func overrideForm(g catalog.Guide) kit.FormValues {
-	text := func(s *string) string {
-		if s == nil {
-			return ""
-		}
-		return *s
-	}
 	days := ""
 	if g.Own.PromisedDays != nil {
 		days = strconv.Itoa(*g.Own.PromisedDays)
 	}
-	return kit.NewForm(map[string]string{
-		"promised_days": days, "address": text(g.Own.Address), "hours": text(g.Own.Hours), "phone": text(g.Own.Phone),
-		"complaint_phone": text(g.Own.Complaint), "remedy": text(g.Own.Remedy), "version": strconv.Itoa(g.OwnSeen),
-	})
+	values := map[string]string{"promised_days": days, "version": strconv.Itoa(g.OwnSeen)}
+	maps.Copy(values, g.Own.Values)
+	return kit.NewForm(values)
 }
 
 func (h handlers) saveOverride(w http.ResponseWriter, r *http.Request) error {
@@ -141,15 +135,12 @@ func wanted(f *kit.FormValues, inherited catalog.Body) catalog.Change {
 	if n := f.Int("promised_days"); f.Get("promised_days") != "" && n != inherited.PromisedDays {
 		in.PromisedDays = &n
 	}
-	for name, field := range map[string]struct {
-		to   **string
-		from string
-	}{
-		"address": {&in.Address, inherited.Address}, "hours": {&in.Hours, inherited.Hours}, "phone": {&in.Phone, inherited.Phone},
-		"complaint_phone": {&in.Complaint, inherited.Complaint}, "remedy": {&in.Remedy, inherited.Remedy},
-	} {
-		if s := f.Get(name); s != "" && s != field.from {
-			*field.to = &s
+	for _, key := range catalog.Open() {
+		if s := f.Get(key); s != "" && s != inherited.Element(key) {
+			if in.Values == nil {
+				in.Values = map[string]string{}
+			}
+			in.Values[key] = s
 		}
 	}
 	for _, name := range f.All("drop_materials") {

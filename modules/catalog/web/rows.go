@@ -20,6 +20,7 @@ func lawRows() rows { return rows{"legal_basis", []string{"article", "text"}} }
 func materialRows() rows {
 	return rows{"materials", []string{"need", "source", "form", "copies", "note"}}
 }
+func feeRows() rows      { return rows{"fees", []string{"standard", "basis"}} }
 func questionRows() rows { return rows{"faq", []string{"a"}} }
 func stepRows() rows     { return rows{"flow", []string{"id", "kind", "level", "tenant", "post", "limit"}} }
 

@@ -131,13 +131,6 @@ func visits(n int) string {
 	return "到现场 " + strconv.Itoa(n) + " 次"
 }
 
-func feeText(f *catalog.Fee) string {
-	if f == nil {
-		return "不收费"
-	}
-	return f.Name + "：" + f.Standard
-}
-
 // when is a time as people in China read it.
 func when(t time.Time) string { return t.In(calendar.Zone()).Format("2006-01-02 15:04") }
 

@@ -1,0 +1,148 @@
+package catalog
+
+import (
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"liandong/modules/catalog/codes"
+	"liandong/tenancy/fault"
+)
+
+// The types of an element (要素); the zero one is a line of text.
+const (
+	AreaElement    = "area"    // text of several lines
+	NumberElement  = "number"  // a whole number: working days, times, places
+	BoolElement    = "bool"    // yes or no
+	LinesElement   = "lines"   // texts, one a line
+	EntriesElement = "entries" // rows of several parts: materials, provisions, fees
+)
+
+// fields are the places of the elements in a Body by their JSON names.
+var fields = sync.OnceValue(func() map[string][]int { //nolint:gochecknoglobals // read-only after the first use
+	out := map[string][]int{}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Body]()) {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" {
+			out[name] = f.Index
+		}
+	}
+	return out
+})
+
+// value points at the element called key: a *string, *int, *bool or *[]string;
+// nil for anything else.
+func (b *Body) value(key string) any {
+	switch key {
+	case "result_name":
+		return &b.Result.Name
+	case "result_type":
+		return &b.Result.Type
+	}
+	at, ok := fields()[key]
+	if !ok {
+		return nil
+	}
+	return reflect.ValueOf(b).Elem().FieldByIndex(at).Addr().Interface()
+}
+
+// Element spells one element as a cell of a list spells it, codes by their names;
+// empty for a key that no column has.
+func (b Body) Element(key string) string {
+	c, ok := column(key)
+	if !ok {
+		return ""
+	}
+	return b.cell(c)
+}
+
+// Codes are the codes that an element of a code list holds.
+func (b Body) Codes(key string) []string {
+	switch v := b.value(key).(type) {
+	case *string:
+		if *v != "" {
+			return []string{*v}
+		}
+	case *[]string:
+		return *v
+	}
+	return nil
+}
+
+// SetElement reads into an element what Element spells of it; an empty text
+// empties it. It returns Invalid on field key when the text cannot be read.
+func (b *Body) SetElement(key, text string) error {
+	c, ok := column(key)
+	if !ok {
+		return fault.InvalidField(key, "item_field_unknown")
+	}
+	if strings.TrimSpace(text) == "" {
+		reflect.ValueOf(b.value(key)).Elem().SetZero()
+		return nil
+	}
+	if why := b.set(c, text, ""); why != "" {
+		return fault.InvalidField(key, why)
+	}
+	return nil
+}
+
+// Open lists what a lower level may change beside its promise and its materials.
+func Open() (keys []string) {
+	for _, c := range columns() {
+		if c.Open {
+			keys = append(keys, c.Key)
+		}
+	}
+	return keys
+}
+
+// checkElements holds every element to its code list and its bounds.
+func (b Body) checkElements(bad map[string]string) {
+	for _, c := range columns() {
+		switch v := b.value(c.Key).(type) {
+		case *string:
+			if len([]rune(*v)) > maxText {
+				bad[c.Key] = "item_text_too_long"
+			}
+		case *int:
+			if *v < 0 || *v > maxCount {
+				bad[c.Key] = "item_number_range"
+			}
+		}
+		if c.List == "" || bad[c.Key] != "" {
+			continue
+		}
+		unknown := func(code string) bool { _, ok := codes.Get(c.List, code); return !ok }
+		if slices.ContainsFunc(b.Codes(c.Key), unknown) {
+			bad[c.Key] = "item_code_unknown"
+		}
+	}
+}
+
+// maxCount bounds every number of a version that is no limit.
+const maxCount = 100_000
+
+// yes and no, as a cell of a list spells them.
+func spellBool(v bool) string {
+	if v {
+		return codes.Name(codes.YesNo, "1")
+	}
+	return ""
+}
+
+func readBool(field *bool, cell string) string {
+	code, ok := codes.Find(codes.YesNo, cell)
+	if !ok {
+		return "import_code_unknown"
+	}
+	*field = code == "1"
+	return ""
+}
+
+func spellNumber(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
