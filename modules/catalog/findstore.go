@@ -48,11 +48,15 @@ func (s store) picked(ctx context.Context, ids []string) (map[string]Row, error)
 		return nil, nil
 	}
 	var rows []listRow
-	sel := s.span(s.rows(true), SpanHere).Where("items.id IN (?)", list(ids))
+	at, err := s.stand(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	sel := at.span(s.rows(true), SpanHere).Where("items.id IN (?)", list(ids))
 	if err := sel.Scan(ctx, &rows); err != nil {
 		return nil, fmt.Errorf("pick items: %w", err)
 	}
-	p, err := s.effective(ctx, rows)
+	p, err := s.effective(ctx, rows, at)
 	byID := make(map[string]Row, len(p.Rows))
 	for _, r := range p.Rows {
 		byID[r.ID] = r

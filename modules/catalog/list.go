@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -26,6 +27,11 @@ type Query struct {
 	OwnerLevel string // level of the tenant that defines the item
 	Level      string // 行使层级: who decides
 	Span       Span
+	Region     tenancy.ID // look from here: the actor's tenant or one below it; zero is the actor's
+	List       string     // BasicList or ImplementingList
+	Visits     string     // 到现场次数: 0, 1, or 2 for more
+	Act        string     // only items that this was done to, in [From, To)
+	From, To   time.Time
 }
 
 // Span says whose items a list takes in.
@@ -37,6 +43,8 @@ const (
 	SpanOwn       Span = "own"       // defined by the actor's tenant
 	SpanInherited Span = "inherited" // defined above
 	SpanBelow     Span = "below"     // defined below
+	SpanUnder     Span = "under"     // defined by the actor's tenant or below it
+	SpanAll       Span = "all"       // the same, and what is inherited
 )
 
 // Page is one page of a list with the number of all rows that match.
@@ -98,7 +106,11 @@ func sortable(key string) string {
 func (s store) list(ctx context.Context, q Query, onlyLive bool) (Page[Row], error) {
 	var rows []listRow
 	limit, offset := q.bounds()
-	sel := s.span(s.rows(onlyLive), q.Span)
+	at, err := s.stand(ctx, q.Region)
+	if err != nil {
+		return Page[Row]{}, err
+	}
+	sel := at.span(s.rows(onlyLive), q.Span)
 	dir := " ASC"
 	if q.Desc || q.Sort == "" {
 		dir = " DESC"
@@ -107,7 +119,7 @@ func (s store) list(ctx context.Context, q Query, onlyLive bool) (Page[Row], err
 	if err := sel.Scan(ctx, &rows); err != nil {
 		return Page[Row]{}, fmt.Errorf("list items: %w", err)
 	}
-	return s.effective(ctx, rows)
+	return s.effective(ctx, rows, at)
 }
 
 // rows selects items with the version that they are shown by; onlyLive as in list.
@@ -121,22 +133,25 @@ func (s store) rows(onlyLive bool) *bun.SelectQuery {
 	if onlyLive {
 		sel = sel.Join("JOIN item_versions v ON v.tenant_id = items.tenant_id AND v.id = items.live_id").Where("items.state = 'published'")
 	} else {
-		sel = sel.Join("JOIN item_versions v ON v.tenant_id = items.tenant_id AND v.id = coalesce(items.live_id, o.id)")
+		sel = sel.Join("JOIN item_versions v ON v.id = coalesce(items.live_id, o.id)") // on the id alone: by tenant first it would meet all versions of the tenant
 	}
 	return sel
 }
 
-func (s store) span(sel *bun.SelectQuery, span Span) *bun.SelectQuery {
-	sc := s.tx.Scope
+func (at standing) span(sel *bun.SelectQuery, span Span) *bun.SelectQuery {
 	switch span {
 	case SpanHere:
-		return sel.Where("items.tenant_id IN (?)", list(sc.Ancestors)).Where("(items.state = 'published' OR items.tenant_id = ?)", sc.Tenant)
+		return sel.Where("items.tenant_id IN (?)", list(at.chain)).Where("(items.state = 'published' OR items.tenant_id = ?)", at.tenant)
 	case SpanOwn:
-		return sel.Where("items.tenant_id = ?", sc.Tenant)
+		return sel.Where("items.tenant_id = ?", at.tenant)
 	case SpanInherited:
-		return sel.Where("items.tenant_id IN (?)", list(sc.Ancestors)).Where("items.tenant_id <> ?", sc.Tenant).Where("items.state = 'published'")
+		return sel.Where("items.tenant_id IN (?)", list(at.chain)).Where("items.tenant_id <> ?", at.tenant).Where("items.state = 'published'")
 	case SpanBelow:
-		return sel.Where("items.tenant_id BETWEEN ? AND ?", sc.Over.Lo, sc.Over.Hi).Where("items.tenant_id <> ?", sc.Tenant)
+		return sel.Where("items.tenant_id BETWEEN ? AND ?", at.tenant, at.hi).Where("items.tenant_id <> ?", at.tenant)
+	case SpanUnder:
+		return sel.Where("items.tenant_id BETWEEN ? AND ?", at.tenant, at.hi)
+	case SpanAll:
+		return sel.Where("(items.tenant_id BETWEEN ? AND ? OR items.tenant_id IN (?) AND items.state = 'published')", at.tenant, at.hi, list(at.chain))
 	}
 	return sel
 }
@@ -172,7 +187,7 @@ func (q Query) where(sel *bun.SelectQuery) *bun.SelectQuery {
 	if q.Origin != "" {
 		sel = sel.Where("jsonb_exists(v.body->'origin_levels', ?)", q.Origin)
 	}
-	sel = q.about(sel)
+	sel = q.narrowed(q.about(sel))
 	switch q.Audience {
 	case "person":
 		sel = sel.Where("v.body->'audience' @> '[\"1\"]'")
@@ -206,13 +221,13 @@ func (q Query) about(sel *bun.SelectQuery) *bun.SelectQuery {
 	return sel.Where("("+person+" or "+legal+")", q.Topic, q.Topic)
 }
 
-func (s store) effective(ctx context.Context, rows []listRow) (Page[Row], error) {
+func (s store) effective(ctx context.Context, rows []listRow, at standing) (Page[Row], error) {
 	p := Page[Row]{Rows: make([]Row, 0, len(rows))}
 	ids := make([]string, len(rows))
 	for i, r := range rows {
 		ids[i], p.Total = r.ID, r.Total
 	}
-	byItem, err := s.overrides(ctx, ids, s.tx.Scope.Ancestors)
+	byItem, err := s.overrides(ctx, ids, at.chain)
 	if err != nil {
 		return p, err
 	}
@@ -220,7 +235,7 @@ func (s store) effective(ctx context.Context, rows []listRow) (Page[Row], error)
 		body, _ := fold(r.Body, r.TenantID, byItem[r.ID])
 		p.Rows = append(p.Rows, Row{
 			Item: r.Item, Body: body, VersionID: r.VersionID, Number: r.Number, OpenState: r.OpenState, OwnerName: r.OwnerName, OwnerLevel: r.OwnerLevel,
-			Overridden: slices.ContainsFunc(byItem[r.ID], func(o Override) bool { return o.TenantID == s.tx.Scope.Tenant }),
+			Overridden: slices.ContainsFunc(byItem[r.ID], func(o Override) bool { return o.TenantID == at.tenant }),
 		})
 	}
 	return p, nil

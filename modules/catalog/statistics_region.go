@@ -1,0 +1,76 @@
+package catalog
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"liandong/tenancy"
+	"liandong/tenancy/tree"
+)
+
+// standing is a tenant that items are looked at from.
+type standing struct {
+	tenant, hi tenancy.ID
+	chain      []tenancy.ID // from the platform down to the tenant itself
+}
+
+// stand looks from region, which is the actor's tenant or one below it, or NotFound;
+// zero is the actor's tenant.
+func (s store) stand(ctx context.Context, region tenancy.ID) (standing, error) {
+	sc := s.tx.Scope
+	if region == 0 || region == sc.Tenant {
+		hi := sc.Over.Hi
+		if hi < sc.Tenant { // who has no subtree sees what is in force
+			hi = sc.Tenant
+		}
+		return standing{sc.Tenant, hi, sc.Ancestors}, nil
+	}
+	if !sc.Over.Contains(region) {
+		return standing{}, notFound()
+	}
+	way, err := tree.In(s.tx).Ancestors(ctx, region)
+	if err != nil {
+		return standing{}, err
+	}
+	at := standing{tenant: region, hi: way[len(way)-1].Hi}
+	for _, n := range way {
+		at.chain = append(at.chain, n.ID)
+	}
+	return at, nil
+}
+
+// inherited are the tenants above.
+func (at standing) inherited() []tenancy.ID { return at.chain[:len(at.chain)-1] }
+
+// Acts lists them in the order in which they happen to an item.
+func Acts() []string {
+	return []string{ActCreate, ActChange, ActSuspend, ActResume, ActSplit, ActMerge, ActCancel}
+}
+
+// happened is every act on an item and when it took effect. An item that was
+// withdrawn without a version that says so counts as cancelled.
+const happened = `(
+	select e.tenant_id, e.item_id, e.act, e.published_at as at from item_versions e where e.published_at is not null
+	union all
+	select e.tenant_id, e.item_id, 'cancel', e.ended_at from item_versions e
+	where e.state = 'withdrawn' and e.ended_at is not null and not exists (select from item_versions x
+		where x.tenant_id = e.tenant_id and x.item_id = e.item_id and x.act in ('cancel', 'split', 'merge') and x.published_at is not null))`
+
+// narrowed keeps the items that a number of the statistics counts.
+func (q Query) narrowed(sel *bun.SelectQuery) *bun.SelectQuery {
+	if q.List != "" {
+		sel = sel.Where("items.list = ?", q.List)
+	}
+	switch q.Visits {
+	case "":
+	case "0", "1":
+		sel = sel.Where("coalesce(v.body->>'onsite_times', '0') = ?", q.Visits)
+	default:
+		sel = sel.Where("(v.body->>'onsite_times')::int > 1")
+	}
+	if q.Act == "" && q.From.IsZero() && q.To.IsZero() {
+		return sel
+	}
+	return sel.Where("items.id in (select h.item_id from "+happened+" h where (? = '' or h.act = ?) and ?)", q.Act, q.Act, between("h.at", q.From, q.To))
+}
