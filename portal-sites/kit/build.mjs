@@ -63,6 +63,10 @@ async function css() {
 await icons();
 await css();
 await build({ entryPoints: ["src/kit.js"], bundle: true, minify: true, target, outfile: `${out}/kit.js`, format: "iife" });
+await build({
+  entryPoints: ["src/charts.js"], bundle: true, minify: true, target, outfile: `${out}/charts.js`, format: "iife", legalComments: "none",
+  banner: { js: "/*! Apache ECharts 6.0.0, Apache-2.0 (https://www.apache.org/licenses/LICENSE-2.0); zrender 6.0.0, BSD-3-Clause, Copyright (c) 2013, Baidu Inc.; tslib 2.3.0, 0BSD, Copyright (c) Microsoft Corporation */" },
+});
 await copyFile("node_modules/htmx.org/dist/htmx.min.js", `${out}/htmx.js`);
 await copyFile("src/favicon.svg", `${out}/favicon.svg`);
 await writeFile("kittest/assets/axe.min.js.gz", gzipSync(await readFile("node_modules/axe-core/axe.min.js"), { level: 9 }));

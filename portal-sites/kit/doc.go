@@ -142,7 +142,8 @@
 // No inline script, no style attribute, no on… attribute: the policy in
 // SecurityHeaders refuses them. Lay out with classes: row/col-*, d-flex, gap-*,
 // mb-*, text-secondary of Tabler and what kit.css adds (ld-*). Icons: names in
-// icons.txt; add one there and run make generate. Charts: BarChart, LineChart.
+// icons.txt; add one there and run make generate. Charts: BarChart,
+// LineChart, RowChart; LiveChart where figures lead to a list.
 // Flow diagrams: an SVG of class flow with flow-node, is-done, is-current,
 // is-todo and flow-edge.
 package kit
