@@ -17,6 +17,7 @@ const (
 	TenantsManage     Action = "tenants:manage"     // tenant, lo, hi: the node and the interval of its subtree
 	TenantsExport     Action = "tenants:export"     // tenant
 	CalendarEdit      Action = "calendar:edit"      // tenant
+	PartnersManage    Action = "partners:manage"    // tenant: whose partner
 )
 
 // Items (事项). tenant is the one that owns the definition or the override.
@@ -87,7 +88,7 @@ const (
 func Actions() []Action {
 	return []Action{
 		GrantsAppoint, GrantsRevoke, GrantsView, PostsAppoint, PostsRemove, DepartmentsManage, StaffView,
-		TenantsManage, TenantsExport, CalendarEdit,
+		TenantsManage, TenantsExport, CalendarEdit, PartnersManage,
 		ItemsView, ItemsCreate, ItemsEdit, ItemsSubmit, ItemsReview, ItemsPublish, ItemsOverride, ItemsWithdraw, ItemsSynonyms,
 		LawsView, LawsEdit, LawsPublish,
 		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSupplement, CasesSendback,

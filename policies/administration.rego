@@ -192,7 +192,7 @@ allow["staff:view"] contains "colleague" if {
 
 deny["staff:view"] contains r if some r in needs_role_or_grant
 
-# ---- tenants (租户), calendar ----
+# ---- tenants (租户), calendar, partners (合作方) ----
 
 roles_for["tenants:manage"] := {"system_admin"}
 
@@ -272,6 +272,32 @@ deny["calendar:edit"] contains no_role_nor_grant if {
 deny["calendar:edit"] contains not_own_tenant if not own_tenant
 
 deny["calendar:edit"] contains outside_grant if {
+	own_tenant
+	has_grant
+	not holds_role
+	not grant_over_tenant
+}
+
+roles_for["partners:manage"] := {"system_admin"}
+
+allow["partners:manage"] contains "administrator" if {
+	grant_over_tenant
+	own_tenant
+}
+
+allow["partners:manage"] contains "officer" if {
+	holds_role
+	own_tenant
+}
+
+deny["partners:manage"] contains no_role_nor_grant if {
+	not holds_role
+	not has_grant
+}
+
+deny["partners:manage"] contains not_own_tenant if not own_tenant
+
+deny["partners:manage"] contains outside_grant if {
 	own_tenant
 	has_grant
 	not holds_role

@@ -157,3 +157,16 @@ test_calendar_edit_foreign_grant_deny if {
 }
 
 test_calendar_edit_deny if refused("calendar:edit", staff(county, ["clerk"]), at(county, {}), "no_role")
+
+test_partners_manage_allow if allowed("partners:manage", admin(county, 2, []), at(county, {}), "administrator")
+
+test_partners_manage_officer_allow if allowed("partners:manage", staff(county, ["system_admin"]), at(county, {}), "officer")
+
+test_partners_manage_below_deny if refused("partners:manage", admin(county, 2, []), at(town, {}), "not_own_tenant")
+
+test_partners_manage_foreign_grant_deny if {
+	elsewhere := object.union(staff(county, []), {"grants": [grant(town, 3, [])]})
+	refused("partners:manage", elsewhere, at(county, {}), "outside_grant")
+}
+
+test_partners_manage_deny if refused("partners:manage", staff(county, ["clerk"]), at(county, {}), "no_role")

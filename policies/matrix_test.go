@@ -89,7 +89,7 @@ var areas = []struct {
 	title string
 	kinds []string
 }{
-	{"授权、岗位与租户", []string{"grants", "posts", "departments", "staff", "tenants", "calendar"}},
+	{"授权、岗位与租户", []string{"grants", "posts", "departments", "staff", "tenants", "calendar", "partners"}},
 	{"事项", []string{"items"}},
 	{"政策法规", []string{"laws"}},
 	{"办件与材料", []string{"cases", "files"}},

@@ -72,8 +72,12 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		return command == 'S' && s.sees(r.tenant) || command == 'I' && s.writes(r.tenant)
 	case "audit_seals", "audit_heads":
 		return command == 'S' && s.sees(r.tenant)
-	case "item_codes": // never forgotten
+	case "item_codes", "partners", "partner_keys": // never forgotten
 		if command == 'D' {
+			return false
+		}
+	case "partner_usage": // counted by the servers
+		if command != 'S' {
 			return false
 		}
 	case "supervision_notes", "law_revisions", "item_changes", "item_lineage":
@@ -108,7 +112,7 @@ func systemMay(table string, command byte, s scope, r *row) bool {
 		if command == 'U' || command == 'D' {
 			return false
 		}
-	case "audit_heads", "audit_marks", "item_codes":
+	case "audit_heads", "audit_marks", "item_codes", "partners", "partner_keys":
 		if command == 'D' {
 			return false
 		}
