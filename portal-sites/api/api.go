@@ -4,16 +4,13 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"reflect"
 	"slices"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humachi"
 	"github.com/go-chi/chi/v5"
 
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
-	"liandong/portal-sites/kit/text"
 	"liandong/tenancy"
 	"liandong/tenancy/fault"
 	"liandong/tenancy/tree"
@@ -34,7 +31,12 @@ type Deps struct {
 	Log   *slog.Logger
 	// Enter returns a context of the public at the tenant with a code, or NotFound;
 	// nil asks Tree.
-	Enter   func(ctx context.Context, code string) (context.Context, error)
+	Enter func(ctx context.Context, code string) (context.Context, error)
+	// Partners judges keys and limits of the operations that are for everybody;
+	// nil lets everybody in.
+	Partners Partners
+	// Address tells who asks without a key; nil takes the peer of the connection.
+	Address func(*http.Request) string
 	Version string // of the platform
 }
 
@@ -43,22 +45,20 @@ func Mount(r chi.Router, d Deps) {
 	if d.Enter == nil {
 		d.Enter = d.enter
 	}
-	cfg := huma.DefaultConfig(text.T("api.title"), d.Version)
-	cfg.Info.Description = text.T("api.description")
-	cfg.OpenAPIPath, cfg.DocsPath, cfg.SchemasPath = "/api/openapi", "", ""
-	cfg.CreateHooks = nil // no links to schemas inside of answers
-	cfg.Transformers = []huma.Transformer{inChinese}
-	cfg.Tags = []*huma.Tag{{Name: "tenants", Description: text.T("api.tag.tenants")}, {Name: "items", Description: text.T("api.tag.items")}, {Name: "cases", Description: text.T("api.tag.cases")}}
-	api := humachi.New(r, cfg)
+	api := humachi.New(r, config(d.Version))
 	s := site{d}
-	get(api, s, "get-tenant", "/api/tenants/{code}", "tenants", s.tenant)
-	get(api, s, "list-children", "/api/tenants/{code}/children", "tenants", s.children)
-	get(api, s, "list-items", "/api/tenants/{code}/items", "items", s.items)
-	get(api, s, "get-item", "/api/tenants/{code}/items/{id}", "items", s.guide)
-	get(api, s, "list-my-cases", "/api/me/cases", "cases", s.myCases)
-	get(api, s, "get-my-case", "/api/me/cases/{id}", "cases", s.myCase)
-	get(api, s, "list-cases", "/api/cases", "cases", s.staffCases)
-	get(api, s, "get-case", "/api/cases/{id}", "cases", s.staffCase)
+	get(api, s, operation{id: "get-tenant", path: "/api/tenants/{code}", tag: "tenants", public: true}, s.tenant)
+	get(api, s, operation{id: "list-children", path: "/api/tenants/{code}/children", tag: "tenants", public: true}, s.children)
+	get(api, s, operation{id: "list-items", path: "/api/tenants/{code}/items", tag: "items", public: true, stamped: true}, s.items)
+	get(api, s, operation{id: "get-item", path: "/api/tenants/{code}/items/{id}", tag: "items", public: true, stamped: true}, s.guide)
+	get(api, s, operation{id: "list-item-versions", path: "/api/tenants/{code}/items/{id}/versions", tag: "items", public: true}, s.editions)
+	get(api, s, operation{id: "get-item-version", path: "/api/tenants/{code}/items/{id}/versions/{number}", tag: "items", public: true, forever: true}, s.edition)
+	get(api, s, operation{id: "list-item-changes", path: "/api/tenants/{code}/item-changes", tag: "items", public: true}, s.changes)
+	get(api, s, operation{id: "list-my-cases", path: "/api/me/cases", tag: "cases"}, s.myCases)
+	get(api, s, operation{id: "get-my-case", path: "/api/me/cases/{id}", tag: "cases"}, s.myCase)
+	get(api, s, operation{id: "list-cases", path: "/api/cases", tag: "cases"}, s.staffCases)
+	get(api, s, operation{id: "get-case", path: "/api/cases/{id}", tag: "cases"}, s.staffCase)
+	describe(api.OpenAPI())
 	r.HandleFunc("/api/*", unknown)
 }
 
@@ -75,34 +75,6 @@ func (d Deps) enter(ctx context.Context, code string) (context.Context, error) {
 		return nil, err
 	}
 	return tenancy.With(ctx, scope), nil
-}
-
-// answer is the body of a good response. It says that caches must ask again: what
-// a level above changes is seen below at once.
-type answer[T any] struct {
-	CacheControl string `header:"Cache-Control"`
-	Body         T
-}
-
-// get registers an operation that only reads.
-func get[I, T any](api huma.API, s site, id, path, tag string, do func(context.Context, *I) (T, error)) {
-	op := huma.Operation{
-		OperationID: id, Method: http.MethodGet, Path: path, Tags: []string{tag}, Summary: text.T("api.op." + id),
-		Responses: map[string]*huma.Response{"default": problemResponse(api)},
-	}
-	huma.Register(api, op, func(ctx context.Context, in *I) (*answer[T], error) {
-		out, err := do(ctx, in)
-		if err != nil {
-			return nil, s.problem(ctx, err)
-		}
-		return &answer[T]{CacheControl: "no-cache", Body: out}, nil
-	})
-}
-
-func problemResponse(api huma.API) *huma.Response {
-	return &huma.Response{Description: text.T("api.problem"), Content: map[string]*huma.MediaType{
-		problemType: {Schema: api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "Problem")},
-	}}
 }
 
 // problem is err as a caller may see it; what nobody expected is logged.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"liandong/modules/catalog"
 	"liandong/portal-sites/kit/text"
@@ -32,8 +33,10 @@ type Paging struct {
 
 // Where names the tenant that is asked about.
 type Where struct {
-	Code string `path:"code" maxLength:"20" doc:"区划代码"`
+	Code string `path:"code" maxLength:"20" doc:"区划代码" example:"152502000000"`
 }
+
+func (w Where) at() string { return w.Code }
 
 func tenantOf(n tree.Node) Tenant { return Tenant{n.Code, n.Name, n.Level} }
 
@@ -58,6 +61,8 @@ func (s site) children(ctx context.Context, in *Where) (List[Tenant], error) {
 // Item (事项) is one thing that may be applied for at a tenant.
 type Item struct {
 	ID            string `json:"id"`
+	VersionID     string `json:"version_id" doc:"现行版本"`
+	Version       int    `json:"version" doc:"现行版本号"`
 	BasicCode     string `json:"basic_code" doc:"基本编码，12 位"`
 	Name          string `json:"name"`
 	Kind          string `json:"kind" doc:"事项类型代码（GB/T 39046—2020 A.1）"`
@@ -67,6 +72,7 @@ type Item struct {
 	StatutoryDays int    `json:"statutory_days" doc:"法定办结时限，工作日"`
 	PromisedDays  int    `json:"promised_days" doc:"承诺办结时限，工作日"`
 	OnsiteTimes   int    `json:"onsite_times" doc:"到现场次数"`
+	Codes         []Code `json:"codes" doc:"现有的编码"`
 }
 
 type itemsInput struct {
@@ -87,10 +93,18 @@ func (s site) items(ctx context.Context, in *itemsInput) (List[Item], error) {
 	}
 	p, err := s.Items.Find(ctx, catalog.Query{Page: in.Page, Size: in.Size, Sort: "name", Text: in.Q, Kind: in.Kind, Topic: in.Topic, Audience: in.Audience})
 	out.Total = p.Total
+	if err != nil {
+		return out, err
+	}
+	ids := make([]string, len(p.Rows))
+	for i, r := range p.Rows {
+		ids[i] = r.ID
+	}
+	codes, err := s.Items.CodesInForce(ctx, ids)
 	for _, r := range p.Rows {
 		out.Rows = append(out.Rows, Item{
-			ID: r.ID, BasicCode: r.BasicCode, Name: r.Body.Name, Kind: r.Kind, Level: r.Body.Level, Department: r.Body.Department,
-			Owner: r.OwnerName, StatutoryDays: r.Body.StatutoryDays, PromisedDays: r.Body.PromisedDays, OnsiteTimes: r.Body.OnsiteTimes,
+			ID: r.ID, VersionID: r.VersionID, Version: r.Number, BasicCode: r.BasicCode, Name: r.Body.Name, Kind: r.Kind, Level: r.Body.Level, Department: r.Body.Department,
+			Owner: r.OwnerName, StatutoryDays: r.Body.StatutoryDays, PromisedDays: r.Body.PromisedDays, OnsiteTimes: r.Body.OnsiteTimes, Codes: codesOf(codes[r.ID]),
 		})
 	}
 	return out, err
@@ -99,10 +113,13 @@ func (s site) items(ctx context.Context, in *itemsInput) (List[Item], error) {
 // Guide (办事指南) is an item as one tenant offers it: what levels above and the
 // tenant itself refined is folded in.
 type Guide struct {
-	ID      string       `json:"id"`
-	Version int          `json:"version"`
-	Body    catalog.Body `json:"guide"`
-	Sources []Source     `json:"sources" doc:"可细化的字段来自哪个单位"`
+	ID          string       `json:"id"`
+	Version     int          `json:"version" doc:"现行版本号"`
+	VersionID   string       `json:"version_id"`
+	PublishedAt *time.Time   `json:"published_at" doc:"现行版本的发布时间"`
+	Codes       []Code       `json:"codes" doc:"现有的编码"`
+	Body        catalog.Body `json:"guide" doc:"在这个单位办理时的全部要素，上级和本级的细化已经计入"`
+	Sources     []Source     `json:"sources" doc:"可细化的字段来自哪个单位"`
 }
 
 // Source says which tenant a field comes from.
@@ -114,7 +131,7 @@ type Source struct {
 type itemInput struct {
 	Where
 
-	ID string `path:"id" maxLength:"36"`
+	ID string `path:"id" maxLength:"36" doc:"事项的标识，见事项列表"`
 }
 
 func (s site) guide(ctx context.Context, in *itemInput) (out Guide, err error) {
@@ -128,7 +145,14 @@ func (s site) guide(ctx context.Context, in *itemInput) (out Guide, err error) {
 	if err != nil {
 		return out, err
 	}
-	out = Guide{ID: g.Item.ID, Version: g.Version.Number, Body: g.Body, Sources: []Source{}}
+	codes, err := s.Items.CodesInForce(ctx, []string{in.ID})
+	if err != nil {
+		return out, err
+	}
+	out = Guide{
+		ID: g.Item.ID, Version: g.Version.Number, VersionID: g.Version.ID, PublishedAt: g.Version.PublishedAt,
+		Codes: codesOf(codes[in.ID]), Body: g.Body, Sources: []Source{},
+	}
 	for field, from := range g.Source {
 		out.Sources = append(out.Sources, Source{field, g.Names[from]})
 	}

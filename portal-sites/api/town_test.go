@@ -16,6 +16,7 @@ import (
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/modules/partners"
 	"liandong/policies"
 	"liandong/portal-sites/api"
 	"liandong/portal-sites/kit"
@@ -35,6 +36,8 @@ type town struct {
 	cases *cases.Service
 	tree  *tree.Service
 	item  string
+
+	partners *partners.Service
 }
 
 func newTown(t *testing.T) *town {
@@ -51,7 +54,7 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	fl := flows.NewService()
-	w := &town{t: t, flows: fl, items: catalog.New(d, engine, fl), tree: tree.New(d, nil)}
+	w := &town{t: t, flows: fl, items: catalog.New(d, engine, fl), tree: tree.New(d, nil), partners: partners.New(d, engine, sealer, nil)}
 	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: w, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: files.New(d, engine, bucket)})
 	w.item = w.publish()
 	return w
@@ -140,6 +143,12 @@ type got struct {
 // get asks as whoever ctx says; a nil one is a stranger without a scope.
 func (w *town) get(ctx context.Context, path string) got {
 	w.t.Helper()
+	return w.ask(ctx, path, nil)
+}
+
+// ask is get with headers; an answer without a body has none.
+func (w *town) ask(ctx context.Context, path string, header map[string]string) got {
+	w.t.Helper()
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -149,10 +158,16 @@ func (w *town) get(ctx context.Context, path string) got {
 			next.ServeHTTP(rw, r)
 		})
 	})
-	api.Mount(r, api.Deps{Items: w.items, Cases: w.cases, Tree: w.tree, Log: slog.New(slog.DiscardHandler), Version: "test"})
-	rec := httptest.NewRecorder()
-	r.ServeHTTP(rec, httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, path, nil))
+	api.Mount(r, api.Deps{Items: w.items, Cases: w.cases, Tree: w.tree, Partners: w.partners, Log: slog.New(slog.DiscardHandler), Version: "test"})
+	rec, req := httptest.NewRecorder(), httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, path, nil)
+	for k, v := range header {
+		req.Header.Set(k, v)
+	}
+	r.ServeHTTP(rec, req)
 	g := got{t: w.t, status: rec.Code, header: rec.Header()}
+	if rec.Code == http.StatusNotModified && rec.Body.Len() == 0 {
+		return g
+	}
 	if err := json.Unmarshal(rec.Body.Bytes(), &g.body); err != nil {
 		w.t.Fatalf("%s answered %d %q: %v", path, rec.Code, rec.Body, err)
 	}

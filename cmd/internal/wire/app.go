@@ -20,6 +20,7 @@ import (
 	"liandong/modules/notices"
 	"liandong/modules/notices/web/sms"
 	"liandong/modules/org"
+	"liandong/modules/partners"
 	"liandong/modules/sites"
 	"liandong/modules/supervision"
 	"liandong/policies"
@@ -63,10 +64,13 @@ type App struct {
 	Laws        *laws.Service
 	Notices     *notices.Service
 	Audit       *audit.Service
+	Partners    *partners.Service
 
 	simulator *notices.Simulator
 	account   sms.Account    // of the simulator
 	codes     notices.Sender // for one-time codes
+
+	counter *minutes // of requests to the publication API
 
 	Jobs *jobs.Runner
 }
@@ -151,6 +155,11 @@ func (a *App) modules(context.Context) error {
 	a.Sites = sites.New(a.DB, a.Policy)
 	a.Laws = laws.New(a.DB, a.Policy, grounds{a.Items})
 	a.Audit = audit.New(a.DB, a.Policy, a.sealer, a.cfg.Log)
+	var err error
+	if a.counter, err = newMinutes(a.cfg.Redis, a.cfg.AppDSN); err != nil {
+		return err
+	}
+	a.Partners = partners.New(a.DB, a.Policy, a.sealer, a.counter)
 	return nil
 }
 
@@ -158,6 +167,9 @@ func (a *App) modules(context.Context) error {
 func (a *App) Close() {
 	if a.Jobs != nil {
 		_ = a.Jobs.Close()
+	}
+	if a.counter != nil {
+		_ = a.counter.Close()
 	}
 	if a.bucket != nil {
 		_ = a.bucket.Close()

@@ -41,7 +41,7 @@ func (a *App) Handler() (http.Handler, error) {
 		s.village(r)
 		r.Group(func(r chi.Router) {
 			r.Use(a.apiScope(s))
-			api.Mount(r, api.Deps{Items: a.Items, Cases: a.Cases, Tree: a.Tree, Log: a.cfg.Log, Version: Version})
+			api.Mount(r, api.Deps{Items: a.Items, Cases: a.Cases, Tree: a.Tree, Partners: a.Partners, Log: a.cfg.Log, Version: Version})
 		})
 		r.Route("/sites/{code}", func(r chi.Router) {
 			r.Use(a.enterSite(s, byCode(a)))

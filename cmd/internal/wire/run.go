@@ -42,13 +42,13 @@ func (a *App) Serve(ctx context.Context, addr string) error {
 	if err := srv.Shutdown(last); err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return nil
+	return a.Partners.Fold(last)
 }
 
 // pollEvery is how long a session that was ended on one server may still count on another.
 const pollEvery = 3 * time.Second
 
-// keepUp takes in the sessions that other servers ended.
+// keepUp takes in the sessions that other servers ended, and gives out what this one counted.
 func (a *App) keepUp(ctx context.Context) {
 	t := time.NewTicker(pollEvery)
 	defer t.Stop()
@@ -59,6 +59,9 @@ func (a *App) keepUp(ctx context.Context) {
 		case <-t.C:
 			if err := a.ended.Poll(ctx); err != nil && ctx.Err() == nil {
 				a.cfg.Log.WarnContext(ctx, "ended sessions not read", slog.Any("err", err))
+			}
+			if err := a.Partners.Fold(ctx); err != nil && ctx.Err() == nil {
+				a.cfg.Log.WarnContext(ctx, "use of the API not folded", slog.Any("err", err))
 			}
 		}
 	}
