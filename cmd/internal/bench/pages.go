@@ -66,7 +66,7 @@ func (r *rig) reading(ctx context.Context, rep *Report, s *site) error {
 		if _, err := s.get(ctx, p.path(0), ""); err != nil {
 			return describe(err, p.name)
 		}
-		rate, p95, failed := r.flood(ctx, s, p.path)
+		rate, p95, failed := r.flood(ctx, s, clients, p.path)
 		rep.add(fmt.Sprintf("%s·%d 个客户端", p.name, clients), rate, "次/秒")
 		rep.add(p.name+"·95 百分位", ms(p95), "毫秒")
 		rep.Figures = append(rep.Figures, Figure{Name: p.name + "·错误", Value: float64(failed), Unit: "次", OK: failed == 0})
@@ -74,8 +74,8 @@ func (r *rig) reading(ctx context.Context, rep *Report, s *site) error {
 	return nil
 }
 
-// flood asks for pages with all clients for some seconds.
-func (r *rig) flood(ctx context.Context, s *site, path func(int) string) (perSecond float64, p95 time.Duration, failed int) {
+// flood asks for pages with so many clients for some seconds.
+func (r *rig) flood(ctx context.Context, s *site, clients int, path func(int) string) (perSecond float64, p95 time.Duration, failed int) {
 	limit := 5 * time.Second
 	if r.o.Quick {
 		limit /= 3

@@ -1,0 +1,165 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"strings"
+	"time"
+
+	"liandong/modules/catalog"
+	"liandong/policies"
+	"liandong/tenancy"
+)
+
+// Limits of the catalogue at national size: an item as a village offers it within
+// 2 ms, half of the searches of a place that is known within ten look-ups of one
+// row, what the top publishes seen at the bottom within a second.
+const (
+	resolveAtMost = 2.0  // milliseconds
+	searchAtMost  = 50.0 // milliseconds, 95 of 100
+	searchAtLeast = 300.0
+	seenAtMost    = 1000.0 // milliseconds
+	searchClients = 8
+)
+
+// catalogue measures search, the effective item and publication among 100,000
+// items, beside a bare look-up of one row as superuser.
+func (r *rig) catalogue(ctx context.Context, rep *Report) error {
+	h, err := r.house(itemsName)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	s, err := r.serve(ctx, h)
+	if s != nil {
+		defer s.close()
+	}
+	if err != nil {
+		return err
+	}
+	chains, err := h.chains(ctx, 200)
+	if err != nil {
+		return err
+	}
+	if err := r.effective(ctx, rep, h, chains); err != nil {
+		return err
+	}
+	if err := r.searching(ctx, rep, s, chains); err != nil {
+		return err
+	}
+	return r.seen(ctx, rep, s, chains[0])
+}
+
+// effective compares the effective item of a village with one row by its key.
+func (r *rig) effective(ctx context.Context, rep *Report, h *house, chains []chain) error {
+	at, err := h.tree.ScopeFor(ctx, chains[0].village, tenancy.Actor{Kind: tenancy.Public})
+	if err != nil {
+		return err
+	}
+	village := tenancy.With(ctx, at)
+	var item, version string
+	if err := h.super.QueryRowContext(ctx, fmt.Sprintf(`select id, live_id from items where tenant_id = %d order by id limit 1`, chains[0].county)).Scan(&item, &version); err != nil {
+		return err
+	}
+	bare := func() error {
+		return h.asSuper(ctx, []string{fmt.Sprintf(`select * from item_versions where tenant_id = %d and id = '%s'`, chains[0].county, version)})
+	}
+	p, err := r.o.interleave(func() error { _, err := h.items.Guide(village, item); return err }, bare)
+	if err != nil {
+		return err
+	}
+	took := ms(p.app)
+	rep.Figures = append(rep.Figures, Figure{Name: "村级生效事项", Value: took, Unit: "毫秒", Ratio: p.ratio(), Limit: resolveAtMost, OK: took <= resolveAtMost})
+	words, err := typed()
+	if err != nil {
+		return err
+	}
+	find := func() error {
+		_, err := h.items.Find(village, catalog.Query{Text: words(), Size: 10})
+		return err
+	}
+	if p, err = r.o.interleave(find, bare); err != nil {
+		return err
+	}
+	rep.Figures = append(rep.Figures, Figure{Name: "事项检索(服务)", Value: ms(p.app), Unit: "毫秒", Ratio: p.ratio(), OK: true})
+	return nil
+}
+
+// typed draws what people type from the words of the demonstration's items.
+func typed() (func() string, error) {
+	s, err := newShelf()
+	rng := rand.New(rand.NewPCG(3, 4))
+	return func() string {
+		b := s.bodies[rng.IntN(len(s.bodies))]
+		return b.Keywords[rng.IntN(len(b.Keywords))]
+	}, err
+}
+
+// searching searches over HTTP at places all over the country, as the page and as
+// the suggestions under the box.
+func (r *rig) searching(ctx context.Context, rep *Report, s *site, chains []chain) error {
+	shelf, err := newShelf()
+	if err != nil {
+		return err
+	}
+	word := func(i int) string {
+		b := shelf.bodies[i*31%len(shelf.bodies)]
+		return url.QueryEscape(b.Keywords[i*7%len(b.Keywords)])
+	}
+	for _, way := range []struct{ name, path string }{{"事项检索(网页)", "/items?q="}, {"事项检索(联想)", "/items/suggest?q="}} {
+		path := func(i int) string {
+			return fmt.Sprintf("/sites/%012d%s%s", chains[i%len(chains)].village/1000, way.path, word(i))
+		}
+		for i := range chains { // as after a start: every place has been asked once
+			if _, err := s.get(ctx, path(i), ""); err != nil {
+				return describe(err, way.name)
+			}
+		}
+		rate, p95, failed := r.flood(ctx, s, searchClients, path)
+		rep.Figures = append(rep.Figures,
+			Figure{Name: fmt.Sprintf("%s·%d 个客户端", way.name, searchClients), Value: rate, Unit: "次/秒", Limit: searchAtLeast, OK: rate >= searchAtLeast},
+			Figure{Name: way.name + "·95 百分位", Value: ms(p95), Unit: "毫秒", Limit: searchAtMost, OK: ms(p95) <= searchAtMost},
+			Figure{Name: way.name + "·错误", Value: float64(failed), Unit: "次", OK: failed == 0})
+	}
+	return nil
+}
+
+// seen publishes at the top and waits until a village's own site shows it.
+func (r *rig) seen(ctx context.Context, rep *Report, s *site, c chain) error {
+	top := func(id, role string) context.Context {
+		return tenancy.With(ctx, tenancy.Scope{
+			Tenant: tenancy.Platform, Over: tenancy.Whole(), Ancestors: []tenancy.ID{tenancy.Platform},
+			Actor: tenancy.Actor{Kind: tenancy.Staff, ID: id, Name: "压测人员", Roles: []string{role}},
+		})
+	}
+	id, err := s.item(ctx)
+	if err != nil {
+		return err
+	}
+	v, err := s.items.Revise(top(editorID, policies.ItemEditor), id)
+	if err != nil {
+		return err
+	}
+	word := fmt.Sprintf("压测口令%d", time.Now().UnixNano())
+	v.Body.Keywords = []string{word}
+	if v, err = s.items.Edit(top(editorID, policies.ItemEditor), v.ID, v.Version, catalog.Draft{Body: v.Body}); err != nil {
+		return err
+	}
+	if _, err := s.items.Submit(top(editorID, policies.ItemEditor), v.ID); err != nil {
+		return err
+	}
+	if _, err := s.items.Publish(top(reviewerID, policies.ItemReviewer), v.ID, "同意"); err != nil {
+		return err
+	}
+	began, page := time.Now(), ""
+	for !strings.Contains(page, id) && time.Since(began) < time.Minute {
+		if page, err = s.get(ctx, fmt.Sprintf("/sites/%012d/items?q=%s", c.village/1000, url.QueryEscape(word)), ""); err != nil {
+			return err
+		}
+	}
+	took := ms(time.Since(began))
+	rep.Figures = append(rep.Figures, Figure{Name: "顶层发布到村级可见", Value: took, Unit: "毫秒", Limit: seenAtMost, OK: took <= seenAtMost})
+	return nil
+}
