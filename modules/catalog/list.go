@@ -30,6 +30,7 @@ type Query struct {
 	Region     tenancy.ID // look from here: the actor's tenant or one below it; zero is the actor's
 	List       string     // BasicList or ImplementingList
 	Visits     string     // 到现场次数: 0, 1, or 2 for more
+	Refined    string     // "days" or "materials": only items that a tenant of the region overrides so
 	Act        string     // only items that this was done to, in [From, To)
 	From, To   time.Time
 }
@@ -110,7 +111,7 @@ func (s store) list(ctx context.Context, q Query, onlyLive bool) (Page[Row], err
 	if err != nil {
 		return Page[Row]{}, err
 	}
-	sel := at.span(s.rows(onlyLive), q.Span)
+	sel := at.refined(at.span(s.rows(onlyLive), q.Span), q.Refined)
 	dir := " ASC"
 	if q.Desc || q.Sort == "" {
 		dir = " DESC"

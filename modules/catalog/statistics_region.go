@@ -20,11 +20,7 @@ type standing struct {
 func (s store) stand(ctx context.Context, region tenancy.ID) (standing, error) {
 	sc := s.tx.Scope
 	if region == 0 || region == sc.Tenant {
-		hi := sc.Over.Hi
-		if hi < sc.Tenant { // who has no subtree sees what is in force
-			hi = sc.Tenant
-		}
-		return standing{sc.Tenant, hi, sc.Ancestors}, nil
+		return standing{sc.Tenant, max(sc.Over.Hi, sc.Tenant), sc.Ancestors}, nil // who has no subtree sees what is in force
 	}
 	if !sc.Over.Contains(region) {
 		return standing{}, notFound()
@@ -42,6 +38,35 @@ func (s store) stand(ctx context.Context, region tenancy.ID) (standing, error) {
 
 // inherited are the tenants above.
 func (at standing) inherited() []tenancy.ID { return at.chain[:len(at.chain)-1] }
+
+// refined keeps the items that tenants of the region override: their promise
+// ("days") or what applicants bring ("materials").
+func (at standing) refined(sel *bun.SelectQuery, what string) *bun.SelectQuery {
+	var how string
+	switch what {
+	case "":
+		return sel
+	case "materials":
+		how = "jsonb_typeof(r.fields->'drop_materials') = 'array' and jsonb_array_length(r.fields->'drop_materials') > 0"
+	default:
+		how = "r.fields->'promised_days' is not null"
+	}
+	return sel.Where("items.id in (select r.item_id from item_overrides r where r.tenant_id between ? and ? and "+how+")", at.tenant, at.hi)
+}
+
+// Region returns a tenant that the actor may look from, as Query and Census name
+// it; zero is her own. NotFound for any other.
+func (s *Service) Region(ctx context.Context, id tenancy.ID) (n tree.Node, err error) {
+	err = s.see(ctx, func(ctx context.Context, st store) error {
+		at, err := st.stand(ctx, id)
+		if err != nil {
+			return err
+		}
+		n, err = tree.In(st.tx).Get(ctx, at.tenant)
+		return err
+	})
+	return n, err
+}
 
 // Acts lists them in the order in which they happen to an item.
 func Acts() []string {

@@ -246,6 +246,7 @@ func TestStatisticsAgreeWithCountingByHand(t *testing.T) {
 				at = seat
 			}
 			t.Run(fmt.Sprintf("%s %+v", seat, c), func(t *testing.T) {
+				t.Parallel()
 				s, err := svc.Statistics(ctx, c)
 				if !above(seat, at) {
 					if fault.KindOf(err) != fault.NotFound {
@@ -456,6 +457,10 @@ func drills(t *testing.T, svc *catalog.Service, ctx context.Context, s catalog.S
 	}
 	for _, x := range s.States {
 		spans(x, func(q *catalog.Query) { q.State = x.Key })
+	}
+	want(s.Lean.Relieved, with(catalog.SpanAll, func(q *catalog.Query) { q.State, q.Refined = "published", "materials" }))
+	for _, r := range s.Regions {
+		want(r.Speed.Items, with(catalog.SpanHere, func(q *catalog.Query) { q.Region, q.State = r.ID, "published" }))
 	}
 	for _, r := range s.Regions[1:] {
 		want(r.Defined, with(catalog.SpanUnder, func(q *catalog.Query) { q.Region = r.ID }))

@@ -63,6 +63,10 @@ func Mount(r chi.Router, d Deps) {
 	on := d.Shell.Handle
 	r.Get("/items", on(h.list))
 	r.Get("/items/export.xlsx", on(h.export))
+	r.Get("/items/statistics", on(h.statistics))
+	r.Get("/items/statistics.xlsx", on(h.exportStatistics))
+	r.Get("/items/compare", on(h.comparison))
+	r.Get("/items/compare.xlsx", on(h.exportComparison))
 	r.Get("/items/check", on(h.check))
 	r.Get("/items/check.xlsx", on(h.exportCheck))
 	r.Get("/items/imports", on(h.imports))

@@ -3,6 +3,7 @@ package web
 import (
 	"iter"
 	"net/http"
+	"slices"
 
 	"liandong/modules/catalog"
 	"liandong/portal-sites/kit"
@@ -12,20 +13,22 @@ import (
 func listQuery(r *http.Request) kit.ListQuery {
 	return kit.ParseList(r, []string{"name", "code", "kind", "days", "owner", "created"}, kit.ListQuery{
 		Size: 20, Sort: "created", Desc: true,
-		Filters: map[string]string{"span": string(catalog.SpanHere), "state": "", "kind": "", "owner": "", "department": ""},
+		Filters: map[string]string{"span": string(catalog.SpanHere), "state": "", "kind": "", "owner": "", "department": "",
+			"region": "", "list": "", "level": "", "visits": "", "refined": "", "act": "", "from": "", "to": ""},
 	})
 }
 
 func (h handlers) query(q kit.ListQuery) catalog.Query {
 	span := catalog.Span(q.Filter("span"))
 	switch span {
-	case catalog.SpanHere, catalog.SpanOwn, catalog.SpanInherited, catalog.SpanBelow:
+	case catalog.SpanHere, catalog.SpanOwn, catalog.SpanInherited, catalog.SpanBelow, catalog.SpanUnder, catalog.SpanAll:
 	default: // a span that nobody offers would show everything
 		span = catalog.SpanHere
 	}
 	return catalog.Query{
 		Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Kind: q.Filter("kind"), State: q.Filter("state"),
 		OwnerLevel: q.Filter("owner"), Department: q.Filter("department"), Span: span,
+		Region: regionOf(q), List: q.Filter("list"), Level: q.Filter("level"), Visits: q.Filter("visits"), Refined: q.Filter("refined"), Act: q.Filter("act"), From: day(q.Filter("from")), To: nextDay(q.Filter("to")),
 	}
 }
 
@@ -39,7 +42,14 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.page(w, r, http.StatusOK, listPage(h, q, p, viewer{own(r), h.Service.MayCreate(r.Context()), departments}))
+	if d := q.Filter("department"); d != "" && !slices.Contains(departments, d) { // one of below, by way of the statistics
+		departments = append(departments, d)
+	}
+	region, err := h.Service.Region(r.Context(), regionOf(q))
+	if err != nil {
+		return err
+	}
+	return h.page(w, r, http.StatusOK, listPage(h, q, p, viewer{own(r), h.Service.MayCreate(r.Context()), departments, region.Name}))
 }
 
 // viewer is what a list needs to know about who looks at it.
@@ -48,6 +58,7 @@ type viewer struct {
 	create bool
 
 	departments []string
+	region      string // whose items are listed
 }
 
 // maxExport bounds one workbook, in rows.

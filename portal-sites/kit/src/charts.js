@@ -25,7 +25,7 @@ const decals = {
 };
 const decal = (i) => {
   const kind = decals[patterns[i % patterns.length]];
-  return kind ? Object.assign({ color: "rgba(255,255,255,0.45)" }, kind) : { symbol: "none" };
+  return kind ? Object.assign({ color: "rgba(255,255,255,0.38)" }, kind) : { symbol: "none" };
 };
 
 // look reads the colours and sizes that the style sheet gives the figure.
