@@ -80,41 +80,17 @@ func (s *Service) File(ctx context.Context, in Filing) (c Case, err error) {
 		return c, err
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		st := store{tx}
-		old, err := st.remembered(ctx, in.Key)
+		id, err := tx.Once(ctx, "case", in.Key, func() (string, error) {
+			c, err := s.draw(ctx, tx, in)
+			if err != nil {
+				return "", err
+			}
+			return c.ID, s.place(ctx, tx, &c, in)
+		})
 		if err != nil {
 			return err
 		}
-		if len(old) > 0 {
-			c, err = st.get(ctx, old[0])
-			return err
-		}
-		if c, err = s.draw(ctx, tx, in); err != nil {
-			return err
-		}
-		if err := s.place(ctx, tx, &c, in); err != nil {
-			return err
-		}
-		return st.remember(ctx, in.Key, c.ID)
-	})
-	if db.IsDuplicate(err, "idempotency_pkey") {
-		return s.again(ctx, in.Key)
-	}
-	return c, err
-}
-
-// again answers the one of two equal submits that came second.
-func (s *Service) again(ctx context.Context, key string) (c Case, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		st := store{tx}
-		old, err := st.remembered(ctx, key)
-		if err != nil {
-			return err
-		}
-		if len(old) == 0 {
-			return fault.New(fault.Conflict, "lost_race")
-		}
-		c, err = st.get(ctx, old[0])
+		c, err = store{tx}.get(ctx, id)
 		return err
 	})
 	return c, err

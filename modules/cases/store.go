@@ -113,16 +113,3 @@ func (s store) delta(ctx context.Context, c *Case, measure string, n int) error 
 		c.TenantID, db.NewID(), chinaDay(s.tx.Now).Format(time.DateOnly), measure, n).Exec(ctx)
 	return err
 }
-
-// remembered returns the answer that this actor's key was given before, if any.
-func (s store) remembered(ctx context.Context, key string) (answer []string, err error) {
-	err = s.tx.NewRaw(`select answer from idempotency where tenant_id = ? and actor_id = ? and key = ?`,
-		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key).Scan(ctx, &answer)
-	return answer, err
-}
-
-func (s store) remember(ctx context.Context, key, answer string) error {
-	_, err := s.tx.NewRaw(`insert into idempotency (tenant_id, actor_id, key, answer, created_at) values (?, ?, ?, ?, ?)`,
-		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key, answer, s.tx.Now).Exec(ctx)
-	return err
-}

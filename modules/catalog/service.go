@@ -45,13 +45,17 @@ type Draft struct {
 // Create starts an item of the actor's own tenant as a draft; the same key again
 // returns the first draft. It returns Invalid with the fields to correct, or Forbidden.
 func (s *Service) Create(ctx context.Context, in Draft) (v Version, err error) {
-	create := func(ctx context.Context, tx *db.Tx) (err error) {
-		v, err = s.create(ctx, tx, in)
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		id, err := tx.Once(ctx, "item", in.Key, func() (string, error) {
+			v, err := s.create(ctx, tx, in)
+			return v.ID, err
+		})
+		if err != nil {
+			return err
+		}
+		v, err = store{tx}.itemVersion(ctx, id)
 		return err
-	}
-	if err = s.db.InTx(ctx, create); db.IsDuplicate(err, "idempotency_pkey") {
-		err = s.db.InTx(ctx, create) // the twin has committed: this time its answer is found
-	}
+	})
 	return v, err
 }
 
@@ -60,19 +64,11 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, in Draft) (v Version, e
 	if err := s.authz.Allow(ctx, policies.ItemsCreate, policies.Resource{"tenant": own}); err != nil {
 		return v, err
 	}
-	if old, err := st.remembered(ctx, in.Key); err != nil {
-		return v, err
-	} else if len(old) > 0 {
-		return st.itemVersion(ctx, old[0])
-	}
 	if err := in.Body.check(); err != nil {
 		return v, err
 	}
 	item := Item{TenantID: own, ID: db.NewID(), BasicCode: in.Body.BasicCode, Name: in.Body.Name, Kind: in.Body.Kind, List: ImplementingList, State: StateDraft, CreatedAt: tx.Now, Version: 1}
 	v = draftOf(tx, item.ID, 1, in.Body)
-	if err := st.remember(ctx, in.Key, v.ID); err != nil {
-		return v, err
-	}
 	if err := st.insertItem(ctx, &item); err != nil {
 		return v, err
 	}

@@ -150,22 +150,3 @@ func (s store) saveOverride(ctx context.Context, o *Override, seen int) error {
 	}
 	return nil
 }
-
-// remembered returns the answer that this actor's key was given before, if any.
-func (s store) remembered(ctx context.Context, key string) (answer []string, err error) {
-	if key == "" {
-		return nil, nil
-	}
-	err = s.tx.NewRaw(`select answer from idempotency where tenant_id = ? and actor_id = ? and key = ?`,
-		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key).Scan(ctx, &answer)
-	return answer, err
-}
-
-func (s store) remember(ctx context.Context, key, answer string) error {
-	if key == "" {
-		return nil
-	}
-	_, err := s.tx.NewRaw(`insert into idempotency (tenant_id, actor_id, key, answer, created_at) values (?, ?, ?, ?, ?)`,
-		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key, answer, s.tx.Now).Exec(ctx)
-	return err
-}

@@ -50,39 +50,29 @@ func (s *Service) Create(ctx context.Context, in Facts, key string) (l Law, err 
 	if key == "" {
 		return l, fault.New(fault.Invalid, "idem_missing")
 	}
-	if l, err = s.create(ctx, in, key); fault.KindOf(err) == fault.Conflict { // the same form was faster
-		return s.create(ctx, in, key)
-	}
-	return l, err
-}
-
-func (s *Service) create(ctx context.Context, in Facts, key string) (l Law, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		st := store{tx}
-		known, err := st.remembered(ctx, "law:"+key)
+		id, err := tx.Once(ctx, "law", key, func() (string, error) { return s.create(ctx, tx, in) })
 		if err != nil {
 			return err
 		}
-		if len(known) > 0 {
-			l, err = st.law(ctx, known[0])
-			return err
-		}
-		if err := s.authz.Allow(ctx, policies.LawsEdit, policies.Resource{"tenant": tx.Scope.Tenant}); err != nil {
-			return err
-		}
-		if err := in.check(); err != nil {
-			return err
-		}
-		l = Law{TenantID: tx.Scope.Tenant, ID: db.NewID(), State: Draft, Version: 1}
-		l.write(in)
-		signed(tx, &l)
-		record(tx, policies.LawsEdit, l, nil)
-		if err := st.insertLaw(ctx, l); err != nil {
-			return err
-		}
-		return st.remember(ctx, "law:"+key, l.ID)
+		l, err = store{tx}.law(ctx, id)
+		return err
 	})
 	return l, err
+}
+
+func (s *Service) create(ctx context.Context, tx *db.Tx, in Facts) (string, error) {
+	if err := s.authz.Allow(ctx, policies.LawsEdit, policies.Resource{"tenant": tx.Scope.Tenant}); err != nil {
+		return "", err
+	}
+	if err := in.check(); err != nil {
+		return "", err
+	}
+	l := Law{TenantID: tx.Scope.Tenant, ID: db.NewID(), State: Draft, Version: 1}
+	l.write(in)
+	signed(tx, &l)
+	record(tx, policies.LawsEdit, l, nil)
+	return l.ID, store{tx}.insertLaw(ctx, l)
 }
 
 // Edit changes what is said about a draft; seen is the version shown.

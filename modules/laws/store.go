@@ -200,15 +200,3 @@ func (s store) revisions(ctx context.Context, l Law) (rs []Revision, err error) 
 			to_jsonb(articles) as articles, reason, at, actor_name from law_revisions where law_id = ? order by at desc, id desc`, l.ID).Scan(ctx, &rs)
 	return rs, err
 }
-
-func (s store) remembered(ctx context.Context, key string) (answer []string, err error) {
-	err = s.tx.NewRaw(`select answer from idempotency where tenant_id = ? and actor_id = ? and key = ?`,
-		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key).Scan(ctx, &answer)
-	return answer, err
-}
-
-func (s store) remember(ctx context.Context, key, answer string) error {
-	_, err := s.tx.NewRaw(`insert into idempotency (tenant_id, actor_id, key, answer, created_at) values (?, ?, ?, ?, ?)`,
-		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key, answer, s.tx.Now).Exec(ctx)
-	return err
-}

@@ -45,7 +45,7 @@ func (s *Service) Appoint(ctx context.Context, in Appointing) (g Grant, err erro
 		return g, err
 	}
 	err = s.act(ctx, func(ctx context.Context, o office) error {
-		id, err := o.once(ctx, in.Key, func() (string, error) { return o.give(ctx, in, who) })
+		id, err := o.tx.Once(ctx, "grant", in.Key, func() (string, error) { return o.give(ctx, in, who) })
 		if err != nil {
 			return err
 		}
@@ -68,19 +68,6 @@ func (s *Service) holder(ctx context.Context, id string) (Staffer, error) {
 		return who, fault.InvalidField("holder", "org_person_inactive")
 	}
 	return who, nil
-}
-
-// once runs do unless the actor's key was answered before.
-func (o office) once(ctx context.Context, key string, do func() (string, error)) (string, error) {
-	old, err := o.remembered(ctx, key)
-	if err != nil || old != "" {
-		return old, err
-	}
-	id, err := do()
-	if err != nil {
-		return "", err
-	}
-	return id, o.remember(ctx, key, id)
 }
 
 func (o office) give(ctx context.Context, in Appointing, who Staffer) (string, error) {

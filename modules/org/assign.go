@@ -47,7 +47,7 @@ func (s *Service) Assign(ctx context.Context, in Posting) (id string, err error)
 		return "", err
 	}
 	err = s.act(ctx, func(ctx context.Context, o office) error {
-		id, err = o.once(ctx, in.Key, func() (string, error) { return o.assign(ctx, in, who) })
+		id, err = o.tx.Once(ctx, "appointment", in.Key, func() (string, error) { return o.assign(ctx, in, who) })
 		return err
 	})
 	return id, err

@@ -77,7 +77,7 @@ func (s *Service) CreateDepartment(ctx context.Context, in Drafted) (d Departmen
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		o := office{store: store{tx}, svc: s}
-		id, err := o.once(ctx, in.Key, func() (string, error) { return o.open(ctx, in) })
+		id, err := o.tx.Once(ctx, "department", in.Key, func() (string, error) { return o.open(ctx, in) })
 		if err != nil {
 			return err
 		}

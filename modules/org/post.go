@@ -47,7 +47,7 @@ func (s *Service) CreatePost(ctx context.Context, in Founding) (p Post, err erro
 		return p, err
 	}
 	err = s.act(ctx, func(ctx context.Context, o office) error {
-		id, err := o.once(ctx, in.Key, func() (string, error) { return o.found(ctx, in) })
+		id, err := o.tx.Once(ctx, "post", in.Key, func() (string, error) { return o.found(ctx, in) })
 		if err != nil {
 			return err
 		}

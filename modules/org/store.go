@@ -176,30 +176,3 @@ func (s store) revokeAppointments(ctx context.Context, grant, by, reason string)
 	}
 	return rows, nil
 }
-
-// remembered returns the answer that this actor's key was given before, if any;
-// of two equal submits at the same moment the second waits here for the first.
-func (s store) remembered(ctx context.Context, key string) (string, error) {
-	var answer []string
-	if key == "" {
-		return "", nil
-	}
-	if err := s.lockHolder(ctx, s.tx.Scope.Actor.ID+key); err != nil {
-		return "", err
-	}
-	err := s.tx.NewRaw(`select answer from idempotency where tenant_id = ? and actor_id = ? and key = ?`,
-		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key).Scan(ctx, &answer)
-	if err != nil || len(answer) == 0 {
-		return "", err
-	}
-	return answer[0], nil
-}
-
-func (s store) remember(ctx context.Context, key, answer string) error {
-	if key == "" {
-		return nil
-	}
-	_, err := s.tx.NewRaw(`insert into idempotency (tenant_id, actor_id, key, answer, created_at) values (?, ?, ?, ?, ?)`,
-		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key, answer, s.tx.Now).Exec(ctx)
-	return err
-}

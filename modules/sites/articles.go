@@ -14,40 +14,30 @@ func (s *Service) Create(ctx context.Context, in Text, key string) (a Article, e
 	if key == "" {
 		return a, fault.New(fault.Invalid, "idem_missing")
 	}
-	if a, err = s.create(ctx, in, key); fault.KindOf(err) == fault.Conflict { // the same form was faster
-		return s.create(ctx, in, key)
-	}
-	return a, err
-}
-
-func (s *Service) create(ctx context.Context, in Text, key string) (a Article, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		st := store{tx}
-		known, err := st.remembered(ctx, "article:"+key)
+		id, err := tx.Once(ctx, "article", key, func() (string, error) { return s.create(ctx, tx, in) })
 		if err != nil {
 			return err
 		}
-		if len(known) > 0 {
-			a, err = st.article(ctx, known[0])
-			return err
-		}
-		if err := s.authz.Allow(ctx, policies.ArticlesPublish, policies.Resource{"tenant": tx.Scope.Tenant}); err != nil {
-			return err
-		}
-		if err := in.check(); err != nil {
-			return err
-		}
-		a = Article{TenantID: tx.Scope.Tenant, ID: db.NewID(), State: Draft, Version: 1}
-		if err := a.write(in, tx.Scope.Actor.Name, tx.Now); err != nil {
-			return err
-		}
-		record(tx, a)
-		if err := st.insertArticle(ctx, &a); err != nil {
-			return err
-		}
-		return st.remember(ctx, "article:"+key, a.ID)
+		a, err = store{tx}.article(ctx, id)
+		return err
 	})
 	return a, err
+}
+
+func (s *Service) create(ctx context.Context, tx *db.Tx, in Text) (string, error) {
+	if err := s.authz.Allow(ctx, policies.ArticlesPublish, policies.Resource{"tenant": tx.Scope.Tenant}); err != nil {
+		return "", err
+	}
+	if err := in.check(); err != nil {
+		return "", err
+	}
+	a := Article{TenantID: tx.Scope.Tenant, ID: db.NewID(), State: Draft, Version: 1}
+	if err := a.write(in, tx.Scope.Actor.Name, tx.Now); err != nil {
+		return "", err
+	}
+	record(tx, a)
+	return a.ID, store{tx}.insertArticle(ctx, &a)
 }
 
 // Edit changes a draft, or takes a withdrawn article up again as one; seen is the

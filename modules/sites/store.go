@@ -177,18 +177,6 @@ func (s store) shown(ctx context.Context, id string) (r Shown, err error) {
 	return r, err
 }
 
-func (s store) remembered(ctx context.Context, key string) (answer []string, err error) {
-	err = s.tx.NewRaw(`select answer from idempotency where tenant_id = ? and actor_id = ? and key = ?`,
-		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key).Scan(ctx, &answer)
-	return answer, err
-}
-
-func (s store) remember(ctx context.Context, key, answer string) error {
-	_, err := s.tx.NewRaw(`insert into idempotency (tenant_id, actor_id, key, answer, created_at) values (?, ?, ?, ?, ?)`,
-		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key, answer, s.tx.Now).Exec(ctx)
-	return err
-}
-
 // once turns an update that found nothing into the Conflict that it is.
 func once(res interface{ RowsAffected() (int64, error) }, err error, key string) error {
 	if err != nil {

@@ -24,25 +24,15 @@ func (s *Service) Issue(ctx context.Context, in Demand) (o Order, err error) {
 	if in.Key == "" {
 		return o, fault.New(fault.Invalid, "idem_missing")
 	}
-	o, err = s.issueOnce(ctx, in)
-	if k := fault.KindOf(err); err != nil && (k == fault.Conflict || k == fault.Precondition) {
-		return s.issueOnce(ctx, in) // perhaps the same form was faster: then its answer is ours
-	}
-	return o, err
-}
-
-func (s *Service) issueOnce(ctx context.Context, in Demand) (o Order, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		st := store{tx}
-		known, err := st.remembered(ctx, "order:"+in.Key)
+		id, err := tx.Once(ctx, "order", in.Key, func() (string, error) {
+			o, err := s.issue(ctx, tx, in)
+			return o.ID, err
+		})
 		if err != nil {
 			return err
 		}
-		if len(known) > 0 {
-			o, err = st.order(ctx, known[0])
-			return err
-		}
-		o, err = s.issue(ctx, tx, in)
+		o, err = store{tx}.order(ctx, id)
 		return err
 	})
 	return o, err
@@ -91,10 +81,7 @@ func (s *Service) issue(ctx context.Context, tx *db.Tx, in Demand) (o Order, err
 		return o, err
 	}
 	tx.EmitIn(o.TenantID, events.OrderIssued{Order: o.fact()})
-	if err := s.keep(ctx, tx, &o, policies.SupervisionOrder, "issued", text); err != nil {
-		return o, err
-	}
-	return o, st.remember(ctx, "order:"+in.Key, o.ID)
+	return o, s.keep(ctx, tx, &o, policies.SupervisionOrder, "issued", text)
 }
 
 // answerDays is how long the office has; asked may shorten the rule's, not lengthen it.

@@ -163,19 +163,6 @@ func (s store) nextNo(ctx context.Context, issuer tenancy.ID, year int) (string,
 	return fmt.Sprintf("%s%d%04d", row.Code, year, row.Last), err
 }
 
-// remembered returns the answer that this actor's key was given before, if any.
-func (s store) remembered(ctx context.Context, key string) (answer []string, err error) {
-	err = s.tx.NewRaw(`select answer from idempotency where tenant_id = ? and actor_id = ? and key = ?`,
-		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key).Scan(ctx, &answer)
-	return answer, err
-}
-
-func (s store) remember(ctx context.Context, key, answer string) error {
-	_, err := s.tx.NewRaw(`insert into idempotency (tenant_id, actor_id, key, answer, created_at) values (?, ?, ?, ?, ?)`,
-		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, key, answer, s.tx.Now).Exec(ctx)
-	return err
-}
-
 // affected is what an update says about itself.
 type affected interface{ RowsAffected() (int64, error) }
 

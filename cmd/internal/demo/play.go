@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"liandong/modules/cases"
@@ -58,9 +59,9 @@ func (st *Stage) recall(ctx context.Context) error {
 	st.done = map[string]string{}
 	return st.DB.InTx(Platform(ctx), func(ctx context.Context, tx *db.Tx) error {
 		var rows []struct{ Key, Answer string }
-		err := tx.NewRaw(`select key, answer from idempotency where key ^@ 'demo-'`).Scan(ctx, &rows)
+		err := tx.NewRaw(`select key, answer from idempotency where key ^@ 'case:demo-'`).Scan(ctx, &rows)
 		for _, r := range rows {
-			st.done[r.Key] = r.Answer
+			st.done[strings.TrimPrefix(r.Key, "case:")] = r.Answer
 		}
 		return err
 	})
