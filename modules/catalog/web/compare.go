@@ -161,9 +161,9 @@ func (c comparing) picked(s catalog.Side) bool {
 func (c comparing) url(path, only string) string {
 	q := c.q.WithPath(c.h.items(path))
 	q.Filters = map[string]string{"item": c.q.Filter("item"), "only": only}
-	to := q.URL()
+	parts := []string{q.URL()}
 	for _, o := range c.offers {
-		to += "&side=" + sideKey(o.Side)
+		parts = append(parts, "side="+sideKey(o.Side))
 	}
-	return to
+	return strings.Join(parts, "&")
 }

@@ -13,8 +13,10 @@ import (
 func listQuery(r *http.Request) kit.ListQuery {
 	return kit.ParseList(r, []string{"name", "code", "kind", "days", "owner", "created"}, kit.ListQuery{
 		Size: 20, Sort: "created", Desc: true,
-		Filters: map[string]string{"span": string(catalog.SpanHere), "state": "", "kind": "", "owner": "", "department": "",
-			"region": "", "list": "", "level": "", "visits": "", "refined": "", "act": "", "from": "", "to": ""},
+		Filters: map[string]string{
+			"span": string(catalog.SpanHere), "state": "", "kind": "", "owner": "", "department": "",
+			"region": "", "list": "", "level": "", "visits": "", "refined": "", "act": "", "from": "", "to": "", // by way of the statistics
+		},
 	})
 }
 
