@@ -239,8 +239,13 @@ func TestStatisticsAgreeWithCountingByHand(t *testing.T) {
 		ctx := person(t, seat, "1", "item_editor")
 		for _, c := range []catalog.Census{
 			{},
-			{State: "published"}, {State: "draft"}, {State: "reviewing", Kind: "05"}, {Department: "公安局"}, {Region: dbtest.County, State: "published"},
-			{Region: dbtest.Township}, {From: time.Date(2023, 5, 31, 16, 0, 0, 0, time.UTC), To: time.Date(2023, 11, 30, 16, 0, 0, 0, time.UTC), Kind: "01"},
+			{State: "published"},
+			{State: "draft"},
+			{State: "reviewing", Kind: "05"},
+			{Department: "公安局"},
+			{Region: dbtest.County, State: "published"},
+			{Region: dbtest.Township},
+			{From: time.Date(2023, 5, 31, 16, 0, 0, 0, time.UTC), To: time.Date(2023, 11, 30, 16, 0, 0, 0, time.UTC), Kind: "01"},
 		} {
 			at := c.Region
 			if at == 0 {

@@ -138,7 +138,7 @@ func (o overview) levels() figures {
 // regions lists the region itself and those right below it.
 func (o overview) regions() figures {
 	t := figures{title: "按地区", note: "点地区名称查看它的下级。“制定”是该地区及其下级制定的事项，本级一行只计本级；“在用”是在该地区本级可以办理的事项（包括上级下达的），时限和提速按细化后的实际承诺计算。", head: "地区", kind: kit.RowGraph,
-		cols: []figureColumn{{"制定", "", true}, {"在用", "", false}, {"平均法定时限", "工作日", false}, {"平均承诺时限", "工作日", false}, {"提速", "%", false}}}
+		cols: []figureColumn{{"制定", "", true}, {"在用", "", false}, {"平均法定", "工作日", false}, {"平均承诺", "工作日", false}, {"提速", "%", false}}}
 	for i, r := range o.Regions {
 		id := r.ID.String()
 		name, href, span := r.Name, o.with("region", id), catalog.SpanUnder
@@ -162,7 +162,7 @@ func tenth(v float64) float64 { return math.Round(v*10) / 10 }
 // speeds compares promises with the law, by department.
 func (o overview) speeds() figures {
 	t := figures{title: "提速", note: "提速 ＝ 1 − 承诺时限 ÷ 法定时限，按在用事项合计；承诺时限按本地和上级细化后的最短承诺计算。", head: "部门", kind: kit.RowGraph,
-		cols: []figureColumn{{"在用事项", "", false}, {"平均法定时限", "工作日", false}, {"平均承诺时限", "工作日", false}, {"提速", "%", true}, {"共节省", "工作日", false}}}
+		cols: []figureColumn{{"在用事项", "", false}, {"平均法定", "工作日", false}, {"平均承诺", "工作日", false}, {"提速", "%", true}, {"共节省", "工作日", false}}}
 	for _, s := range o.Faster {
 		to := o.items(catalog.SpanAll, "department", s.Key, "state", catalog.StatePublished)
 		if s.Key == "" {

@@ -274,7 +274,7 @@ func statisticsOverview(o overview) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, v := range []string{viewRegions, viewDepartments, viewLevels, viewKinds, viewVisits, viewStates, viewSpeed, viewLean} {
+			for _, v := range []string{viewRegions, viewDepartments, viewKinds, viewVisits, viewStates, viewSpeed, viewLevels, viewLean} {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<div class=\"col-12 col-xl-6\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -620,7 +620,7 @@ func statisticsTable(o overview, t figures) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = kit.TdNum(t.header()[i+1]).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = kit.TdNum(t.cols[i].label).Render(templ.WithChildren(ctx, templ_7745c5c3_Var19), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

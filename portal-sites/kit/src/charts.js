@@ -74,14 +74,14 @@ function options(g, l, width) {
   const rows = lying(g, l, width);
   const label = Object.assign({ hideOverlap: true }, words);
   const names = { type: "category", data: g.labels, axisTick: { show: false }, axisLine: { lineStyle: { color: l.edge } }, axisLabel: label };
-  const figures = { type: "value", minInterval: g.whole ? 1 : 0, splitNumber: rows && width < 26 * l.size ? 3 : 5, axisLabel: Object.assign({ formatter: (v) => number.format(v) }, label), splitLine: { lineStyle: { color: l.line } } };
+  const figures = { type: "value", minInterval: g.whole ? 1 : 0, splitNumber: rows && width < 26 * l.size ? 3 : 5, axisLabel: Object.assign({ formatter: (v) => number.format(v) + (g.unit === "%" ? "%" : "") }, label), splitLine: { lineStyle: { color: l.line } } };
   if (rows) {
     names.inverse = true;
     names.axisLabel = Object.assign({ interval: 0, width: Math.min(11 * l.size, width * 0.34), overflow: "truncate", ellipsis: "…" }, words);
   }
   all.xAxis = rows ? figures : names;
   all.yAxis = rows ? names : figures;
-  all.grid = { left: 4, right: l.size * (many ? 1.2 : rows ? 4.5 : 1.2), top: many ? l.size * (1.8 + 1.9 * legendRows(g, l, width)) : l.size * 1.8, bottom: 4, containLabel: true };
+  all.grid = { left: 4, right: l.size * (many ? 1.2 : rows ? 4.5 : 1.2), top: many ? l.size * (1.2 + 1.9 * legendRows(g, l, width)) : l.size * (rows ? 0.4 : 1.8), bottom: 4, containLabel: true };
   all.series = g.series.map((s, i) => {
     const one = { name: s.name, data: s.values, cursor: links(s) ? "pointer" : "default", color: l.colours[i], emphasis: { focus: many ? "series" : "none" } };
     if (g.kind === "line") {
@@ -103,7 +103,7 @@ const legendRows = (g, l, width) => Math.ceil(g.series.reduce((n, s) => n + (s.n
 // height is what the box needs: rows need more the more there are.
 function height(g, l, width) {
   if (g.kind === "pie") return 20 * l.size;
-  return l.size * (lying(g, l, width) ? Math.max(8, 5 + 2.4 * g.labels.length) : 19);
+  return l.size * (lying(g, l, width) ? Math.max(8, (g.series.length > 1 ? 5 : 2.6) + 2.4 * g.labels.length) : 19);
 }
 
 function draw(figure) {
