@@ -133,7 +133,7 @@ func TestWhoMayManage(t *testing.T) {
 		if err := o.Stop(c.ctx, p.ID, "不再使用"); fault.KindOf(err) != c.want {
 			t.Errorf("%s stopped a partner: %v", name, err)
 		}
-		if _, err := o.Rotate(c.ctx, p.ID, 0); fault.KindOf(err) != c.want {
+		if _, err := o.Rotate(c.ctx, p.ID, p.ID, 0); fault.KindOf(err) != c.want {
 			t.Errorf("%s made a key: %v", name, err)
 		}
 	}
@@ -242,13 +242,27 @@ func TestKeysEnd(t *testing.T) {
 	refused(o.Service, "ld_nobody", "partner_key_unknown")
 	refused(o.Service, first, "")
 	refused(other, first, "")
-	second, err := o.Rotate(county, p.ID, 24*time.Hour)
+	newest := func() string {
+		d, err := o.Show(county, p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d.Keys[0].ID
+	}
+	shown := newest()
+	second, err := o.Rotate(county, p.ID, shown, 24*time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
 	refused(o.Service, first, "")
 	refused(o.Service, second, "")
-	third, err := o.Rotate(county, p.ID, 48*time.Hour)
+	if _, err := o.Rotate(county, p.ID, shown, time.Hour); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the same form twice: %v", err)
+	}
+	if _, err := o.Rotate(county, p.ID, newest(), 31*24*time.Hour); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("an endless grace: %v", err)
+	}
+	third, err := o.Rotate(county, p.ID, newest(), 48*time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -116,13 +116,22 @@ func (s *Service) Resume(ctx context.Context, id string) error {
 const maxGrace = 30 * 24 * time.Hour
 
 // Rotate makes another key, returned here and never again. The keys before it go
-// on for grace, and not longer than they would have.
-func (s *Service) Rotate(ctx context.Context, id string, grace time.Duration) (secret string, err error) {
+// on for grace, and not longer than they would have. newest is the id of the newest
+// key that the actor was shown: Conflict when there is another by now, so that a
+// form sent twice makes one key.
+func (s *Service) Rotate(ctx context.Context, id, newest string, grace time.Duration) (secret string, err error) {
 	err = s.change(ctx, id, func(ctx context.Context, tx *db.Tx, p *Partner) error {
 		if grace < 0 || grace > maxGrace {
 			return fault.InvalidField("grace", "partner_grace")
 		}
 		st := store{tx}
+		ks, err := st.keys(ctx, *p)
+		if err != nil {
+			return err
+		}
+		if len(ks) == 0 || ks[0].ID != newest {
+			return fault.New(fault.Conflict, "partner_rotated")
+		}
 		if err := st.endKeys(ctx, *p, tx.Now.Add(grace)); err != nil {
 			return err
 		}

@@ -59,6 +59,7 @@ func Mount(r chi.Router, d Deps) {
 	get(api, s, operation{id: "list-cases", path: "/api/cases", tag: "cases"}, s.staffCases)
 	get(api, s, operation{id: "get-case", path: "/api/cases/{id}", tag: "cases"}, s.staffCase)
 	describe(api.OpenAPI())
+	r.Get(DocsPath, s.docs(api.OpenAPI()))
 	r.HandleFunc("/api/*", unknown)
 }
 

@@ -17,6 +17,7 @@ func topics(d Deps) []topic {
 		{"cases", "受理与办理", "收件、受理、审查、决定、送达", "clipboard-check", helpCases(d)},
 		{"supplement", "补正", "一次性告知、计时中止与恢复", "refresh-alert", helpSupplement(d)},
 		{"supervision", "电子监察", "预警、黄牌、红牌、督办单", "alert-triangle", helpSupervision(d)},
+		{"partners", "接口合作方", "给合作单位发密钥、定限额、看用量", "plug", helpPartners(d)},
 		{"audit", "审计", "谁在何时做了什么", "history", helpAudit(d)},
 		{"export", "查询与导出", "筛选、排序、导出表格", "file-export", helpExport(d)},
 		{"elder", "长者版与无障碍", "大字、高对比、读屏软件", "old", helpElder(d)},
@@ -52,7 +53,7 @@ func helpAccount(d Deps) templ.Component {
 		var templ_7745c5c3_Var2 templ.SafeURL
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/me/password"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 29, Col: 60}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 30, Col: 60}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -65,7 +66,7 @@ func helpAccount(d Deps) templ.Component {
 		var templ_7745c5c3_Var3 templ.SafeURL
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/me/second-factor"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 33, Col: 63}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 34, Col: 63}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -78,7 +79,7 @@ func helpAccount(d Deps) templ.Component {
 		var templ_7745c5c3_Var4 templ.SafeURL
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/me"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 35, Col: 115}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 36, Col: 115}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -149,7 +150,7 @@ func helpItems(d Deps) templ.Component {
 		var templ_7745c5c3_Var7 templ.SafeURL
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/imports"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 83, Col: 62}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 84, Col: 62}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -162,7 +163,7 @@ func helpItems(d Deps) templ.Component {
 		var templ_7745c5c3_Var8 templ.SafeURL
 		templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/check"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 89, Col: 55}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 90, Col: 55}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 		if templ_7745c5c3_Err != nil {
@@ -175,7 +176,7 @@ func helpItems(d Deps) templ.Component {
 		var templ_7745c5c3_Var9 templ.SafeURL
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/statistics"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 93, Col: 62}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 94, Col: 62}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -188,7 +189,7 @@ func helpItems(d Deps) templ.Component {
 		var templ_7745c5c3_Var10 templ.SafeURL
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/compare"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 96, Col: 59}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 97, Col: 59}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
@@ -230,7 +231,7 @@ func helpLaws(d Deps) templ.Component {
 		var templ_7745c5c3_Var12 templ.SafeURL
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/laws"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 104, Col: 51}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 105, Col: 51}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
@@ -272,7 +273,7 @@ func helpCases(d Deps) templ.Component {
 		var templ_7745c5c3_Var14 templ.SafeURL
 		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/help/supplement"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 137, Col: 144}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 138, Col: 144}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {
@@ -344,7 +345,7 @@ func helpSupervision(d Deps) templ.Component {
 	})
 }
 
-func helpAudit(d Deps) templ.Component {
+func helpPartners(d Deps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -365,7 +366,49 @@ func helpAudit(d Deps) templ.Component {
 			templ_7745c5c3_Var17 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<h2>谁能看</h2><p>审计管理员可以查看辖区内的审计日志。系统管理员、授权管理员都不能修改或删除日志，数据库也不允许。</p><h2>记录了什么</h2><ul><li>登录、退出、输错密码、修改密码、开启和关闭二次验证。</li><li>授权、收回、指派岗位；办件的每一步；事项的送审、审核、发布；导出；查看完整的身份证号、手机号。</li><li>每条都有时间、人员、单位、岗位、操作对象和请求编号。页面报错时下方的“请求编号”，就可以在这里查到。</li></ul><h2>有没有被改动过</h2><p>每条记录都与前一条相互校验，系统定期核对；任何一条被改动、删除或插入，都会被发现并指出位置。</p><h2>查看个人信息</h2><p>列表里的身份证号、手机号中间几位用 * 代替。确需查看完整号码时点眼睛图标，系统会记下谁在何时看了谁的号码。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<h2>什么时候需要</h2><p>银行网点、自助终端、其他政务系统等要用程序成批读取事项和办事指南时，由本单位的授权管理员或系统管理员在“<a href=\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var18 templ.SafeURL
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 194, Col: 205}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "\">接口合作方</a>”里新增并发给密钥。偶尔读取的不需要密钥，每个网络地址每分钟 60 次。</p><h2>新增和发密钥</h2><ol><li>填写名称、联系人、每分钟和每日的次数，需要时填写有效期。</li><li>保存后显示密钥，只显示这一次。请当场复制，用安全的方式交给对方。系统里只保存密钥的校验值，谁也查不到原文。</li><li>把“<a href=\"/api/docs\">接口说明</a>”的网址转给对方的技术人员，该页不需要登录。</li></ol><h2>更换、停用</h2><ul><li><strong>更换密钥</strong>：可以让原来的密钥再用一段时间，对方换用时不会中断；怀疑泄露的，选“立即失效”。</li><li><strong>停用</strong>：写明理由，全部密钥随即不能使用（几台服务器时，最迟十秒），需要时可以恢复。</li><li><strong>超过次数</strong>：对方会收到“请求太频繁”的中文说明和等待时间，系统不受影响。经常不够用的，可以在“修改”中调整。</li></ul><h2>对方能读到什么</h2><p>只有本单位及下级已经发布的事项，与群众在网站上看到的相同；读不到草稿，也读不到任何办件和个人信息。事项发布、细化、撤回后，对方下一次读取变更时就会得到。</p>")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		return nil
+	})
+}
+
+func helpAudit(d Deps) templ.Component {
+	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
+			return templ_7745c5c3_CtxErr
+		}
+		templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+		if !templ_7745c5c3_IsBuffer {
+			defer func() {
+				templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err == nil {
+					templ_7745c5c3_Err = templ_7745c5c3_BufErr
+				}
+			}()
+		}
+		ctx = templ.InitializeContext(ctx)
+		templ_7745c5c3_Var19 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var19 == nil {
+			templ_7745c5c3_Var19 = templ.NopComponent
+		}
+		ctx = templ.ClearChildren(ctx)
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<h2>谁能看</h2><p>审计管理员可以查看辖区内的审计日志。系统管理员、授权管理员都不能修改或删除日志，数据库也不允许。</p><h2>记录了什么</h2><ul><li>登录、退出、输错密码、修改密码、开启和关闭二次验证。</li><li>授权、收回、指派岗位；办件的每一步；事项的送审、审核、发布；导出；查看完整的身份证号、手机号。</li><li>每条都有时间、人员、单位、岗位、操作对象和请求编号。页面报错时下方的“请求编号”，就可以在这里查到。</li></ul><h2>有没有被改动过</h2><p>每条记录都与前一条相互校验，系统定期核对；任何一条被改动、删除或插入，都会被发现并指出位置。</p><h2>查看个人信息</h2><p>列表里的身份证号、手机号中间几位用 * 代替。确需查看完整号码时点眼睛图标，系统会记下谁在何时看了谁的号码。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -389,12 +432,12 @@ func helpExport(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var18 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var18 == nil {
-			templ_7745c5c3_Var18 = templ.NopComponent
+		templ_7745c5c3_Var20 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var20 == nil {
+			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<h2>查询</h2><p>列表上方可以按关键字、状态、时间等筛选，点表头可以排序。筛选条件写在网址里，可以收藏，也可以发给同事（对方只能看到自己有权查看的内容）。</p><h2>导出</h2><ul><li>导出的是当前筛选出来的内容，格式为电子表格（.xlsx）。</li><li>办件只有监察员、科室负责人、审计管理员可以导出，且限辖区内。</li><li>导出的表格中，证件号码、手机号同样隐去中间几位；导出行为会记入审计日志。</li><li>以等号、加号等开头的内容在表格中按文字处理，不会被当作公式执行。</li></ul><p>导出的文件包含个人信息的，请按保密要求保管，用完即删。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<h2>查询</h2><p>列表上方可以按关键字、状态、时间等筛选，点表头可以排序。筛选条件写在网址里，可以收藏，也可以发给同事（对方只能看到自己有权查看的内容）。</p><h2>导出</h2><ul><li>导出的是当前筛选出来的内容，格式为电子表格（.xlsx）。</li><li>办件只有监察员、科室负责人、审计管理员可以导出，且限辖区内。</li><li>导出的表格中，证件号码、手机号同样隐去中间几位；导出行为会记入审计日志。</li><li>以等号、加号等开头的内容在表格中按文字处理，不会被当作公式执行。</li></ul><p>导出的文件包含个人信息的，请按保密要求保管，用完即删。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -418,12 +461,12 @@ func helpElder(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var19 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var19 == nil {
-			templ_7745c5c3_Var19 = templ.NopComponent
+		templ_7745c5c3_Var21 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var21 == nil {
+			templ_7745c5c3_Var21 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<h2>长者版</h2><p>点右上角姓名，选择“长者版”，字号、按钮和间距都会放大，颜色对比更强，本浏览器一年内有效；再点一次回到标准版。群众网站顶部也有同样的按钮，窗口人员可以帮老人打开。</p><h2>读屏软件</h2><ul><li>每页第一个链接是“跳到主要内容”。</li><li>表格、图表都有文字说明；红牌、黄牌、状态除了颜色还有文字和图标。</li><li>填写有误时，页面上方会列出全部问题，点一下就到该项。</li></ul><h2>网络或浏览器较旧</h2><p>不支持脚本的浏览器也能完成全部操作，只是没有弹窗和局部刷新。网络中断时页面会提示，已填写的内容不会丢。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<h2>长者版</h2><p>点右上角姓名，选择“长者版”，字号、按钮和间距都会放大，颜色对比更强，本浏览器一年内有效；再点一次回到标准版。群众网站顶部也有同样的按钮，窗口人员可以帮老人打开。</p><h2>读屏软件</h2><ul><li>每页第一个链接是“跳到主要内容”。</li><li>表格、图表都有文字说明；红牌、黄牌、状态除了颜色还有文字和图标。</li><li>填写有误时，页面上方会列出全部问题，点一下就到该项。</li></ul><h2>网络或浏览器较旧</h2><p>不支持脚本的浏览器也能完成全部操作，只是没有弹窗和局部刷新。网络中断时页面会提示，已填写的内容不会丢。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -447,12 +490,12 @@ func helpKeyboard(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var20 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var20 == nil {
-			templ_7745c5c3_Var20 = templ.NopComponent
+		templ_7745c5c3_Var22 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var22 == nil {
+			templ_7745c5c3_Var22 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p>全部操作都可以只用键盘完成。</p><ul><li><kbd>Tab</kbd> 下一项，<kbd>Shift</kbd> + <kbd>Tab</kbd> 上一项。当前位置有明显的边框。</li><li><kbd>Enter</kbd> 打开链接、提交表单；<kbd>空格</kbd> 按下按钮、勾选、展开下拉菜单。</li><li>进入页面后先按一次 <kbd>Tab</kbd>，再按 <kbd>Enter</kbd>，可跳过左侧菜单直接到主要内容。</li><li><kbd>Esc</kbd> 关闭弹窗、岗位和姓名菜单，以及手机上的功能菜单。</li><li>单选按钮、下拉框里用 <kbd>↑</kbd> <kbd>↓</kbd> 选择。</li><li>表格较宽时，按 <kbd>Tab</kbd> 移到表格上，再用 <kbd>←</kbd> <kbd>→</kbd> 左右滚动。</li><li>浏览器自带：<kbd>Ctrl</kbd> + <kbd>F</kbd> 在页面中查找，<kbd>Ctrl</kbd> + <kbd>+</kbd> 放大。</li></ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<p>全部操作都可以只用键盘完成。</p><ul><li><kbd>Tab</kbd> 下一项，<kbd>Shift</kbd> + <kbd>Tab</kbd> 上一项。当前位置有明显的边框。</li><li><kbd>Enter</kbd> 打开链接、提交表单；<kbd>空格</kbd> 按下按钮、勾选、展开下拉菜单。</li><li>进入页面后先按一次 <kbd>Tab</kbd>，再按 <kbd>Enter</kbd>，可跳过左侧菜单直接到主要内容。</li><li><kbd>Esc</kbd> 关闭弹窗、岗位和姓名菜单，以及手机上的功能菜单。</li><li>单选按钮、下拉框里用 <kbd>↑</kbd> <kbd>↓</kbd> 选择。</li><li>表格较宽时，按 <kbd>Tab</kbd> 移到表格上，再用 <kbd>←</kbd> <kbd>→</kbd> 左右滚动。</li><li>浏览器自带：<kbd>Ctrl</kbd> + <kbd>F</kbd> 在页面中查找，<kbd>Ctrl</kbd> + <kbd>+</kbd> 放大。</li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

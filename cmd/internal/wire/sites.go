@@ -13,8 +13,10 @@ import (
 	lawsweb "liandong/modules/laws/web"
 	noticesweb "liandong/modules/notices/web"
 	orgweb "liandong/modules/org/web"
+	partnersweb "liandong/modules/partners/web"
 	sitesweb "liandong/modules/sites/web"
 	supervisionweb "liandong/modules/supervision/web"
+	"liandong/portal-sites/api"
 	"liandong/portal-sites/citizen"
 	"liandong/portal-sites/desk"
 	"liandong/portal-sites/desk/queues"
@@ -89,6 +91,9 @@ func (s *doors) deskDeps() desk.Deps {
 		},
 		func(r chi.Router) {
 			sitesweb.Mount(r, sitesweb.Deps{Service: s.Sites, Shell: shell, Base: base, Home: home})
+		},
+		func(r chi.Router) {
+			partnersweb.Mount(r, partnersweb.Deps{Service: s.Partners, Shell: shell, Base: base, Home: home, Docs: api.DocsPath, Now: s.cfg.Now})
 		},
 		func(r chi.Router) {
 			auditweb.Mount(r, auditweb.Deps{Service: s.Audit, Shell: shell, Base: base, Home: home, Now: s.cfg.Now})
