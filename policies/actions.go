@@ -26,11 +26,12 @@ const (
 	ItemsCreate   Action = "items:create"   // tenant
 	ItemsEdit     Action = "items:edit"     // tenant, state ("draft" may be edited)
 	ItemsSubmit   Action = "items:submit"   // tenant
-	ItemsReview   Action = "items:review"   // tenant, author_id
-	ItemsPublish  Action = "items:publish"  // tenant, author_id
+	ItemsReview   Action = "items:review"   // tenant, author_id (passed_by []string: who passed a step of it; department: the step is for, departments []string: the actor's)
+	ItemsPublish  Action = "items:publish"  // tenant, author_id (as items:review)
 	ItemsOverride Action = "items:override" // tenant, fields []string, promised_days int, inherited_days int, added_materials int (locked_fields []string: more than data.json locks)
 	ItemsWithdraw Action = "items:withdraw" // tenant, published
 	ItemsSynonyms Action = "items:synonyms" // tenant: whose list
+	ItemsSettings Action = "items:settings" // tenant: whose chain of reviews, templates of notices
 )
 
 // Laws (法律文件) of the legal library. tenant is the one that keeps the law.
@@ -89,7 +90,7 @@ func Actions() []Action {
 	return []Action{
 		GrantsAppoint, GrantsRevoke, GrantsView, PostsAppoint, PostsRemove, DepartmentsManage, StaffView,
 		TenantsManage, TenantsExport, CalendarEdit, PartnersManage,
-		ItemsView, ItemsCreate, ItemsEdit, ItemsSubmit, ItemsReview, ItemsPublish, ItemsOverride, ItemsWithdraw, ItemsSynonyms,
+		ItemsView, ItemsCreate, ItemsEdit, ItemsSubmit, ItemsReview, ItemsPublish, ItemsOverride, ItemsWithdraw, ItemsSynonyms, ItemsSettings,
 		LawsView, LawsEdit, LawsPublish,
 		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSupplement, CasesSendback,
 		CasesDeliver, CasesResubmit, CasesUrge, CasesRefer, CasesExport, FilesRead, FilesWrite,

@@ -75,7 +75,7 @@ func sample(a policies.Action, at tenancy.ID, role string) policies.Resource {
 	r := policies.Resource{
 		"tenant": at, "subject": subjectID, "published": false, "on_behalf": true,
 		"at_tenant": at, "at_name": "某单位", "step_post": post, "step_kind": "review", "open": true,
-		"accepted_by": otherID, "filed_by_actor": false, "author_id": otherID, "state": "draft",
+		"accepted_by": otherID, "filed_by_actor": false, "author_id": otherID, "state": "draft", "passed_by": []string{subjectID}, "department": "", "departments": []string{"name"},
 		"fields": []string{"notes"}, "promised_days": 5, "inherited_days": 10, "added_materials": 0,
 		"over_lo": over.Lo, "over_hi": over.Hi, "lo": over.Lo, "hi": over.Hi, "tier": 2,
 		"roles": []string{policies.Clerk}, "holder_id": otherID, "holder_roles": []string{},

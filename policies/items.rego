@@ -71,6 +71,8 @@ allow["items:review"] contains "not_author" if {
 	holds_role
 	own_tenant
 	not_author
+	no_step_passed
+	in_department
 }
 
 deny["items:review"] contains no_role if not holds_role
@@ -79,12 +81,18 @@ deny["items:review"] contains not_own_tenant if not own_tenant
 
 deny["items:review"] contains is_author if not not_author
 
+deny["items:review"] contains passed_already if not no_step_passed
+
+deny["items:review"] contains other_department if not in_department
+
 roles_for["items:publish"] := {"item_reviewer"}
 
 allow["items:publish"] contains "not_author" if {
 	holds_role
 	own_tenant
 	not_author
+	no_step_passed
+	in_department
 }
 
 deny["items:publish"] contains no_role if not holds_role
@@ -93,10 +101,37 @@ deny["items:publish"] contains not_own_tenant if not own_tenant
 
 deny["items:publish"] contains is_author if not not_author
 
+deny["items:publish"] contains passed_already if not no_step_passed
+
+deny["items:publish"] contains other_department if not in_department
+
 not_author if {
 	is_string(input.resource.author_id)
 	input.resource.author_id != input.actor.id
 }
+
+# no_step_passed: every step of a chain is passed by another person.
+no_step_passed if {
+	passed := object.get(input.resource, "passed_by", [])
+	is_array(passed)
+	not input.actor.id in passed
+}
+
+# in_department: a step that names a department is for its reviewers only.
+in_department if object.get(input.resource, "department", "") == ""
+
+in_department if {
+	is_array(input.resource.departments)
+	input.resource.department in input.resource.departments
+}
+
+passed_already := because("passed_already", "您已经审核过这个版本的一个环节，同一版本每人只能审核一个环节", "请由另一位事项审核人员办理")
+
+other_department := because(
+	"other_department",
+	sprintf("这个审核环节由“%v”的审核人员办理，您的岗位不在这个部门", [object.get(input.resource, "department", "")]),
+	"请由该部门的事项审核人员办理；部门有误的，请在事项设置中核对审核链",
+)
 
 is_author := because("is_author", "编写人不能审核或发布自己编写的事项", "请由另一位事项审核人员办理")
 
@@ -133,6 +168,17 @@ allow["items:synonyms"] contains "own" if {
 deny["items:synonyms"] contains no_role if not holds_role
 
 deny["items:synonyms"] contains not_own_tenant if not own_tenant
+
+roles_for["items:settings"] := {"item_reviewer", "admin"}
+
+allow["items:settings"] contains "own" if {
+	holds_role
+	own_tenant
+}
+
+deny["items:settings"] contains no_role if not holds_role
+
+deny["items:settings"] contains not_own_tenant if not own_tenant
 
 # ---- override what is inherited: only what is not locked, only for the better ----
 

@@ -91,3 +91,25 @@ test_items_synonyms_allow if allowed("items:synonyms", editor(county), at(county
 test_items_synonyms_role_deny if refused("items:synonyms", checker(county), at(county, {}), "no_role")
 
 test_items_synonyms_above_deny if refused("items:synonyms", editor(town), at(county, {}), "not_own_tenant")
+
+test_items_settings_allow if allowed("items:settings", checker(county), at(county, {}), "own")
+
+test_items_settings_role_deny if refused("items:settings", editor(county), at(county, {}), "no_role")
+
+test_items_settings_above_deny if refused("items:settings", checker(town), at(county, {}), "not_own_tenant")
+
+stepping(facts) := at(county, object.union({"author_id": "she", "passed_by": [], "department": "", "departments": []}, facts))
+
+test_items_publish_passed_deny if refused("items:publish", checker(county), stepping({"passed_by": ["me"]}), "passed_already")
+
+test_items_review_passed_deny if refused("items:review", checker(county), stepping({"passed_by": ["me"]}), "passed_already")
+
+test_items_publish_other_passed_allow if allowed("items:publish", checker(county), stepping({"passed_by": ["she"]}), "not_author")
+
+test_items_publish_passed_unclear_deny if refused("items:publish", checker(county), stepping({"passed_by": "me"}), "passed_already")
+
+test_items_publish_department_allow if allowed("items:publish", checker(county), stepping({"department": "编办", "departments": ["编办"]}), "not_author")
+
+test_items_publish_department_deny if refused("items:publish", checker(county), stepping({"department": "编办", "departments": ["司法局"]}), "other_department")
+
+test_items_review_department_unclear_deny if refused("items:review", checker(county), stepping({"department": "编办", "departments": null}), "other_department")

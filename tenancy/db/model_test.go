@@ -41,7 +41,7 @@ func (s scope) writes(t tenancy.ID) bool {
 
 // cascading names the tables whose rows everybody below an ancestor reads.
 func cascading(table string) bool {
-	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "laws", "law_articles", "law_revisions"}, table)
+	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "review_chains", "notice_templates", "laws", "law_articles", "law_revisions"}, table)
 }
 
 // allowed is the plain model: may somebody in s do command (S, I, U, D) to r?
@@ -80,7 +80,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		if command != 'S' {
 			return false
 		}
-	case "supervision_notes", "law_revisions", "item_changes", "item_lineage":
+	case "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews":
 		if command == 'U' || command == 'D' {
 			return false
 		}
@@ -97,7 +97,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		}
 	case "item_versions":
 		if command == 'S' {
-			return s.sees(r.tenant) || s.below(r.tenant) && r.vary["state"] != "draft" && r.vary["state"] != "reviewing"
+			return s.sees(r.tenant) || s.below(r.tenant) && !slices.Contains([]string{"draft", "reviewing", "scheduled"}, r.vary["state"])
 		}
 	}
 	if command == 'S' {
@@ -108,7 +108,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 
 func systemMay(table string, command byte, s scope, r *row) bool {
 	switch table {
-	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions", "item_changes", "item_lineage":
+	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews":
 		if command == 'U' || command == 'D' {
 			return false
 		}
@@ -172,10 +172,10 @@ func publicMay(table string, command byte, s scope, r *row) bool {
 	case "items", "laws", "law_articles":
 		return r.vary["state"] != "draft"
 	case "item_versions":
-		return r.vary["state"] != "draft" && r.vary["state"] != "reviewing"
+		return !slices.Contains([]string{"draft", "reviewing", "scheduled"}, r.vary["state"])
 	case "articles":
 		return r.vary["state"] == "published" && (r.vary["cascades"] == "true" || r.tenant == s.tenant)
-	case "flows", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "law_revisions":
+	case "flows", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "notice_templates", "law_revisions":
 		return true
 	}
 	return false
@@ -263,7 +263,7 @@ func vary(table string) map[string][]string {
 	case "items", "laws", "law_articles":
 		return map[string][]string{"state": {"draft", "published"}}
 	case "item_versions":
-		return map[string][]string{"state": {"draft", "reviewing", "published"}}
+		return map[string][]string{"state": {"draft", "reviewing", "scheduled", "published"}}
 	case "articles":
 		return map[string][]string{"state": {"draft", "published"}, "cascades": {"true", "false"}}
 	case "cases":

@@ -585,6 +585,10 @@ func listButtons(h handlers, q kit.ListQuery, create bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = kit.Button(kit.B{Label: "事项设置", Icon: "settings", Small: true, Href: h.items("/settings")}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = kit.Button(kit.B{Label: "导出 Excel", Icon: "download", Small: true, Href: q.WithPath(h.items("/export.xlsx")).PageURL(1)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
