@@ -17,15 +17,28 @@ type Offer struct {
 	FlowTenant    tenancy.ID
 	FlowID        string
 	StatutoryDays int
-	PromisedDays  int
 	Origins       []string // levels at which it may be filed
-	Required      []string // materials without which it cannot be filed
+
+	// What follows from the choices that were offered with the question.
+	PromisedDays int
+	Required     []string // materials without which it cannot be filed
+	Chosen       []Choice // the choices that count, in the order of the questions
+	Unanswered   int      // questions that still want an answer
+}
+
+// Choice (情形选择) is one answer of an applicant to what an item asks before it is
+// filed. A handling item is an answer to no question.
+type Choice struct {
+	ID       string `json:"id"` // of the option, unique in its item
+	Question string `json:"question,omitempty"`
+	Label    string `json:"label"`
 }
 
 // Items is what cases asks of whoever keeps items.
 type Items interface {
-	// Offer resolves an item for the tenant in scope; NotFound when it is not offered there.
-	Offer(ctx context.Context, tx *db.Tx, itemID string) (Offer, error)
+	// Offer resolves an item for the tenant in scope and for the ids of what its
+	// applicant chose; NotFound when it is not offered there.
+	Offer(ctx context.Context, tx *db.Tx, itemID string, choices []string) (Offer, error)
 }
 
 // Step is one task of a flow with the tenant that it falls to.

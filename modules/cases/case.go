@@ -53,6 +53,7 @@ type Case struct {
 	PhoneBlind      string
 	AddressSealed   string
 	Form            map[string]any `bun:"type:jsonb"`
+	Choices         []Choice       `bun:"type:jsonb"` // what she chose of the item's situations
 	Channel         string         // online, window, assisted
 	HelperID        string         // who filed it in the applicant's name
 	HelperName      string
@@ -77,6 +78,15 @@ type Case struct {
 	EndedAt         *time.Time
 	CreatedAt       time.Time
 	Version         int
+}
+
+// choiceIDs are what the conditions of a flow look at.
+func (c *Case) choiceIDs() []string {
+	ids := make([]string, len(c.Choices))
+	for i, x := range c.Choices {
+		ids[i] = x.ID
+	}
+	return ids
 }
 
 // Open reports whether somebody still has to act.

@@ -29,6 +29,7 @@ type Filing struct {
 	Phone   string
 	Address string
 	Form    map[string]any
+	Choices []string // ids of the options and of the handling item that she chose
 	Files   []string // ids of uploads
 	Key     string   // idempotency key: the same key files one case
 }
@@ -73,8 +74,9 @@ func blame(bad map[string]string, field string, err error) {
 
 // File (申请) files a case at the tenant in scope and returns it; the same key
 // again returns the first case. A person files for herself; a clerk files in the
-// name of somebody, and is recorded as the helper. It returns Invalid with the
-// fields to correct, NotFound when the item is not offered here, Forbidden.
+// name of somebody, and is recorded as the helper. The promise, the materials and the
+// way through the flow are those of her choices. It returns Invalid with the fields
+// to correct, "choices" among them when the item still has a question to her, NotFound when the item is not offered here, Forbidden.
 func (s *Service) File(ctx context.Context, in Filing) (c Case, err error) {
 	if err := in.check(); err != nil {
 		return c, err
@@ -104,7 +106,7 @@ func (s *Service) MayFile(ctx context.Context, itemID string) error {
 		if err := s.allowFiling(ctx, tx.Scope); err != nil || itemID == "" {
 			return err
 		}
-		_, _, err := s.offerHere(ctx, tx, itemID)
+		_, _, err := s.offerHere(ctx, tx, itemID, nil)
 		return err
 	})
 }
@@ -117,12 +119,13 @@ func (s *Service) allowFiling(ctx context.Context, sc tenancy.Scope) error {
 	return s.authz.Allow(ctx, policies.CasesFile, policies.Resource{"tenant": sc.Tenant, "subject": subject, "on_behalf": subject == ""})
 }
 
-// offerHere is an item that may be filed at the tenant in scope, and that tenant.
-func (s *Service) offerHere(ctx context.Context, tx *db.Tx, itemID string) (o Offer, here Place, err error) {
+// offerHere is an item that may be filed at the tenant in scope after some choices,
+// and that tenant.
+func (s *Service) offerHere(ctx context.Context, tx *db.Tx, itemID string, choices []string) (o Offer, here Place, err error) {
 	if here, err = s.asks.Tree.Place(ctx, tx, tx.Scope.Tenant); err != nil {
 		return o, here, err
 	}
-	if o, err = s.asks.Items.Offer(ctx, tx, itemID); err != nil {
+	if o, err = s.asks.Items.Offer(ctx, tx, itemID, choices); err != nil {
 		return o, here, err
 	}
 	if !slices.Contains(o.Origins, here.Level) {
@@ -149,9 +152,15 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err e
 	if err := s.allowFiling(ctx, tx.Scope); err != nil {
 		return c, err
 	}
-	offer, here, err := s.offerHere(ctx, tx, in.ItemID)
+	offer, here, err := s.offerHere(ctx, tx, in.ItemID, in.Choices)
 	if err != nil {
 		return c, err
+	}
+	if offer.Unanswered > 0 {
+		return c, fault.InvalidField("choices", "case_choices_missing")
+	}
+	if c.Choices = offer.Chosen; c.Choices == nil {
+		c.Choices = []Choice{}
 	}
 	c.ItemTenant, c.ItemID, c.ItemVersionID, c.ItemName = offer.ItemTenant, offer.ItemID, offer.VersionID, offer.Name
 	c.FlowTenant, c.FlowID, c.StatutoryDays, c.PromisedDays = offer.FlowTenant, offer.FlowID, offer.StatutoryDays, offer.PromisedDays
@@ -213,7 +222,7 @@ func (s *Service) attach(ctx context.Context, tx *db.Tx, c *Case, in Filing) err
 	if err != nil {
 		return err
 	}
-	offer, err := s.asks.Items.Offer(ctx, tx, c.ItemID)
+	offer, err := s.asks.Items.Offer(ctx, tx, c.ItemID, in.Choices)
 	if err != nil {
 		return err
 	}

@@ -157,7 +157,7 @@ func (d *deed) advance(ctx context.Context, act, opinion string) error {
 
 // facts are what the conditions of a flow may look at.
 func (d *deed) facts(opinion string) map[string]any {
-	return map[string]any{"days": d.c.PromisedDays, "applicant_kind": d.c.ApplicantKind, "form": d.c.Form, "opinion": opinion, "outcome": d.c.Outcome}
+	return map[string]any{"days": d.c.PromisedDays, "applicant_kind": d.c.ApplicantKind, "form": d.c.Form, "opinion": opinion, "outcome": d.c.Outcome, "choices": d.c.choiceIDs()}
 }
 
 func (d *deed) complete(ctx context.Context) error {

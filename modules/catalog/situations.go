@@ -54,6 +54,48 @@ type Mine struct {
 // Required lists the materials without which her case cannot be filed.
 func (m Mine) Required() []string { return Body{Materials: m.Materials}.Required() }
 
+// Chosen (情形选择) is one choice in words.
+type Chosen struct {
+	ID       string `json:"id"`
+	Question string `json:"question,omitempty"` // empty for a handling item
+	Label    string `json:"label"`
+}
+
+// Chosen spells what counts of the choices that led to m.
+func (b Body) Chosen(m Mine) (out []Chosen) {
+	for _, h := range b.Handlings {
+		if slices.Contains(m.Chosen, h.ID) {
+			out = append(out, Chosen{ID: h.ID, Label: h.Name})
+		}
+	}
+	for _, q := range m.Asked {
+		for _, o := range q.Options {
+			if slices.Contains(m.Chosen, o.ID) {
+				out = append(out, Chosen{ID: o.ID, Question: q.Question, Label: o.Label})
+			}
+		}
+	}
+	return out
+}
+
+// Interview are the questions that choices lead to, in the order in which they are
+// asked: first, without words of its own, which handling item is meant, and the
+// situations once that is known.
+func (b Body) Interview(choices []string) (out []Situation) {
+	m := b.For(choices)
+	if len(b.Handlings) > 0 {
+		which := Situation{}
+		for _, h := range b.Handlings {
+			which.Options = append(which.Options, Option{ID: h.ID, Label: h.Name, Effect: h.Effect})
+		}
+		out = append(out, which)
+		if m.Handling == "" {
+			return out
+		}
+	}
+	return append(out, m.Asked...)
+}
+
 // Divided reports whether an applicant has anything to choose.
 func (b Body) Divided() bool { return len(b.Handlings)+len(b.Situations) > 0 }
 

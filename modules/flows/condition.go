@@ -25,6 +25,7 @@ func newEnv() (*cel.Env, error) {
 		cel.Variable("form", cel.MapType(cel.StringType, cel.DynType)),
 		cel.Variable("opinion", cel.StringType),
 		cel.Variable("outcome", cel.StringType),
+		cel.Variable("choices", cel.ListType(cel.StringType)),
 		cel.ParserExpressionSizeLimit(maxExpression),
 	)
 }

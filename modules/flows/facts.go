@@ -12,7 +12,7 @@ func activation(given map[string]any) (map[string]any, error) {
 	vars := map[string]any{
 		"amount": int64(0), "days": int64(0),
 		"level": "", "origin_level": "", "applicant_kind": "", "opinion": "", "outcome": "",
-		"form": map[string]any{},
+		"form": map[string]any{}, "choices": []string{},
 	}
 	for name, v := range given {
 		zero, declared := vars[name]
@@ -40,6 +40,9 @@ func like(zero, v any) (any, bool) {
 		return r.String(), r.Kind() == reflect.String
 	case int64:
 		return whole(r)
+	case []string:
+		_, ok := v.([]string)
+		return v, ok
 	default:
 		return v, r.Kind() == reflect.Map && r.Type().Key().Kind() == reflect.String
 	}

@@ -19,8 +19,9 @@ func (d *Definition) First() Step {
 
 // Next is the step that follows stepID for a case with the given facts, or ended: then the
 // case is to be completed (办结). Facts not given are zero; the declared ones are amount and
-// days (whole numbers), level, origin_level, applicant_kind, opinion and outcome (strings) and
-// form (fields by name).
+// days (whole numbers), level, origin_level, applicant_kind, opinion and outcome (strings),
+// form (fields by name) and choices (the ids of what the applicant chose of the item's
+// situations).
 //
 // It fails with NotFound for a step that is not in the flow and with Precondition when a
 // condition has no value for these facts, or no arrow can be followed. Other errors are

@@ -298,15 +298,16 @@ func (places) Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (p cases.Plac
 
 type offers struct{ *catalog.Service }
 
-func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID string) (cases.Offer, error) {
+func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID string, choices []string) (cases.Offer, error) {
 	g, err := o.Resolve(ctx, tx, itemID)
 	if err != nil {
 		return cases.Offer{}, err
 	}
+	mine := g.Body.For(choices)
 	return cases.Offer{
 		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name,
-		FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID, StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays,
-		Origins: g.Body.Origins, Required: g.Body.Required(),
+		FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID, StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays,
+		Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered,
 	}, nil
 }
 
@@ -350,4 +351,11 @@ func placed(ctx context.Context, tx *db.Tx, s flows.Step, origin tenancy.ID) (ca
 	}
 	p, err := places{}.Place(ctx, tx, at)
 	return cases.Step{ID: s.ID, Name: s.Name, Kind: string(s.Kind), Post: s.Post, LimitDays: s.LimitDays, At: at, AtName: p.Name}, err
+}
+
+func chosen(b catalog.Body, m catalog.Mine) (out []cases.Choice) {
+	for _, c := range b.Chosen(m) {
+		out = append(out, cases.Choice(c))
+	}
+	return out
 }

@@ -206,14 +206,15 @@ func (*place) Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (p cases.Plac
 	return p, err
 }
 
-func (p *place) Offer(ctx context.Context, tx *db.Tx, itemID string) (cases.Offer, error) {
+func (p *place) Offer(ctx context.Context, tx *db.Tx, itemID string, choices []string) (cases.Offer, error) {
 	g, err := p.items.Resolve(ctx, tx, itemID)
 	if err != nil {
 		return cases.Offer{}, err
 	}
+	mine := g.Body.For(choices)
 	return cases.Offer{
 		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
-		StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays, Origins: g.Body.Origins,
+		StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays, Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered,
 	}, nil
 }
 
@@ -262,4 +263,11 @@ func (p *place) Search(ctx context.Context, text string, page, size int) (items 
 func (p *place) Guide(ctx context.Context, itemID string) (g casesweb.Guide, err error) {
 	c, err := p.items.Guide(ctx, itemID)
 	return casesweb.Guide{Item: casesweb.Item{ID: itemID, Name: c.Body.Name, Department: c.Body.Department}}, err
+}
+
+func chosen(b catalog.Body, m catalog.Mine) (out []cases.Choice) {
+	for _, c := range b.Chosen(m) {
+		out = append(out, cases.Choice(c))
+	}
+	return out
 }

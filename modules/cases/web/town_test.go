@@ -211,14 +211,15 @@ func (*town) Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (p cases.Place
 	return p, err
 }
 
-func (w *town) Offer(ctx context.Context, tx *db.Tx, itemID string) (cases.Offer, error) {
+func (w *town) Offer(ctx context.Context, tx *db.Tx, itemID string, choices []string) (cases.Offer, error) {
 	g, err := w.items.Resolve(ctx, tx, itemID)
 	if err != nil {
 		return cases.Offer{}, err
 	}
+	mine := g.Body.For(choices)
 	return cases.Offer{
 		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
-		StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays, Origins: g.Body.Origins, Required: g.Body.Required(),
+		StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays, Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered,
 	}, nil
 }
 
@@ -307,3 +308,10 @@ func fileOf(f files.File) casesweb.File {
 }
 
 func version(c cases.Case) string { return fmt.Sprint(c.Version) }
+
+func chosen(b catalog.Body, m catalog.Mine) (out []cases.Choice) {
+	for _, c := range b.Chosen(m) {
+		out = append(out, cases.Choice(c))
+	}
+	return out
+}
