@@ -23,7 +23,7 @@ const (
 // Items (事项). tenant is the one that owns the definition or the override.
 const (
 	ItemsView     Action = "items:view"     // tenant, published bool
-	ItemsCreate   Action = "items:create"   // tenant
+	ItemsCreate   Action = "items:create"   // tenant, list ("basic" or "implementing")
 	ItemsEdit     Action = "items:edit"     // tenant, state ("draft" may be edited)
 	ItemsSubmit   Action = "items:submit"   // tenant
 	ItemsReview   Action = "items:review"   // tenant, author_id (passed_by []string: who passed a step of it; department: the step is for, departments []string: the actor's)

@@ -30,11 +30,17 @@ roles_for["items:create"] := {"item_editor"}
 allow["items:create"] contains "own" if {
 	holds_role
 	own_tenant
+	known_list
 }
 
 deny["items:create"] contains no_role if not holds_role
 
 deny["items:create"] contains not_own_tenant if not own_tenant
+
+deny["items:create"] contains because("list_unknown", "没有这份清单", "请从目录清单或实施清单进入") if not known_list
+
+# Every level keeps an implementing list, and a basic list of what is done only there (地方目录).
+known_list if input.resource.list in {"basic", "implementing"}
 
 roles_for["items:edit"] := {"item_editor"}
 

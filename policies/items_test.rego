@@ -16,13 +16,17 @@ editor(place) := staff(place, ["item_editor"])
 
 checker(place) := staff(place, ["item_reviewer"])
 
-test_items_create_allow if allowed("items:create", editor(county), at(county, {}), "own")
+test_items_create_allow if allowed("items:create", editor(county), at(county, {"list": "implementing"}), "own")
 
-test_items_create_role_deny if refused("items:create", checker(county), at(county, {}), "no_role")
+test_items_create_basic_allow if allowed("items:create", editor(county), at(county, {"list": "basic"}), "own")
 
-test_items_create_below_deny if refused("items:create", editor(county), at(town, {}), "not_own_tenant")
+test_items_create_list_deny if refused("items:create", editor(county), at(county, {"list": "other"}), "list_unknown")
 
-test_items_create_above_deny if refused("items:create", editor(town), at(county, {}), "not_own_tenant")
+test_items_create_role_deny if refused("items:create", checker(county), at(county, {"list": "implementing"}), "no_role")
+
+test_items_create_below_deny if refused("items:create", editor(county), at(town, {"list": "basic"}), "not_own_tenant")
+
+test_items_create_above_deny if refused("items:create", editor(town), at(county, {"list": "implementing"}), "not_own_tenant")
 
 test_items_edit_allow if allowed("items:edit", editor(county), at(county, {"state": "draft"}), "own_draft")
 

@@ -115,16 +115,29 @@ const (
 	maxText = 5_000 // characters of one text
 )
 
-// check returns an Invalid fault that names every wrong field, or nil.
-func (b Body) check() error { return fault.InvalidFields(b.wrong()) }
+// check returns an Invalid fault that names every field that a list does not let
+// stand, or nil.
+func (b Body) check(list string) error { return fault.InvalidFields(b.wrong(list)) }
 
-// wrong names every wrong field.
-func (b Body) wrong() map[string]string {
+// wrong names every field that a list does not let stand.
+func (b Body) wrong(list string) map[string]string {
 	bad := map[string]string{}
 	if n := len([]rune(strings.TrimSpace(b.Name))); n < 2 || n > 200 {
 		bad["name"] = "item_name_length"
 	}
 	b.checkCodes(bad)
+	if list == BasicList {
+		b.checkEntry(bad)
+	} else {
+		b.checkOffer(bad)
+	}
+	b.checkParts(bad)
+	return bad
+}
+
+// checkOffer looks at what an implementing item must say beside what an entry of
+// the basic list says.
+func (b Body) checkOffer(bad map[string]string) {
 	if b.StatutoryDays < 1 || b.StatutoryDays > maxDays {
 		bad["statutory_days"] = "item_days_range"
 	}
@@ -133,8 +146,10 @@ func (b Body) wrong() map[string]string {
 	} else if b.PromisedDays > b.StatutoryDays {
 		bad["promised_days"] = "item_promise_longer_than_statute"
 	}
-	b.checkParts(bad)
-	return bad
+	if strings.TrimSpace(b.Department) == "" {
+		bad["department"] = "item_department_missing"
+	}
+	b.checkLevels(bad)
 }
 
 func (b Body) checkParts(bad map[string]string) {
@@ -157,10 +172,6 @@ func (b Body) checkParts(bad map[string]string) {
 			seen[name] = true
 		}
 	}
-	if strings.TrimSpace(b.Department) == "" {
-		bad["department"] = "item_department_missing"
-	}
-	b.checkLevels(bad)
 	b.checkSizes(bad)
 	b.checkSituations(bad)
 	b.checkElements(bad)

@@ -65,7 +65,7 @@ func TestCellsComeBack(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		b := drawn(t)
-		got, bad := decode(Body{}, keys, b.Cells(), "legacy")
+		got, bad := decode(Body{}, keys, b.Cells(), "legacy", ImplementingList)
 		if len(bad) > 0 {
 			t.Fatalf("%v of %q", bad, b.Cells())
 		}
@@ -95,8 +95,8 @@ func TestTemplateExampleIsRight(t *testing.T) {
 	for _, c := range Columns() {
 		keys, line = append(keys, c.Key), append(line, c.Example)
 	}
-	b, bad := decode(Body{}, keys, line, "local")
-	if len(bad) > 0 || len(b.Materials) != 3 || len(b.Origins) != 2 || b.check() != nil {
-		t.Errorf("%v, %v: %+v", bad, b.check(), b)
+	b, bad := decode(Body{}, keys, line, "local", ImplementingList)
+	if len(bad) > 0 || len(b.Materials) != 3 || len(b.Origins) != 2 || b.check(ImplementingList) != nil {
+		t.Errorf("%v, %v: %+v", bad, b.check(ImplementingList), b)
 	}
 }

@@ -61,14 +61,14 @@ func (s *Service) Checkup(ctx context.Context, rule string) (c Checkup, err erro
 }
 
 // Examined is Examine with what a look at the other items adds: one of the same
-// name or code. itemID is empty for a new item.
-func (s *Service) Examined(ctx context.Context, itemID string, b Body) (out []Finding, err error) {
+// name or code. itemID is empty for a new item of the list.
+func (s *Service) Examined(ctx context.Context, itemID, list string, b Body) (out []Finding, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		others, err := store{tx}.twins(ctx)
 		if err != nil {
 			return err
 		}
-		out = others.examine(itemID, b)
+		out = others.examine(itemID, list, b)
 		return nil
 	})
 	return out, err
@@ -84,7 +84,7 @@ func checkup(all []newest, others twins, rule string) Checkup {
 		counts[r.Name] = &c.Counts[i]
 	}
 	for _, n := range all {
-		found, seen, bad := others.examine(n.ItemID, n.Body), map[string]bool{}, false
+		found, seen, bad := others.examine(n.ItemID, n.List, n.Body), map[string]bool{}, false
 		for _, f := range found {
 			counts[f.Rule].Found++
 			if !seen[f.Rule] {
@@ -109,13 +109,14 @@ func checkup(all []newest, others twins, rule string) Checkup {
 // newest is the latest version of an item.
 type newest struct {
 	ItemID string
+	List   string
 	State  string
 	Body   Body `bun:"type:jsonb"`
 }
 
 // newest returns the latest version of every item that the actor's tenant defines.
 func (s store) newest(ctx context.Context) (out []newest, err error) {
-	err = s.tx.NewRaw(`select i.id as item_id, v.state, v.body from items i join lateral (
+	err = s.tx.NewRaw(`select i.id as item_id, i.list, v.state, v.body from items i join lateral (
 			select state, body from item_versions v where v.tenant_id = i.tenant_id and v.item_id = i.id order by number desc limit 1) v on true
 		where i.tenant_id = ? and i.state <> 'withdrawn' order by i.created_at, i.id`, s.tx.Scope.Tenant).Scan(ctx, &out)
 	if err != nil {
@@ -124,34 +125,36 @@ func (s store) newest(ctx context.Context) (out []newest, err error) {
 	return out, nil
 }
 
-// twins knows the names and codes of all items in force or in the making here.
-type twins struct{ byName, byCode map[string][]twin }
+// twins knows the names and codes of all items in force or in the making here, by
+// their lists: an item is called as its entry is.
+type twins struct{ byName, byCode map[[2]string][]twin }
 
 type twin struct {
 	ID        string
+	List      string
 	Name      string
 	BasicCode string
 }
 
 func (s store) twins(ctx context.Context) (t twins, err error) {
 	var all []twin
-	err = s.tx.NewRaw(`select id, name, basic_code from items where tenant_id in (?) and (state = 'published' or state = 'draft' and tenant_id = ?) order by id`,
+	err = s.tx.NewRaw(`select id, list, name, basic_code from items where tenant_id in (?) and (state = 'published' or state = 'draft' and tenant_id = ?) order by id`,
 		bun.List(s.tx.Scope.Ancestors), s.tx.Scope.Tenant).Scan(ctx, &all)
 	if err != nil {
 		return t, fmt.Errorf("names and codes: %w", err)
 	}
-	t = twins{map[string][]twin{}, map[string][]twin{}}
+	t = twins{map[[2]string][]twin{}, map[[2]string][]twin{}}
 	for _, w := range all {
-		t.byName[w.Name] = append(t.byName[w.Name], w)
+		t.byName[[2]string{w.List, w.Name}] = append(t.byName[[2]string{w.List, w.Name}], w)
 		if w.BasicCode != "" {
-			t.byCode[w.BasicCode] = append(t.byCode[w.BasicCode], w)
+			t.byCode[[2]string{w.List, w.BasicCode}] = append(t.byCode[[2]string{w.List, w.BasicCode}], w)
 		}
 	}
 	return t, nil
 }
 
 // examine is Examine with what the others add.
-func (t twins) examine(itemID string, b Body) (out []Finding) {
+func (t twins) examine(itemID, list string, b Body) (out []Finding) {
 	other := func(all []twin) (twin, bool) {
 		i := slices.IndexFunc(all, func(w twin) bool { return w.ID != itemID })
 		if i < 0 {
@@ -159,13 +162,13 @@ func (t twins) examine(itemID string, b Body) (out []Finding) {
 		}
 		return all[i], true
 	}
-	if w, ok := other(t.byCode[b.BasicCode]); ok {
+	if w, ok := other(t.byCode[[2]string{list, b.BasicCode}]); ok {
 		out = append(out, Finding{RuleSameCode, SeverityError, "basic_code", w.Name})
 	}
-	if w, ok := other(t.byName[b.Name]); ok {
+	if w, ok := other(t.byName[[2]string{list, b.Name}]); ok {
 		out = append(out, Finding{RuleSameName, SeverityWarning, "name", w.BasicCode})
 	}
-	out = append(out, Examine(b)...)
+	out = append(out, examine(list, b)...)
 	slices.SortStableFunc(out, func(a, b Finding) int {
 		return slices.Index(Severities(), a.Severity) - slices.Index(Severities(), b.Severity)
 	})

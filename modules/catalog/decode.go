@@ -19,7 +19,7 @@ type CellError struct {
 
 // decode puts the cells of a line over a body: what a column says replaces what
 // the body said, an empty cell changes nothing. keys says what the columns mean.
-func decode(b Body, keys, line []string, scheme string) (Body, []CellError) {
+func decode(b Body, keys, line []string, scheme, list string) (Body, []CellError) {
 	var bad []CellError
 	for i, key := range keys {
 		cell := line[i]
@@ -42,7 +42,7 @@ func decode(b Body, keys, line []string, scheme string) (Body, []CellError) {
 	if b.Kind == "" && !said(at("type")) {
 		bad = append(bad, CellError{at("type"), "import_type_missing", ""})
 	}
-	f, _ := fault.As(b.draftable())
+	f, _ := fault.As(b.draftable(list))
 	if f == nil {
 		return b, bad
 	}

@@ -87,10 +87,22 @@ func Rules() []Rule {
 	}
 }
 
-// Examine (质检) looks at one body on its own, worst findings first.
-func Examine(b Body) (out []Finding) {
+// Examine (质检) looks at one body of the implementing list on its own, worst
+// findings first.
+func Examine(b Body) (out []Finding) { return examine(ImplementingList, b) }
+
+// ExamineEntry is Examine for an entry of the basic list: it is held to what such
+// an entry says.
+func ExamineEntry(b Body) []Finding { return examine(BasicList, b) }
+
+// ofEntry are the fields of the rules that a entry of the basic list is held to.
+func ofEntry(field string) bool {
+	return slices.Contains([]string{"name", "basic_code", "legal_basis", "exercise_levels"}, field)
+}
+
+func examine(list string, b Body) (out []Finding) {
 	for _, r := range Rules() {
-		if r.find == nil {
+		if r.find == nil || list == BasicList && !ofEntry(r.Field) {
 			continue
 		}
 		for _, detail := range r.find(b) {
@@ -157,10 +169,10 @@ func catchAll(s string) bool {
 
 // draftable returns an Invalid fault that names what even a draft must not say;
 // what it does not say yet is left to the check before review.
-func (b Body) draftable() error {
-	bad := b.wrong()
+func (b Body) draftable(list string) error {
+	bad := b.wrong(list)
 	for field, missing := range map[string]bool{
-		"legal_basis": len(b.LegalBasis) == 0, "department": blank(b.Department), "level": b.Level == "", "origin_levels": len(b.Origins) == 0,
+		"legal_basis": len(b.LegalBasis) == 0, "exercise_levels": len(b.ExerciseLevels) == 0, "department": blank(b.Department), "level": b.Level == "", "origin_levels": len(b.Origins) == 0,
 		"statutory_days": b.StatutoryDays == 0, "promised_days": b.PromisedDays == 0,
 	} {
 		if missing {

@@ -112,7 +112,7 @@ func TestCheckupCountsByRule(t *testing.T) {
 			t.Errorf("%s: %d items", n.Rule.Name, n.Items)
 		}
 	}
-	found, err := svc.Examined(county, "", twin)
+	found, err := svc.Examined(county, "", catalog.ImplementingList, twin)
 	if err != nil || len(found) != 2 {
 		t.Errorf("a third of that name: %v, %v", found, err)
 	}

@@ -107,7 +107,7 @@ func (s store) snapshotPage(ctx context.Context, at cursor, limit int) (p FeedPa
 	}
 	err = s.tx.NewRaw(`select items.tenant_id, items.id as item_id, items.live_id as version_id, v.number, ? as what, v.published_at as at
 		from items join item_versions v on v.tenant_id = items.tenant_id and v.id = items.live_id
-		where items.tenant_id in (?) and items.state = 'published' and (items.tenant_id, items.id) > (?, ?) order by items.tenant_id, items.id limit ?`,
+		where items.tenant_id in (?) and items.state = 'published' and items.list = 'implementing' and (items.tenant_id, items.id) > (?, ?) order by items.tenant_id, items.id limit ?`,
 		ChangedPublished, list(s.tx.Scope.Ancestors), at.tenant, after, limit+1).Scan(ctx, &p.Changes)
 	if err != nil {
 		return p, fmt.Errorf("snapshot of items: %w", err)

@@ -58,14 +58,22 @@ func (s store) codes(ctx context.Context, itemID string) (given []GivenCode, err
 // give gives a version that is about to be published its codes by rule, takes back
 // those that it has outgrown, and keeps those that it has. Invalid when a code was
 // ever another item's.
-func (s store) give(ctx context.Context, v *Version) error {
+func (s store) give(ctx context.Context, i Item, v *Version) error {
 	had, err := s.codes(ctx, v.ItemID)
 	if err != nil {
 		return err
 	}
-	due, err := v.Body.due(had)
+	due, err := v.Body.due(i, had)
 	if err != nil {
 		return err
+	}
+	if i.List == BasicList {
+		if err := s.takeBasicCode(ctx, i, v.Body.BasicCode); err != nil {
+			return err
+		}
+		if had, err = s.codes(ctx, i.ID); err != nil {
+			return err
+		}
 	}
 	for _, c := range due {
 		i := slices.IndexFunc(had, func(h GivenCode) bool { return h.Code == c.Code })
@@ -90,13 +98,25 @@ func (s store) give(ctx context.Context, v *Version) error {
 	return nil
 }
 
-// due are the codes that a body should have, given those that its item had.
-func (b Body) due(had []GivenCode) (due []GivenCode, err error) {
-	if b.BasicCode != "" {
+// takeBasicCode moves a basic code from an implementing item of the same tenant,
+// which had it while there was no entry, to the entry of the basic list.
+func (s store) takeBasicCode(ctx context.Context, i Item, code string) error {
+	_, err := s.tx.NewRaw(`update item_codes c set item_id = ? from items i where c.tenant_id = ? and c.code = ? and c.kind = ? and c.item_id <> ?
+		and i.tenant_id = c.tenant_id and i.id = c.item_id and i.list = ?`, i.ID, i.TenantID, code, CodeBasic, i.ID, ImplementingList).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("take basic code %s: %w", code, err)
+	}
+	return nil
+}
+
+// due are the codes that a body should have, given those that its item had: an
+// entry has the basic code; an item taken from an entry has all but that.
+func (b Body) due(i Item, had []GivenCode) (due []GivenCode, err error) {
+	if b.BasicCode != "" && i.BasicID == nil {
 		due = append(due, GivenCode{Code: b.BasicCode, Kind: CodeBasic})
 	}
 	implementing := b.Implementing()
-	if implementing == "" {
+	if implementing == "" || i.List == BasicList {
 		return due, nil
 	}
 	due = append(due, GivenCode{Code: implementing, Kind: CodeImplementing})

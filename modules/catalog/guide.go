@@ -44,7 +44,7 @@ func (s *Service) Resolve(ctx context.Context, tx *db.Tx, itemID string) (g Guid
 	if g.Item, err = st.item(ctx, itemID); err != nil {
 		return g, err
 	}
-	if g.Item.State != StatePublished || g.Item.LiveID == nil || !inForce(tx.Scope, g.Item.TenantID) {
+	if g.Item.List != ImplementingList || g.Item.State != StatePublished || g.Item.LiveID == nil || !inForce(tx.Scope, g.Item.TenantID) {
 		return g, fault.New(fault.NotFound, "item_not_offered")
 	}
 	if g.Version, err = st.itemVersion(ctx, *g.Item.LiveID); err != nil {
@@ -71,18 +71,22 @@ func inForce(s tenancy.Scope, owner tenancy.ID) bool {
 // Offered lists what may be applied for at the tenant in scope.
 func (s *Service) Offered(ctx context.Context, q Query) (p Page[Row], err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		q.Span = SpanHere
+		q.Span, q.List = SpanHere, ImplementingList
 		p, err = store{tx}.list(ctx, q, true)
 		return err
 	})
 	return p, err
 }
 
-// Kept lists items with what is not published yet: those of q.Span.
+// Kept lists items with what is not published yet: those of q.Span, and of the
+// implementing list unless q.List says otherwise.
 func (s *Service) Kept(ctx context.Context, q Query) (p Page[Row], err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": tx.Scope.Tenant, "published": false}); err != nil {
 			return err
+		}
+		if q.List == "" {
+			q.List = ImplementingList
 		}
 		p, err = store{tx}.list(ctx, q, false)
 		return err

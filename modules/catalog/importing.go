@@ -28,6 +28,7 @@ type Import struct {
 	Lines     [][]string `bun:"type:jsonb"`
 	Columns   []string   `bun:"type:jsonb"` // keys of Columns, "" for what is left out
 	Scheme    string     // of the local codes, of the list codes.Scheme
+	List      string     // that the rows are for: BasicList or ImplementingList
 	Partial   bool       // the valid rows only, instead of all or nothing
 	State     string
 	Total     int // rows that say anything
@@ -85,7 +86,7 @@ func (s *Service) Upload(ctx context.Context, name string, content []byte) (im I
 			return err
 		}
 		im = Import{
-			TenantID: tx.Scope.Tenant, ID: db.NewID(), FileName: cut(name, 200), Head: t.Head, Lines: t.Lines, Columns: guess(t.Head), Scheme: "local",
+			TenantID: tx.Scope.Tenant, ID: db.NewID(), FileName: cut(name, 200), Head: t.Head, Lines: t.Lines, Columns: guess(t.Head), Scheme: "local", List: ImplementingList,
 			State: ImportRead, Total: total, ActorID: tx.Scope.Actor.ID, ActorName: tx.Scope.Actor.Name, CreatedAt: tx.Now, Version: 1,
 		}
 		if _, err := tx.NewInsert().Model(&im).Exec(ctx); err != nil {
@@ -105,7 +106,7 @@ func cut(s string, n int) string {
 
 // mayImport: whoever imports could write every one of the drafts by hand.
 func (s *Service) mayImport(ctx context.Context, tx *db.Tx) error {
-	if err := s.authz.Allow(ctx, policies.ItemsCreate, policies.Resource{"tenant": tx.Scope.Tenant}); err != nil {
+	if err := s.mayStart(ctx, tx, ImplementingList); err != nil {
 		return err
 	}
 	return s.authz.Allow(ctx, policies.ItemsEdit, policies.Resource{"tenant": tx.Scope.Tenant, "state": StateDraft})
@@ -137,7 +138,12 @@ func (s store) imported(ctx context.Context, id string) (im Import, err error) {
 type Mapping struct {
 	Columns []string // keys of Columns, "" leaves a column out
 	Scheme  string   // of the local codes
+	List    string   // BasicList or ImplementingList; empty is the latter
 	Partial bool     // the valid rows only, instead of all or nothing
+}
+
+func (im Import) mapping() Mapping {
+	return Mapping{Columns: im.Columns, Scheme: im.Scheme, List: im.List, Partial: im.Partial}
 }
 
 func (m Mapping) check(im Import) error {
@@ -154,6 +160,9 @@ func (m Mapping) check(im Import) error {
 	}
 	if _, ok := codes.Get(codes.Scheme, m.Scheme); !ok {
 		return fault.InvalidField("scheme", "item_local_scheme")
+	}
+	if m.List != BasicList && m.List != ImplementingList {
+		return fault.InvalidField("list", "item_list_unknown")
 	}
 	for _, key := range []string{"name"} {
 		if !slices.Contains(m.Columns, key) {
@@ -180,11 +189,17 @@ func (s *Service) Map(ctx context.Context, id string, m Mapping) error {
 		if im.State != ImportRead {
 			return fault.New(fault.Precondition, "import_not_open")
 		}
+		if m.List == "" {
+			m.List = ImplementingList
+		}
 		if err := m.check(im); err != nil {
 			return err
 		}
-		im.Columns, im.Scheme, im.Partial = m.Columns, m.Scheme, m.Partial
-		return st.saveImport(ctx, &im, "columns", "scheme", "partial")
+		if err := s.mayStart(ctx, tx, m.List); err != nil {
+			return err
+		}
+		im.Columns, im.Scheme, im.List, im.Partial = m.Columns, m.Scheme, m.List, m.Partial
+		return st.saveImport(ctx, &im, "columns", "scheme", "list", "partial")
 	})
 }
 
@@ -219,7 +234,7 @@ func (s *Service) Preview(ctx context.Context, id string) (p Preview, err error)
 		if p.Import, err = st.imported(ctx, id); err != nil || p.State != ImportRead {
 			return err
 		}
-		if wrong := (Mapping{p.Columns, p.Scheme, p.Partial}).check(p.Import); wrong != nil {
+		if wrong := p.mapping().check(p.Import); wrong != nil {
 			return nil //nolint:nilerr // a column that does not fit is to be mapped first
 		}
 		plan, err := st.plan(ctx, p.Import)
@@ -250,7 +265,7 @@ func (s *Service) Start(ctx context.Context, id string) (im Import, err error) {
 		if im.State != ImportRead {
 			return fault.New(fault.Precondition, "import_not_open")
 		}
-		if err := (Mapping{im.Columns, im.Scheme, im.Partial}).check(im); err != nil {
+		if err := im.mapping().check(im); err != nil {
 			return err
 		}
 		if im.Total > inlineRows {

@@ -47,7 +47,7 @@ func (s store) write(ctx context.Context, im Import, rows []Planned) error {
 		switch r.Action {
 		case RowCreate:
 			r.ItemID = db.NewID()
-			items = append(items, Item{TenantID: im.TenantID, ID: r.ItemID, BasicCode: r.body.BasicCode, Name: r.body.Name, Kind: r.body.Kind, List: ImplementingList, State: StateDraft, CreatedAt: s.tx.Now, Version: 1})
+			items = append(items, Item{TenantID: im.TenantID, ID: r.ItemID, BasicCode: r.body.BasicCode, Name: r.body.Name, Kind: r.body.Kind, List: im.List, State: StateDraft, CreatedAt: s.tx.Now, Version: 1})
 			drafts = append(drafts, r.draft(s.tx, im))
 		case RowRevise:
 			drafts = append(drafts, r.draft(s.tx, im))

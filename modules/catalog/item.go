@@ -82,15 +82,15 @@ type Version struct {
 	Version      int
 }
 
-func (v *Version) submit() error {
+func (v *Version) submit(list string) error {
 	if v.State != StateDraft {
 		return fault.New(fault.Precondition, "item_not_draft")
 	}
-	if v.FlowID == nil {
+	if v.FlowID == nil && list != BasicList {
 		return fault.InvalidField("bpmn", "item_flow_missing")
 	}
 	v.State = StateReviewing
-	return v.Body.check()
+	return v.Body.check(list)
 }
 
 func (v *Version) review(pass bool, a tenancy.Actor, opinion string, at time.Time) error {

@@ -132,7 +132,7 @@ func (s store) rows(onlyLive bool) *bun.SelectQuery {
 		Join("JOIN tenants t ON t.tenant_id = items.tenant_id").
 		Join("LEFT JOIN item_versions o ON o.tenant_id = items.tenant_id AND o.item_id = items.id AND o.state IN ('draft', 'reviewing')")
 	if onlyLive {
-		sel = sel.Join("JOIN item_versions v ON v.tenant_id = items.tenant_id AND v.id = items.live_id").Where("items.state = 'published'")
+		sel = sel.Join("JOIN item_versions v ON v.tenant_id = items.tenant_id AND v.id = items.live_id").Where("items.state = 'published'").Where("items.list = ?", ImplementingList)
 	} else {
 		sel = sel.Join("JOIN item_versions v ON v.id = coalesce(items.live_id, o.id)") // on the id alone: by tenant first it would meet all versions of the tenant
 	}
@@ -162,7 +162,7 @@ const maxDepartments = 300
 
 func (s store) departments(ctx context.Context) (names []string, err error) {
 	err = s.tx.NewRaw(`select distinct v.body->>'department' as name from items join item_versions v on v.tenant_id = items.tenant_id and v.item_id = items.id
-		where items.tenant_id in (?) and (v.id = items.live_id and items.state = 'published' or v.state in ('draft', 'reviewing')) order by name limit ?`,
+		where items.tenant_id in (?) and items.list = 'implementing' and (v.id = items.live_id and items.state = 'published' or v.state in ('draft', 'reviewing')) order by name limit ?`,
 		list(s.tx.Scope.Ancestors), maxDepartments).Scan(ctx, &names)
 	return names, err
 }

@@ -34,18 +34,26 @@ type Planned struct {
 
 // existing are the items of a tenant as an import looks for them.
 type existing struct {
-	byBasic, byLocal map[string]*Version
+	byBasic, byLocal map[string]*kept
+}
+
+// kept is the newest version of an item, and whether it was taken from an entry.
+type kept struct {
+	Version
+	Claimed bool
 }
 
 func localKey(l LocalCode) string { return l.System + ":" + l.Code }
 
-func (s store) existing(ctx context.Context) (e existing, err error) {
-	var vs []*Version
-	err = s.tx.NewSelect().Model(&vs).DistinctOn("item_id").Where("tenant_id = ?", s.tx.Scope.Tenant).Order("item_id", "number DESC").Scan(ctx)
+func (s store) existing(ctx context.Context, list string) (e existing, err error) {
+	var vs []*kept
+	err = s.tx.NewSelect().TableExpr("item_versions AS v").ColumnExpr("v.*").ColumnExpr("i.basic_id IS NOT NULL AS claimed").DistinctOn("v.item_id").
+		Join("JOIN items i ON i.tenant_id = v.tenant_id AND i.id = v.item_id").
+		Where("v.tenant_id = ?", s.tx.Scope.Tenant).Where("i.list = ?", list).OrderExpr("v.item_id, v.number DESC").Scan(ctx, &vs)
 	if err != nil {
 		return e, fmt.Errorf("items before import: %w", err)
 	}
-	e = existing{map[string]*Version{}, map[string]*Version{}}
+	e = existing{map[string]*kept{}, map[string]*kept{}}
 	for _, v := range vs {
 		if v.Body.BasicCode != "" {
 			e.byBasic[v.Body.BasicCode] = v
@@ -58,7 +66,7 @@ func (s store) existing(ctx context.Context) (e existing, err error) {
 }
 
 // find returns the item that a row means by its codes; ok is false when they mean two.
-func (e existing) find(b Body) (v *Version, ok bool) {
+func (e existing) find(b Body) (v *kept, ok bool) {
 	if b.BasicCode != "" {
 		v = e.byBasic[b.BasicCode]
 	}
@@ -76,7 +84,7 @@ func (e existing) find(b Body) (v *Version, ok bool) {
 
 // plan says what an import would do with every row that says anything.
 func (s store) plan(ctx context.Context, im Import) (rows []Planned, err error) {
-	there, err := s.existing(ctx)
+	there, err := s.existing(ctx, im.List)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +106,7 @@ func (s store) plan(ctx context.Context, im Import) (rows []Planned, err error) 
 			seen[key] = true
 		}
 		if r.Action != RowRefused && r.Action != RowSame {
-			r.Findings = others.examine(r.ItemID, r.body)
+			r.Findings = others.examine(r.ItemID, im.List, r.body)
 		}
 		rows = append(rows, r)
 	}
@@ -123,13 +131,13 @@ func (r *Planned) refuse(key string) {
 
 // row plans one line on its own.
 func (e existing) row(im Import, line []string) (r Planned) {
-	fresh, _ := decode(Body{}, im.Columns, line, im.Scheme)
+	fresh, _ := decode(Body{}, im.Columns, line, im.Scheme, im.List)
 	was, ok := e.find(fresh)
 	var base Body
 	if was != nil {
-		base, r.ItemID, r.was = was.Body, was.ItemID, was
+		base, r.ItemID, r.was = was.Body, was.ItemID, &was.Version
 	}
-	r.body, r.Errors = decode(base, im.Columns, line, im.Scheme)
+	r.body, r.Errors = decode(base, im.Columns, line, im.Scheme, im.List)
 	r.Name, r.Code = r.body.Name, r.body.BasicCode
 	if r.Code == "" && len(r.body.LocalCodes) > 0 {
 		r.Code = r.body.LocalCodes[len(r.body.LocalCodes)-1].Code
@@ -143,6 +151,8 @@ func (e existing) row(im Import, line []string) (r Planned) {
 		r.Action = RowCreate
 	case reflect.DeepEqual(normal(was.Body), normal(r.body)):
 		r.Action = RowSame
+	case was.Claimed && len(was.Body.departs(r.body)) > 0:
+		r.refuse("item_basic_locked")
 	case was.State == StateReviewing:
 		r.refuse("import_reviewing")
 	case was.Body.BasicCode != "" && was.Body.BasicCode != r.body.BasicCode && (was.Number > 1 || was.State != StateDraft):

@@ -39,6 +39,10 @@ func New(d *db.DB, a policies.Authorizer, f Flows) *Service {
 type Draft struct {
 	Body Body
 	Flow []byte // BPMN 2.0 XML; nil leaves the flow as it is
+	List string // of a creation: BasicList or ImplementingList; empty is the latter
+	// Rough lets what is missing be missing until the draft is sent to review;
+	// what a draft says must be sound all the same.
+	Rough bool
 	Key  string // idempotency key of a creation: the same key makes one item
 }
 
@@ -61,13 +65,16 @@ func (s *Service) Create(ctx context.Context, in Draft) (v Version, err error) {
 
 func (s *Service) create(ctx context.Context, tx *db.Tx, in Draft) (v Version, err error) {
 	st, own := store{tx}, tx.Scope.Tenant
-	if err := s.authz.Allow(ctx, policies.ItemsCreate, policies.Resource{"tenant": own}); err != nil {
+	if in.List == "" {
+		in.List = ImplementingList
+	}
+	if err := s.mayStart(ctx, tx, in.List); err != nil {
 		return v, err
 	}
-	if err := in.Body.check(); err != nil {
+	if err := in.check(in.List); err != nil {
 		return v, err
 	}
-	item := Item{TenantID: own, ID: db.NewID(), BasicCode: in.Body.BasicCode, Name: in.Body.Name, Kind: in.Body.Kind, List: ImplementingList, State: StateDraft, CreatedAt: tx.Now, Version: 1}
+	item := Item{TenantID: own, ID: db.NewID(), BasicCode: in.Body.BasicCode, Name: in.Body.Name, Kind: in.Body.Kind, List: in.List, State: StateDraft, CreatedAt: tx.Now, Version: 1}
 	v = draftOf(tx, item.ID, 1, in.Body)
 	if err := st.insertItem(ctx, &item); err != nil {
 		return v, err
@@ -77,6 +84,19 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, in Draft) (v Version, e
 	}
 	tx.Record(db.Audit{Action: string(policies.ItemsCreate), Kind: "item", Object: item.ID, Detail: map[string]any{"name": item.Name}})
 	return v, st.insertVersion(ctx, &v)
+}
+
+// check holds a draft to its list, a rough one only to what it does say.
+func (d Draft) check(list string) error {
+	if d.Rough {
+		return d.Body.draftable(list)
+	}
+	return d.Body.check(list)
+}
+
+// mayStart asks whether the actor may start items of a list in her tenant.
+func (s *Service) mayStart(ctx context.Context, tx *db.Tx, list string) error {
+	return s.authz.Allow(ctx, policies.ItemsCreate, policies.Resource{"tenant": tx.Scope.Tenant, "list": list})
 }
 
 func draftOf(tx *db.Tx, itemID string, number int, b Body) Version {
@@ -139,7 +159,7 @@ func (s *Service) Edit(ctx context.Context, versionID string, seen int, in Draft
 		if in.Body.BasicCode != v.Body.BasicCode && v.Body.BasicCode != "" && v.Number > 1 {
 			return fault.InvalidField("basic_code", "item_basic_code_fixed")
 		}
-		if err := in.Body.check(); err != nil {
+		if err := s.editable(ctx, tx, v, in); err != nil {
 			return err
 		}
 		v.Version, v.Body, v.UpdatedAt = seen, in.Body, tx.Now
@@ -150,9 +170,26 @@ func (s *Service) Edit(ctx context.Context, versionID string, seen int, in Draft
 	})
 }
 
+// editable holds what was typed to the list of the item, and to its entry of the
+// basic list where it was taken from one.
+func (s *Service) editable(ctx context.Context, tx *db.Tx, v *Version, in Draft) error {
+	st := store{tx}
+	item, err := st.item(ctx, v.ItemID)
+	if err != nil {
+		return err
+	}
+	if err := in.check(item.List); err != nil {
+		return err
+	}
+	return st.keepsEntry(ctx, item, v.Body, in.Body)
+}
+
 // sound checks the flow against the promise: nothing is put in force that a case
 // could not go through in time.
 func (s *Service) sound(ctx context.Context, tx *db.Tx, v *Version) error {
+	if v.FlowID == nil { // an entry of the basic list has none
+		return nil
+	}
 	return s.flows.Sound(ctx, tx, v.TenantID, *v.FlowID, v.Body.PromisedDays)
 }
 
@@ -161,7 +198,11 @@ func (s *Service) sound(ctx context.Context, tx *db.Tx, v *Version) error {
 func (s *Service) Submit(ctx context.Context, versionID string) (Version, error) {
 	return s.change(ctx, versionID, policies.ItemsSubmit, func(ctx context.Context, tx *db.Tx, v *Version) error {
 		v.UpdatedAt = tx.Now
-		if err := v.submit(); err != nil {
+		item, err := store{tx}.item(ctx, v.ItemID)
+		if err != nil {
+			return err
+		}
+		if err := v.submit(item.List); err != nil {
 			return err
 		}
 		return s.sound(ctx, tx, v)
@@ -209,13 +250,16 @@ func (s *Service) putInForce(ctx context.Context, tx *db.Tx, v *Version) error {
 	if err != nil {
 		return err
 	}
-	if err := st.give(ctx, v); err != nil {
+	if err := st.give(ctx, item, v); err != nil {
 		return err
 	}
 	if err := st.replaceLive(ctx, item, StateReplaced); err != nil {
 		return err
 	}
 	item.Name, item.Kind, item.State, item.LiveID = v.Body.Name, v.Body.Kind, StatePublished, &v.ID
+	if item.List == BasicList { // nothing that people could apply for has changed
+		return st.saveItem(ctx, &item)
+	}
 	tx.Emit(events.ItemPublished{ItemID: item.ID, VersionID: v.ID, Number: v.Number})
 	if err := st.changed(ctx, item.TenantID, itemChange{Item: item.ID, Version: &v.ID, What: ChangedPublished}); err != nil {
 		return err
@@ -248,6 +292,9 @@ func (s *Service) Withdraw(ctx context.Context, itemID, reason string) error {
 		}
 		item.State = StateWithdrawn
 		tx.Record(db.Audit{Action: string(policies.ItemsWithdraw), Kind: "item", Object: itemID, Detail: map[string]any{"reason": reason}})
+		if item.List == BasicList {
+			return st.saveItem(ctx, &item)
+		}
 		tx.Emit(events.ItemWithdrawn{ItemID: itemID})
 		if err := st.changed(ctx, item.TenantID, itemChange{Item: item.ID, What: ChangedWithdrawn}); err != nil {
 			return err

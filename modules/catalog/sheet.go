@@ -124,7 +124,7 @@ func (s *Service) may(ctx context.Context, tx *db.Tx, sh Sheet) map[policies.Act
 // MayCreate reports whether the actor may start items of her tenant.
 func (s *Service) MayCreate(ctx context.Context) bool {
 	sc, err := tenancy.From(ctx)
-	return err == nil && s.authz.Allow(ctx, policies.ItemsCreate, policies.Resource{"tenant": sc.Tenant}) == nil
+	return err == nil && s.authz.Allow(ctx, policies.ItemsCreate, policies.Resource{"tenant": sc.Tenant, "list": ImplementingList}) == nil
 }
 
 // Review is one version that waits for review.

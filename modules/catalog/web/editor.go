@@ -98,7 +98,7 @@ func (h handlers) edit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f := h.stored(sh)
-	if f.findings, err = h.Service.Examined(r.Context(), sh.Item.ID, sh.Version.Body); err != nil {
+	if f.findings, err = h.Service.Examined(r.Context(), sh.Item.ID, sh.Item.List, sh.Version.Body); err != nil {
 		return err
 	}
 	return h.editor(w, r, http.StatusOK, f)
