@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
+
 	"liandong/policies"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
@@ -27,7 +30,8 @@ type Alike struct {
 const same = `(i.list || case when i.basic_code = '' then ' name ' || i.name else ' code ' || i.basic_code end)`
 
 // Comparable lists what there is more than one of, most first: defined by several
-// tenants or changed by one below. Of q it takes page, text, kind, list, department and region.
+// tenants or changed by one below. Of q it takes page, text, kind, list, department and
+// region, and an order by name, items, departments or refined.
 func (s *Service) Comparable(ctx context.Context, q Query) (p Page[Alike], err error) {
 	err = s.see(ctx, func(ctx context.Context, st store) error {
 		at, err := st.stand(ctx, q.Region)
@@ -48,8 +52,8 @@ func (s *Service) Comparable(ctx context.Context, q Query) (p Page[Alike], err e
 				where i.state = 'published' and (i.tenant_id between ? and ? or i.tenant_id in (?)) and (? = '' or i.list = ?) and (? = '' or i.kind = ?)
 					and (? = '' or position(? in i.name) > 0 or position(? in i.basic_code) > 0)
 				group by `+same+` having count(*) > 1 or sum(o.n) > 0) g
-			where fits > 0 order by items desc, refined desc, basic_code, name limit ? offset ?`,
-			q.Department, q.Department, at.tenant, at.hi, list(at.chain), at.tenant, at.hi, list(at.chain), q.List, q.List, q.Kind, q.Kind, q.Text, q.Text, q.Text, limit, offset).Scan(ctx, &rows)
+			where fits > 0 order by ?, items desc, refined desc, basic_code, name limit ? offset ?`,
+			q.Department, q.Department, at.tenant, at.hi, list(at.chain), at.tenant, at.hi, list(at.chain), q.List, q.List, q.Kind, q.Kind, q.Text, q.Text, q.Text, q.alikeOrder(), limit, offset).Scan(ctx, &rows)
 		if err != nil {
 			return fmt.Errorf("list items that can be compared: %w", err)
 		}
@@ -59,6 +63,19 @@ func (s *Service) Comparable(ctx context.Context, q Query) (p Page[Alike], err e
 		return nil
 	})
 	return p, err
+}
+
+// alikeOrder is the order of groups that a page asks for; most first without one.
+func (q Query) alikeOrder() schema.QueryWithArgs {
+	dir := " asc"
+	if q.Desc {
+		dir = " desc"
+	}
+	switch q.Sort {
+	case "name", "items", "departments", "refined":
+		return bun.SafeQuery(q.Sort + dir)
+	}
+	return bun.SafeQuery("items desc")
 }
 
 // Side (对比栏) is an item as one tenant offers it.

@@ -29,7 +29,7 @@ func TestSameItemIsComparedAsEachTenantOffersIt(t *testing.T) {
 	if err != nil || p.Total != 1 || p.Rows[0].Items != 2 || p.Rows[0].Departments != 2 || p.Rows[0].Refined != 1 {
 		t.Fatalf("%+v, %v", p, err)
 	}
-	for text, want := range map[catalog.Query]int{{Text: "草原"}: 1, {Text: "取水"}: 0, {Department: "农牧局"}: 1, {Department: "公安局"}: 0, {Kind: "05"}: 0, {Region: dbtest.County2}: 1, {Region: dbtest.County}: 1} {
+	for text, want := range map[catalog.Query]int{{Text: "草原"}: 1, {Text: "取水"}: 0, {Department: "农牧局"}: 1, {Department: "公安局"}: 0, {Kind: "05"}: 0, {Region: dbtest.County2}: 1, {Region: dbtest.County}: 1, {Sort: "name"}: 1, {Sort: "refined", Desc: true}: 1} {
 		if p, err := svc.Comparable(league, text); err != nil || p.Total != want {
 			t.Errorf("%+v: %d groups, want %d: %v", text, p.Total, want, err)
 		}

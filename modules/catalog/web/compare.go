@@ -12,7 +12,7 @@ import (
 )
 
 func compareQuery(r *http.Request) kit.ListQuery {
-	return kit.ParseList(r, nil, kit.ListQuery{Size: 20, Filters: map[string]string{"region": "", "department": "", "kind": "", "item": "", "only": ""}})
+	return kit.ParseList(r, []string{"name", "items", "departments", "refined"}, kit.ListQuery{Size: 20, Sort: "items", Desc: true, Filters: map[string]string{"region": "", "department": "", "kind": "", "item": "", "only": ""}})
 }
 
 // comparing is the same item as several tenants offer it, and what else there is to choose.
@@ -65,19 +65,52 @@ func (h handlers) comparison(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) comparable(w http.ResponseWriter, r *http.Request, q kit.ListQuery) error {
-	census := catalog.Census{Region: regionOf(q), Kind: q.Filter("kind"), Department: q.Filter("department")}
-	stat, err := h.Service.Statistics(r.Context(), catalog.Census{Region: census.Region, State: catalog.StatePublished})
+	stat, err := h.Service.Statistics(r.Context(), catalog.Census{Region: regionOf(q), State: catalog.StatePublished})
 	if err != nil {
 		return err
 	}
-	p, err := h.Service.Comparable(r.Context(), catalog.Query{Page: q.Page, Size: q.Size, Text: q.Q, Region: census.Region, Kind: census.Kind, Department: census.Department})
+	p, err := h.Service.Comparable(r.Context(), alikeQuery(q))
 	if err != nil {
 		return err
 	}
 	return h.page(w, r, http.StatusOK, comparablePage(overview{stat, h, q}, p))
 }
 
+func alikeQuery(q kit.ListQuery) catalog.Query {
+	return catalog.Query{Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Region: regionOf(q), Kind: q.Filter("kind"), Department: q.Filter("department")}
+}
+
+// exportComparable sends the list of what can be compared.
+func (h handlers) exportComparable(w http.ResponseWriter, r *http.Request, q kit.ListQuery) error {
+	in := alikeQuery(q)
+	in.Page, in.Size = 1, 100
+	p, err := h.Service.Comparable(r.Context(), in) // before the first byte, so that a refusal is a page
+	if err != nil {
+		return err
+	}
+	return kit.XLSX(w, compareTitle(), compareTitle(), comparableHead(), func(yield func([]any, error) bool) {
+		for sent := 0; len(p.Rows) > 0 && sent < maxExport; {
+			for _, a := range p.Rows {
+				if !yield([]any{a.Name, a.BasicCode, a.Items, a.Departments, a.Refined}, nil) {
+					return
+				}
+			}
+			if sent += len(p.Rows); sent >= p.Total {
+				return
+			}
+			in.Page++
+			if p, err = h.Service.Comparable(r.Context(), in); err != nil {
+				yield(nil, err)
+				return
+			}
+		}
+	})
+}
+
 func (h handlers) exportComparison(w http.ResponseWriter, r *http.Request) error {
+	if q := compareQuery(r); q.Filter("item") == "" {
+		return h.exportComparable(w, r, q)
+	}
 	c, err := h.compared(r)
 	if err != nil {
 		return err

@@ -48,7 +48,7 @@ func TestStatisticsLeadToTheList(t *testing.T) {
 	league.Get("/desk/items").Want(http.StatusOK).Doc().Has("main", "统计")
 	page := league.Get("/desk/items/statistics").Want(http.StatusOK).Doc()
 	page.Has(".ld-stats", "本级和下级制定", "4", "零跑动", "25%").Has("main", "按地区", "二连浩特市", "各部门提速")
-	if n := page.Count("[data-graph]"); n != 9 {
+	if n := page.Count("[data-graph]"); n != 8 {
 		t.Errorf("%d charts", n)
 	}
 	if n := len(slices.DeleteFunc(page.Attrs("script", "src"), func(src string) bool { return !strings.HasSuffix(src, "charts.js") })); n != 1 {
@@ -100,6 +100,10 @@ func TestSameItemSideBySide(t *testing.T) {
 	o, id := compiled(t)
 	league := o.at(t, dbtest.League, "01", "item_editor")
 	league.Get("/desk/items/compare").Want(http.StatusOK).Doc().Has("tbody", "草原作业许可", "000116001000").Has("main", "共 1 条")
+	league.Get("/desk/items/compare?sort=name&department=水利局").Want(http.StatusOK).Doc().Has("main", "没有可以对比的事项")
+	if sheet := workbook(t, league.Get("/desk/items/compare.xlsx?sort=name").Want(http.StatusOK)); len(sheet) != 2 || sheet[1][0] != "草原作业许可" || sheet[1][2] != "2" {
+		t.Errorf("%q", sheet)
+	}
 	page := league.Get("/desk/items/compare?item=" + id).Want(http.StatusOK).Doc()
 	page.Has("thead", "锡林郭勒盟", "锡林浩特市（细化）", "二连浩特市").Has("tr.is-different", "不同").Has("tbody", "多出： 10 个工作日", "缺少： 15 个工作日", "锡林浩特市细化", "法定办结时限", "缺少： 林业和草原局").Has("ins", "").Has("del", "")
 	all := page.Attrs("input[name=side]", "value")

@@ -62,9 +62,12 @@ function options(g, l, width) {
   if (many || g.kind === "pie") all.legend = { top: 0, itemGap: l.size, itemWidth: l.size * 1.3, itemHeight: l.size * 0.8, textStyle: words, type: "plain" };
   if (g.kind === "pie") {
     const sum = g.series[0].values.reduce((a, b) => a + b, 0) || 1;
+    const said = (i) => `${value(g.series[0].values[i])}（${Math.round((100 * g.series[0].values[i]) / sum)}%）`;
+    const narrow = width < 34 * l.size;
+    if (narrow) Object.assign(all.legend, { orient: "vertical", left: 0, formatter: (name) => `${name} ${said(g.labels.indexOf(name))}` }); // no room beside the ring
     all.series = [{
-      type: "pie", radius: ["38%", "64%"], center: ["50%", "58%"], cursor: links(g.series[0]) ? "pointer" : "default", minAngle: 4,
-      label: Object.assign({ formatter: (p) => `${p.name}\n${number.format(p.value)}${g.unit}（${Math.round((100 * p.value) / sum)}%）`, lineHeight: l.size * 1.4, alignTo: "edge", edgeDistance: 2 }, words),
+      type: "pie", radius: narrow ? ["24%", "42%"] : ["38%", "64%"], center: ["50%", narrow ? "74%" : "58%"], cursor: links(g.series[0]) ? "pointer" : "default", minAngle: 4,
+      label: Object.assign({ show: !narrow, formatter: (p) => `${p.name}\n${said(p.dataIndex)}`, lineHeight: l.size * 1.4, alignTo: "edge", edgeDistance: 2 }, words),
       labelLine: { length: l.size * 0.6, length2: l.size * 0.4, maxSurfaceAngle: 80 },
       itemStyle: { borderColor: l.paper, borderWidth: 2 },
       data: g.labels.map((name, i) => ({ name, value: g.series[0].values[i], itemStyle: { color: l.turn[i % 6], decal: decal(i) } })),
@@ -77,7 +80,7 @@ function options(g, l, width) {
   const figures = { type: "value", minInterval: g.whole ? 1 : 0, splitNumber: rows && width < 26 * l.size ? 3 : 5, axisLabel: Object.assign({ formatter: (v) => number.format(v) + (g.unit === "%" ? "%" : "") }, label), splitLine: { lineStyle: { color: l.line } } };
   if (rows) {
     names.inverse = true;
-    names.axisLabel = Object.assign({ interval: 0, width: Math.min(11 * l.size, width * 0.34), overflow: "truncate", ellipsis: "…" }, words);
+    names.axisLabel = Object.assign({ interval: 0, width: Math.min(18 * l.size, width * 0.34), overflow: "truncate", ellipsis: "…" }, words);
   }
   all.xAxis = rows ? figures : names;
   all.yAxis = rows ? names : figures;
@@ -96,13 +99,13 @@ function options(g, l, width) {
 }
 
 // lying reports whether bars lie: for names that would not fit below them.
-const lying = (g, l, width) => g.kind === "rows" || (g.kind === "bar" && !g.time && g.labels.reduce((n, s) => n + s.length + 1, 0) * l.size > width - 4 * l.size);
+const lying = (g, l, width) => g.kind === "rows" || (g.kind === "bar" && !g.time && g.labels.length * (1 + Math.max(...g.labels.map((s) => s.length))) * l.size > width - 4 * l.size);
 
 const legendRows = (g, l, width) => Math.ceil(g.series.reduce((n, s) => n + (s.name.length + 3.2) * l.size, 0) / width);
 
 // height is what the box needs: rows need more the more there are.
 function height(g, l, width) {
-  if (g.kind === "pie") return 20 * l.size;
+  if (g.kind === "pie") return l.size * (width < 34 * l.size ? 18 + 2 * g.labels.length : 20);
   return l.size * (lying(g, l, width) ? Math.max(8, (g.series.length > 1 ? 5 : 2.6) + 2.4 * g.labels.length) : 19);
 }
 
