@@ -24,7 +24,8 @@ const environment = `地址和密钥都从环境变量读取:
   LIANDONG_SMS_KEY         Kratos 发短信时携带的 X-Key
   LIANDONG_SECRET          32 字节主密钥的 base64 编码;所有服务器相同,不得更换
   LIANDONG_PUBLIC_URL      浏览器访问的地址
-  LIANDONG_SECURE=1        通过 https 提供服务`
+  LIANDONG_SECURE=1        通过 https 提供服务
+  LIANDONG_PROXIES         前面的反向代理所在的网络,例如 10.0.0.0/8;只采信它们写的 X-Forwarded-For`
 
 func serveCommand() *cobra.Command {
 	return &cobra.Command{

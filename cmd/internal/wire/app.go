@@ -35,9 +35,10 @@ import (
 
 // App is the product put together: its services, its pages and its jobs.
 type App struct {
-	cfg    Config
-	bucket *blob.Bucket
-	sealer *seal.Sealer
+	cfg     Config
+	proxies proxies
+	bucket  *blob.Bucket
+	sealer  *seal.Sealer
 
 	// the floor
 	DB     *db.DB
@@ -89,6 +90,9 @@ func New(ctx context.Context, cfg Config) (*App, error) {
 
 // floor opens what everything stands on.
 func (a *App) floor(ctx context.Context) (err error) {
+	if a.proxies, err = readProxies(a.cfg.Proxies); err != nil {
+		return err
+	}
 	if a.DB, err = db.Open(a.cfg.AppDSN, a.cfg.MaxConns, a.cfg.Now); err != nil {
 		return err
 	}

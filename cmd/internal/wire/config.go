@@ -31,6 +31,7 @@ type Config struct {
 	Files        string // gocloud bucket URL
 	Secret       func(name string) ([]byte, error)
 	Secure       bool   // served over TLS
+	Proxies      string // networks of proxies whose X-Forwarded-For is believed, by commas
 	PublicURL    string // how a browser reaches the server
 	Now          identity.Clock
 	Log          *slog.Logger
@@ -61,7 +62,7 @@ func FromEnv(env func(string) string, log *slog.Logger) (Config, error) {
 	c := Config{
 		AppDSN: env("LIANDONG_DATABASE"), MaxConns: maxConns, KratosPublic: env("LIANDONG_KRATOS_PUBLIC"), KratosAdmin: env("LIANDONG_KRATOS_ADMIN"),
 		SMSKey: env("LIANDONG_SMS_KEY"), Redis: env("LIANDONG_REDIS"), Files: env("LIANDONG_FILES"), PublicURL: env("LIANDONG_PUBLIC_URL"),
-		Secure: env("LIANDONG_SECURE") == "1", Now: time.Now, Log: log,
+		Secure: env("LIANDONG_SECURE") == "1", Proxies: env("LIANDONG_PROXIES"), Now: time.Now, Log: log,
 	}
 	c.SMSGateway = env("LIANDONG_SMS_GATEWAY")
 	c.SMSAccount = sms.Account{

@@ -41,7 +41,7 @@ func (a *App) Handler() (http.Handler, error) {
 		s.village(r)
 		r.Group(func(r chi.Router) {
 			r.Use(a.apiScope(s))
-			api.Mount(r, api.Deps{Items: a.Items, Cases: a.Cases, Tree: a.Tree, Partners: a.Partners, Log: a.cfg.Log, Version: Version})
+			api.Mount(r, api.Deps{Items: a.Items, Cases: a.Cases, Tree: a.Tree, Partners: a.Partners, Address: a.proxies.address, Log: a.cfg.Log, Version: Version})
 		})
 		r.Route("/sites/{code}", func(r chi.Router) {
 			r.Use(a.enterSite(s, byCode(a)))
@@ -74,7 +74,7 @@ func (a *App) ready(w http.ResponseWriter, r *http.Request) {
 // signIn is what every site's doors share.
 func (a *App) signIn(schema identity.Schema) signin.Deps {
 	return signin.Deps{
-		Client: a.Kratos, Gate: a.gate, Keeper: a.keeper, Schema: schema, URL: visit.URL, Now: a.cfg.Now, Journal: store.NewJournal(a.DB),
+		Client: a.Kratos, Gate: a.gate, Keeper: a.keeper, Schema: schema, URL: visit.URL, Address: a.proxies.address, Now: a.cfg.Now, Journal: store.NewJournal(a.DB),
 		SealID:   func(n string) string { return a.sealer.Seal(purposeID, n) },
 		IDNumber: func(id identity.Identity) (string, error) { return a.sealer.Open(purposeID, id.IDSealed) },
 	}
