@@ -137,8 +137,8 @@ func (s store) changesPage(ctx context.Context, at cursor, limit int) (p FeedPag
 		labels[i], ns[i] = m.TenantID, m.N
 	}
 	var rows []FeedChange
-	err = s.tx.NewRaw(`select c.*, v.number from unnest(array[?]::bigint[], array[?]::bigint[]) as since (tenant_id, n)
-		cross join lateral (select * from item_changes c where c.tenant_id = since.tenant_id and c.n > since.n order by c.n limit ?) c
+	err = s.tx.NewRaw(`select c.tenant_id, c.n, c.item_id, c.version_id, c.what, c.at, v.number from unnest(array[?]::bigint[], array[?]::bigint[]) as since (tenant_id, n)
+		cross join lateral (select tenant_id, n, item_id, version_id, what, at from item_changes c where c.tenant_id = since.tenant_id and c.n > since.n order by c.n limit ?) c
 		left join item_versions v on v.item_id = c.item_id and v.id = c.version_id order by c.tenant_id, c.n`,
 		list(labels), list(ns), limit+1).Scan(ctx, &rows)
 	if err != nil {

@@ -2,6 +2,7 @@ package partners
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"liandong/policies"
@@ -69,7 +70,7 @@ func (s *Service) Create(ctx context.Context, in Input) (p Partner, secret strin
 // somebody has changed it since. An empty phone keeps the one there is.
 func (s *Service) Edit(ctx context.Context, id string, in Input) error {
 	in = in.trimmed()
-	return s.change(ctx, id, func(ctx context.Context, tx *db.Tx, p *Partner) error {
+	return s.change(ctx, id, func(_ context.Context, tx *db.Tx, p *Partner) error {
 		endsOn, err := in.check()
 		if err != nil {
 			return err
@@ -144,9 +145,7 @@ func (s *Service) Rotate(ctx context.Context, id, newest string, grace time.Dura
 
 func record(tx *db.Tx, p Partner, what string, detail map[string]any) {
 	d := map[string]any{"name": p.Name, "what": what}
-	for k, v := range detail {
-		d[k] = v
-	}
+	maps.Copy(d, detail)
 	tx.Record(db.Audit{Action: string(policies.PartnersManage), Kind: "partner", Object: p.ID, Detail: d})
 }
 

@@ -12,6 +12,7 @@ import (
 	"liandong/modules/partners"
 	"liandong/tenancy"
 	"liandong/tenancy/db/dbtest"
+	"liandong/tenancy/tree"
 )
 
 func rows(g got, key string) (out []map[string]any) {
@@ -86,6 +87,30 @@ func TestFeed(t *testing.T) {
 	if errs := rows(g, "errors"); len(errs) != 1 || errs[0]["field"] != "cursor" || !strings.Contains(errs[0]["message"].(string), "游标") {
 		t.Errorf("errors: %v", errs)
 	}
+}
+
+// A tenant that moves takes its changes along, and who follows it begins anew: what
+// it inherits is other items now.
+func TestFeedOfATenantThatMoved(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	const township = "152502201000"
+	w.refine(dbtest.Township2, 9)
+	feed := "/api/tenants/" + township + "/item-changes"
+	next, _ := w.get(t.Context(), feed).want(http.StatusOK).body["next"].(string)
+	n, err := w.tree.ByCode(t.Context(), township)
+	if err == nil {
+		_, err = w.tree.Move(dbtest.As(t, dbtest.League, tenancy.System), tree.Removal{ID: n.ID, To: dbtest.County2, Version: n.Version, Reason: "区划调整"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.get(t.Context(), feed+"?cursor="+next).want(http.StatusUnprocessableEntity)
+	again := w.get(t.Context(), feed).want(http.StatusOK)
+	if c := rows(again, "changes"); len(c) != 1 || c[0]["item_id"] != w.item {
+		t.Errorf("begun anew: %v", c)
+	}
+	w.get(t.Context(), feed+"?cursor="+again.body["next"].(string)).want(http.StatusOK)
 }
 
 func TestVersions(t *testing.T) {
@@ -289,9 +314,9 @@ func answered(t *testing.T, path string, responses map[string]any) {
 		}
 		content, _ := r["content"].(map[string]any)
 		headers, _ := r["headers"].(map[string]any)
-		switch {
-		case status == "304":
-		case status == "200":
+		switch status {
+		case "304":
+		case "200":
 			if m, _ := content["application/json"].(map[string]any); m["schema"] == nil || m["example"] == nil || headers["ETag"] == nil || public != (headers["RateLimit-Limit"] != nil) {
 				t.Errorf("%s: 200: %v %v", path, m["example"], headers)
 			}

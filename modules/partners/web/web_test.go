@@ -17,7 +17,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"liandong/modules/partners"
-	"liandong/modules/partners/web"
+	partnersweb "liandong/modules/partners/web"
 	"liandong/policies"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/kittest"
@@ -67,7 +67,7 @@ func desk(t *testing.T, svc *partners.Service, ctx context.Context) http.Handler
 				next.ServeHTTP(w, req.WithContext(tenancy.With(req.Context(), scope)))
 			})
 		})
-		web.Mount(r, web.Deps{Service: svc, Shell: shell, Base: "/desk", Home: kit.Crumb{Label: "工作台", Href: "/desk"}, Docs: "/api/docs", Now: dbtest.Now})
+		partnersweb.Mount(r, partnersweb.Deps{Service: svc, Shell: shell, Base: "/desk", Home: kit.Crumb{Label: "工作台", Href: "/desk"}, Docs: "/api/docs", Now: dbtest.Now})
 	})
 	return r
 }
