@@ -28,9 +28,14 @@ const (
 	ItemsSubmit   Action = "items:submit"   // tenant
 	ItemsReview   Action = "items:review"   // tenant, author_id (passed_by []string: who passed a step of it; department: the step is for, departments []string: the actor's)
 	ItemsPublish  Action = "items:publish"  // tenant, author_id (as items:review)
-	ItemsOverride Action = "items:override" // tenant, fields []string, promised_days int, inherited_days int, added_materials int (locked_fields []string: more than data.json locks)
+	ItemsOverride Action = "items:override" // tenant, fields []string, promised_days int, inherited_days int, added_materials int (locked_fields []string: more than data.json locks; locks []{field, name, by, reason}: by levels above)
 	ItemsWithdraw Action = "items:withdraw" // tenant, published
 	ItemsSynonyms Action = "items:synonyms" // tenant: whose list
+	ItemsLock     Action = "items:lock"     // tenant: who locks
+	ItemsTask     Action = "items:task"     // tenant: whose task
+	ItemsRequest  Action = "items:request"  // tenant: who asks
+	ItemsAnswer   Action = "items:answer"   // tenant: who is asked
+	ItemsCodes    Action = "items:codes"    // tenant: whose words
 	ItemsSettings Action = "items:settings" // tenant: whose chain of reviews, templates of notices
 )
 
@@ -91,6 +96,7 @@ func Actions() []Action {
 		GrantsAppoint, GrantsRevoke, GrantsView, PostsAppoint, PostsRemove, DepartmentsManage, StaffView,
 		TenantsManage, TenantsExport, CalendarEdit, PartnersManage,
 		ItemsView, ItemsCreate, ItemsEdit, ItemsSubmit, ItemsReview, ItemsPublish, ItemsOverride, ItemsWithdraw, ItemsSynonyms, ItemsSettings,
+		ItemsLock, ItemsTask, ItemsRequest, ItemsAnswer, ItemsCodes,
 		LawsView, LawsEdit, LawsPublish,
 		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSupplement, CasesSendback,
 		CasesDeliver, CasesResubmit, CasesUrge, CasesRefer, CasesExport, FilesRead, FilesWrite,

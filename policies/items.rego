@@ -186,6 +186,61 @@ deny["items:settings"] contains no_role if not holds_role
 
 deny["items:settings"] contains not_own_tenant if not own_tenant
 
+roles_for["items:lock"] := {"item_editor", "item_reviewer"}
+
+allow["items:lock"] contains "own" if {
+	holds_role
+	own_tenant
+}
+
+deny["items:lock"] contains no_role if not holds_role
+
+deny["items:lock"] contains not_own_tenant if not own_tenant
+
+roles_for["items:task"] := {"item_editor"}
+
+allow["items:task"] contains "own" if {
+	holds_role
+	own_tenant
+}
+
+deny["items:task"] contains no_role if not holds_role
+
+deny["items:task"] contains not_own_tenant if not own_tenant
+
+roles_for["items:request"] := {"item_editor"}
+
+allow["items:request"] contains "own" if {
+	holds_role
+	own_tenant
+}
+
+deny["items:request"] contains no_role if not holds_role
+
+deny["items:request"] contains not_own_tenant if not own_tenant
+
+roles_for["items:answer"] := {"item_editor", "item_reviewer"}
+
+allow["items:answer"] contains "own" if {
+	holds_role
+	own_tenant
+}
+
+deny["items:answer"] contains no_role if not holds_role
+
+deny["items:answer"] contains not_own_tenant if not own_tenant
+
+roles_for["items:codes"] := {"item_editor"}
+
+allow["items:codes"] contains "own" if {
+	holds_role
+	own_tenant
+}
+
+deny["items:codes"] contains no_role if not holds_role
+
+deny["items:codes"] contains not_own_tenant if not own_tenant
+
 # ---- override what is inherited: only what is not locked, only for the better ----
 
 roles_for["items:override"] := {"item_editor"}
@@ -210,6 +265,14 @@ deny["items:override"] contains because(
 	some field in locked_overrides
 }
 
+deny["items:override"] contains because(
+	sprintf("locked_%v", [lock.field]),
+	sprintf("“%v”已由%v锁定，理由：%v", [lock.name, lock.by, lock.reason]),
+	"请恢复该项的上级内容；确需修改的，请向锁定单位申请调整",
+) if {
+	some lock in levels_locks
+}
+
 deny["items:override"] contains because("fields_unclear", "没有说明要修改哪些内容", "请刷新页面后重新提交") if {
 	not is_array(input.resource.fields)
 }
@@ -232,9 +295,16 @@ locked_overrides contains field if {
 	field in input.resource.locked_fields
 }
 
+# levels_locks: what a level above holds fast although the law leaves it open.
+levels_locks contains lock if {
+	some lock in object.get(input.resource, "locks", [])
+	lock.field in input.resource.fields
+}
+
 fields_unlocked if {
 	is_array(input.resource.fields)
 	count(locked_overrides) == 0
+	count(levels_locks) == 0
 }
 
 promise_not_longer if {

@@ -117,3 +117,47 @@ test_items_publish_department_allow if allowed("items:publish", checker(county),
 test_items_publish_department_deny if refused("items:publish", checker(county), stepping({"department": "编办", "departments": ["司法局"]}), "other_department")
 
 test_items_review_department_unclear_deny if refused("items:review", checker(county), stepping({"department": "编办", "departments": null}), "other_department")
+
+test_items_override_locked_by_a_level_deny if refused("items:override", editor(town), override({"locks": [{"field": "notes", "name": "备注", "by": "某盟", "reason": "统一口径"}]}), "locked_notes")
+
+test_items_override_other_lock_allow if allowed("items:override", editor(town), override({"locks": [{"field": "phone", "name": "电话", "by": "某盟", "reason": "统一口径"}]}), "own_unlocked")
+
+test_items_lock_allow if allowed("items:lock", checker(county), at(county, {}), "own")
+
+test_items_lock_role_deny if refused("items:lock", staff(county, ["clerk"]), at(county, {}), "no_role")
+
+test_items_lock_above_deny if refused("items:lock", checker(town), at(county, {}), "not_own_tenant")
+
+test_items_lock_below_deny if refused("items:lock", checker(county), at(town, {}), "not_own_tenant")
+
+test_items_task_allow if allowed("items:task", editor(county), at(county, {}), "own")
+
+test_items_task_role_deny if refused("items:task", staff(county, ["clerk"]), at(county, {}), "no_role")
+
+test_items_task_above_deny if refused("items:task", editor(town), at(county, {}), "not_own_tenant")
+
+test_items_task_below_deny if refused("items:task", editor(county), at(town, {}), "not_own_tenant")
+
+test_items_request_allow if allowed("items:request", editor(county), at(county, {}), "own")
+
+test_items_request_role_deny if refused("items:request", staff(county, ["clerk"]), at(county, {}), "no_role")
+
+test_items_request_above_deny if refused("items:request", editor(town), at(county, {}), "not_own_tenant")
+
+test_items_request_below_deny if refused("items:request", editor(county), at(town, {}), "not_own_tenant")
+
+test_items_answer_allow if allowed("items:answer", checker(county), at(county, {}), "own")
+
+test_items_answer_role_deny if refused("items:answer", staff(county, ["clerk"]), at(county, {}), "no_role")
+
+test_items_answer_above_deny if refused("items:answer", checker(town), at(county, {}), "not_own_tenant")
+
+test_items_answer_below_deny if refused("items:answer", checker(county), at(town, {}), "not_own_tenant")
+
+test_items_codes_allow if allowed("items:codes", editor(county), at(county, {}), "own")
+
+test_items_codes_role_deny if refused("items:codes", staff(county, ["clerk"]), at(county, {}), "no_role")
+
+test_items_codes_above_deny if refused("items:codes", editor(town), at(county, {}), "not_own_tenant")
+
+test_items_codes_below_deny if refused("items:codes", editor(county), at(town, {}), "not_own_tenant")

@@ -18,8 +18,9 @@ type Guide struct {
 	Version Version
 	Body    Body // effective: overrides folded in
 	Source  Source
-	Own     Fields // what the asking tenant itself changes
-	OwnSeen int    // version counter of that override; 0 when there is none
+	Own     Fields     // what the asking tenant itself changes
+	OwnSeen int        // version counter of that override; 0 when there is none
+	Chain   []Override // what the levels change, from the top down
 
 	// Names says what the tenants in Source are called; only Guide fills it.
 	Names map[tenancy.ID]string
@@ -54,7 +55,8 @@ func (s *Service) Resolve(ctx context.Context, tx *db.Tx, itemID string) (g Guid
 	if err != nil {
 		return g, err
 	}
-	g.Body, g.Source = fold(g.Version.Body, g.Item.TenantID, byItem[itemID])
+	g.Chain = byItem[itemID]
+	g.Body, g.Source = fold(g.Version.Body, g.Item.TenantID, g.Chain)
 	for _, o := range byItem[itemID] {
 		if o.TenantID == tx.Scope.Tenant {
 			g.Own, g.OwnSeen = o.Fields, o.Version

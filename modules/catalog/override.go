@@ -30,7 +30,8 @@ type Override struct {
 	TenantID   tenancy.ID `bun:",pk"`
 	ItemID     string     `bun:",pk"`
 	ItemTenant tenancy.ID
-	Fields     Fields `bun:"type:jsonb"`
+	Fields     Fields            `bun:"type:jsonb"`
+	Base       map[string]string `bun:"type:jsonb"` // what each element was above when it was changed here, as baseOf spells it
 	UpdatedAt  time.Time
 	UpdatedBy  string
 	Version    int

@@ -129,24 +129,30 @@ func (s *Service) keepFlow(ctx context.Context, tx *db.Tx, v *Version, xml []byt
 // (item_draft_exists) when one is open already.
 func (s *Service) Revise(ctx context.Context, itemID string) (v Version, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		st := store{tx}
-		vs, err := st.versions(ctx, itemID)
-		if err != nil {
-			return err
-		}
-		last := vs[0]
-		if err := s.authz.Allow(ctx, policies.ItemsEdit, policies.Resource{"tenant": last.TenantID, "state": StateDraft}); err != nil {
-			return err
-		}
-		if last.State == StateDraft || last.State == StateReviewing {
-			return fault.New(fault.Precondition, "item_draft_exists")
-		}
-		v = draftOf(tx, itemID, last.Number+1, last.Body)
-		v.FlowID = last.FlowID
-		tx.Record(db.Audit{Action: string(policies.ItemsEdit), Kind: "item", Object: itemID, Detail: map[string]any{"number": v.Number}})
-		return st.insertVersion(ctx, &v)
+		v, err = s.revise(ctx, tx, itemID, "")
+		return err
 	})
 	return v, err
+}
+
+// revise is Revise inside a transaction, with the reason noted.
+func (s *Service) revise(ctx context.Context, tx *db.Tx, itemID, reason string) (v Version, err error) {
+	st := store{tx}
+	vs, err := st.versions(ctx, itemID)
+	if err != nil {
+		return v, err
+	}
+	last := vs[0]
+	if err := s.authz.Allow(ctx, policies.ItemsEdit, policies.Resource{"tenant": last.TenantID, "state": StateDraft}); err != nil {
+		return v, err
+	}
+	if last.State == StateDraft || last.State == StateReviewing {
+		return last, fault.New(fault.Precondition, "item_draft_exists")
+	}
+	v = draftOf(tx, itemID, last.Number+1, last.Body)
+	v.FlowID, v.Reason = last.FlowID, reason
+	tx.Record(db.Audit{Action: string(policies.ItemsEdit), Kind: "item", Object: itemID, Detail: map[string]any{"number": v.Number}})
+	return v, st.insertVersion(ctx, &v)
 }
 
 // Edit changes a draft. seen is the Version counter that the editor was shown;

@@ -115,7 +115,9 @@ func (s *Service) may(ctx context.Context, tx *db.Tx, sh Sheet) map[policies.Act
 	if sh.Item.State == StatePublished {
 		ask(policies.ItemsWithdraw, policies.Resource{"tenant": sh.Item.TenantID, "published": true})
 		if sh.Item.TenantID != tx.Scope.Tenant && inForce(tx.Scope, sh.Item.TenantID) {
-			ask(policies.ItemsOverride, Change{}.resource(tx, sh.Version.Body))
+			r := Change{}.resource(sh.Version.Body, Fields{})
+			r["tenant"] = tx.Scope.Tenant
+			ask(policies.ItemsOverride, r)
 		}
 	}
 	return out

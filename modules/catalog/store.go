@@ -21,6 +21,9 @@ func isID(s string) bool {
 
 func notFound() error { return fault.New(fault.NotFound, "not_found") }
 
+// changedMeanwhile says that somebody else was faster.
+func changedMeanwhile() error { return fault.New(fault.Conflict, "item_changed") }
+
 func (s store) item(ctx context.Context, id string) (Item, error) {
 	var i Item
 	if !isID(id) {
@@ -140,13 +143,14 @@ func (s store) saveOverride(ctx context.Context, o *Override, seen int) error {
 		}
 		return err
 	}
-	res, err := s.tx.NewUpdate().Model(o).Column("fields", "updated_at", "updated_by").Set("version = version + 1").
+	res, err := s.tx.NewUpdate().Model(o).Column("fields", "base", "updated_at", "updated_by").Set("version = version + 1").
 		WherePK().Where("version = ?", seen).Exec(ctx)
 	if err != nil {
 		return err
 	}
 	if n, _ := res.RowsAffected(); n == 0 {
-		return fault.New(fault.Conflict, "item_changed")
+		return changedMeanwhile()
 	}
+	o.Version = seen + 1
 	return nil
 }

@@ -137,7 +137,7 @@ func (s *Service) enact(ctx context.Context, tx *db.Tx, l *Law, drafts []Article
 		if err := (store{tx}).revise(ctx, *l, Revision{Change: WasAmended, OnDay: k.day, ByTitle: k.by, Articles: labels[k]}); err != nil {
 			return err
 		}
-		tx.EmitIn(l.TenantID, events.Amended{LawID: l.ID, Tenant: l.TenantID, Editions: ids[k], Items: items, From: k.day})
+		tx.EmitIn(l.TenantID, events.Amended{LawID: l.ID, Tenant: l.TenantID, Title: l.Title, Editions: ids[k], Items: items, From: k.day})
 	}
 	return nil
 }
@@ -185,7 +185,7 @@ func (s *Service) Repeal(ctx context.Context, id string, seen int, in Repeal) (L
 		}
 		l.State, l.RepealedOn, l.UpdatedAt = Repealed, in.On, tx.Now
 		record(tx, policies.LawsPublish, *l, map[string]any{"repealed_on": in.On, "reason": in.Reason})
-		tx.EmitIn(l.TenantID, events.Repealed{LawID: l.ID, Tenant: l.TenantID, Items: items, From: in.On})
+		tx.EmitIn(l.TenantID, events.Repealed{LawID: l.ID, Tenant: l.TenantID, Title: l.Title, Items: items, From: in.On})
 		if err := (store{tx}).revise(ctx, *l, Revision{Change: WasRepealed, OnDay: in.On, ByTitle: in.By, Reason: in.Reason}); err != nil {
 			return err
 		}

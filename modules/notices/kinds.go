@@ -3,6 +3,7 @@ package notices
 import (
 	"maps"
 	"slices"
+	"strconv"
 
 	"liandong/tenancy/db"
 )
@@ -33,8 +34,8 @@ func SMSKinds() []string {
 // each calls every rule with an event that fits all of them, in each colour of card.
 func each(see func(told)) {
 	for name, r := range rules() {
-		for _, colour := range []string{"warning", "yellow", "red"} {
-			body := `{"subject":"s","step_post":"p","holder":"h","colour":"` + colour + `"}`
+		for i, colour := range []string{"warning", "yellow", "red"} {
+			body := `{"subject":"s","step_post":"p","holder":"h","accepted":` + strconv.FormatBool(i == 0) + `,"colour":"` + colour + `"}`
 			if t, err := r(db.Delivery{Name: name, Body: []byte(body)}); err == nil {
 				see(t)
 			}

@@ -1,7 +1,10 @@
 package notices
 
 import (
+	"strconv"
+
 	cases "liandong/modules/cases/events"
+	catalog "liandong/modules/catalog/events"
 	org "liandong/modules/org/events"
 	supervision "liandong/modules/supervision/events"
 	"liandong/policies"
@@ -50,6 +53,10 @@ func rules() map[string]rule {
 		supervision.OrderAnswered{}.EventName(): aboutOrder("order_answered", policies.Supervisor, true),
 		supervision.OrderReturned{}.EventName(): aboutOrder("order_returned", policies.OfficeHead, false),
 		supervision.OrderClosed{}.EventName():   aboutOrder("order_closed", policies.OfficeHead, false),
+
+		catalog.TasksOpened{}.EventName():     tasksOpened,
+		catalog.RequestMade{}.EventName():     requestMade,
+		catalog.RequestAnswered{}.EventName(): requestAnswered,
 
 		org.GrantGiven{}.EventName():      aboutPerson("grant_given"),
 		org.GrantRevoked{}.EventName():    aboutPerson("grant_revoked"),
@@ -141,4 +148,38 @@ func aboutPerson(kind string) rule {
 		}
 		return told{notices: []draft{{tenant: d.Tenant, subject: p.Holder, kind: kind, params: map[string]string{}, link: "/me"}}}, nil
 	}
+}
+
+// tasksOpened tells the item editors of a tenant once what a change above asks.
+func tasksOpened(d db.Delivery) (told, error) {
+	var e catalog.TasksOpened
+	if err := d.Decode(&e); err != nil {
+		return told{}, err
+	}
+	params := map[string]string{"item": e.ItemName, "n": strconv.Itoa(e.Count)}
+	return told{notices: []draft{{tenant: d.Tenant, role: policies.ItemEditor, kind: "item_tasks", params: params, link: "/items/tasks"}}}, nil
+}
+
+// requestMade tells the level that is asked; the platform lies outside every tree
+// that a delivery reaches, and finds its requests in the list.
+func requestMade(d db.Delivery) (told, error) {
+	var e catalog.RequestMade
+	if err := d.Decode(&e); err != nil || e.To == tenancy.Platform && e.RequestID != "" {
+		return told{}, err
+	}
+	params := map[string]string{"item": e.ItemName, "from": e.FromName}
+	return told{notices: []draft{{tenant: e.To, role: policies.ItemEditor, kind: "item_request", params: params, link: "/items/requests/" + e.RequestID}}}, nil
+}
+
+func requestAnswered(d db.Delivery) (told, error) {
+	var e catalog.RequestAnswered
+	if err := d.Decode(&e); err != nil {
+		return told{}, err
+	}
+	kind := "item_request_declined"
+	if e.Accepted {
+		kind = "item_request_accepted"
+	}
+	params := map[string]string{"item": e.ItemName}
+	return told{notices: []draft{{tenant: e.Asker, role: policies.ItemEditor, kind: kind, params: params, link: "/items/requests/" + e.RequestID}}}, nil
 }

@@ -41,7 +41,8 @@ func (s scope) writes(t tenancy.ID) bool {
 
 // cascading names the tables whose rows everybody below an ancestor reads.
 func cascading(table string) bool {
-	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "review_chains", "notice_templates", "laws", "law_articles", "law_revisions"}, table)
+	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "review_chains", "notice_templates", "laws", "law_articles", "law_revisions",
+		"item_locks", "item_request_answers", "dictionary_entries"}, table)
 }
 
 // allowed is the plain model: may somebody in s do command (S, I, U, D) to r?
@@ -72,15 +73,19 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		return command == 'S' && s.sees(r.tenant) || command == 'I' && s.writes(r.tenant)
 	case "audit_seals", "audit_heads":
 		return command == 'S' && s.sees(r.tenant)
-	case "item_codes", "partners", "partner_keys": // never forgotten
+	case "item_codes", "partners", "partner_keys", "item_requests", "dictionary_entries": // never forgotten
 		if command == 'D' {
+			return false
+		}
+	case "item_tasks": // jobs open them
+		if command == 'I' || command == 'D' {
 			return false
 		}
 	case "partner_usage": // counted by the servers
 		if command != 'S' {
 			return false
 		}
-	case "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews":
+	case "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers":
 		if command == 'U' || command == 'D' {
 			return false
 		}
@@ -108,11 +113,11 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 
 func systemMay(table string, command byte, s scope, r *row) bool {
 	switch table {
-	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews":
+	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers":
 		if command == 'U' || command == 'D' {
 			return false
 		}
-	case "audit_heads", "audit_marks", "item_codes", "partners", "partner_keys":
+	case "audit_heads", "audit_marks", "item_codes", "partners", "partner_keys", "item_requests", "dictionary_entries":
 		if command == 'D' {
 			return false
 		}
@@ -175,7 +180,7 @@ func publicMay(table string, command byte, s scope, r *row) bool {
 		return !slices.Contains([]string{"draft", "reviewing", "scheduled"}, r.vary["state"])
 	case "articles":
 		return r.vary["state"] == "published" && (r.vary["cascades"] == "true" || r.tenant == s.tenant)
-	case "flows", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "notice_templates", "law_revisions":
+	case "flows", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "notice_templates", "law_revisions", "dictionary_entries":
 		return true
 	}
 	return false

@@ -9,6 +9,7 @@ import (
 
 	"liandong/jobs"
 	"liandong/modules/cases"
+	"liandong/modules/catalog"
 	"liandong/modules/notices"
 	"liandong/tenancy"
 )
@@ -29,6 +30,7 @@ func (a *App) jobs(context.Context) (err error) {
 func (a *App) subscribers() []jobs.Subscriber {
 	return []jobs.Subscriber{
 		{Name: notices.Name, Events: notices.Events(), Reach: jobs.Root, Handle: a.Notices.On},
+		{Name: catalog.TasksJob, Events: catalog.TasksEvents(), Reach: jobs.Subtree, Slow: true, Handle: a.Items.OnChangedAbove},
 		{Name: cases.CalendarJob, Events: cases.CalendarEvents(), Reach: jobs.Subtree, Slow: true, Handle: a.Cases.OnCalendarChanged},
 	}
 }

@@ -1,6 +1,8 @@
 // Package events holds the facts catalog publishes to other modules.
 package events
 
+import "liandong/tenancy"
+
 // ItemPublished reports that a version of an item came into force.
 type ItemPublished struct {
 	ItemID    string `json:"item_id"`
@@ -18,3 +20,54 @@ type ItemWithdrawn struct {
 
 // EventName is the stable wire name.
 func (ItemWithdrawn) EventName() string { return "catalog.item_withdrawn" }
+
+// ItemOverridden reports that a tenant changed what it says of an inherited item.
+type ItemOverridden struct {
+	ItemID string     `json:"item_id"`
+	Tenant tenancy.ID `json:"tenant"`
+}
+
+// EventName is the stable wire name.
+func (ItemOverridden) EventName() string { return "catalog.item_overridden" }
+
+// LocksChanged reports that a tenant locked or freed an element for those below it.
+type LocksChanged struct {
+	ItemID  string     `json:"item_id"` // empty: of all items
+	Tenant  tenancy.ID `json:"tenant"`
+	Element string     `json:"element"`
+}
+
+// EventName is the stable wire name.
+func (LocksChanged) EventName() string { return "catalog.locks_changed" }
+
+// TasksOpened reports that a change above asks something of a tenant's item editors.
+type TasksOpened struct {
+	Kind     string `json:"kind"`
+	ItemName string `json:"item_name"` // of one of them
+	Count    int    `json:"count"`
+}
+
+// EventName is the stable wire name.
+func (TasksOpened) EventName() string { return "catalog.tasks_opened" }
+
+// RequestMade reports that a tenant asks a level above to change an element.
+type RequestMade struct {
+	RequestID string     `json:"request_id"`
+	To        tenancy.ID `json:"to"`
+	ItemName  string     `json:"item_name"`
+	FromName  string     `json:"from_name"`
+}
+
+// EventName is the stable wire name.
+func (RequestMade) EventName() string { return "catalog.request_made" }
+
+// RequestAnswered reports what became of such a request.
+type RequestAnswered struct {
+	RequestID string     `json:"request_id"`
+	Asker     tenancy.ID `json:"asker"`
+	ItemName  string     `json:"item_name"`
+	Accepted  bool       `json:"accepted"`
+}
+
+// EventName is the stable wire name.
+func (RequestAnswered) EventName() string { return "catalog.request_answered" }

@@ -16,6 +16,7 @@ func (Published) EventName() string { return "laws.published" }
 type Amended struct {
 	LawID    string     `json:"law_id"`
 	Tenant   tenancy.ID `json:"tenant"`
+	Title    string     `json:"title"`    // by which items name it
 	Editions []string   `json:"editions"` // ids of the new editions
 	Items    []string   `json:"items"`    // that stand on the law, as far as its tenant sees
 	From     string     `json:"from"`     // 2006-01-02, China
@@ -28,6 +29,7 @@ func (Amended) EventName() string { return "laws.amended" }
 type Repealed struct {
 	LawID  string     `json:"law_id"`
 	Tenant tenancy.ID `json:"tenant"`
+	Title  string     `json:"title"` // by which items name it
 	Items  []string   `json:"items"` // that stand on the law, as far as its tenant sees
 	From   string     `json:"from"`  // 2006-01-02, China
 }
