@@ -40,8 +40,10 @@ type Deps struct {
 	Version string // of the platform
 }
 
-// Mount registers every operation under /api of r.
-func Mount(r chi.Router, d Deps) {
+// Mount registers every operation under /api of r, and returns the page for people,
+// which belongs at DocsPath. The operations set no cookies, so that any cache may
+// keep what says that it may be kept; the page wants kit.CSRF before it.
+func Mount(r chi.Router, d Deps) (docs http.HandlerFunc) {
 	if d.Enter == nil {
 		d.Enter = d.enter
 	}
@@ -59,8 +61,8 @@ func Mount(r chi.Router, d Deps) {
 	get(api, s, operation{id: "list-cases", path: "/api/cases", tag: "cases"}, s.staffCases)
 	get(api, s, operation{id: "get-case", path: "/api/cases/{id}", tag: "cases"}, s.staffCase)
 	describe(api.OpenAPI())
-	r.Get(DocsPath, s.docs(api.OpenAPI()))
 	r.HandleFunc("/api/*", unknown)
+	return s.docs(api.OpenAPI())
 }
 
 type site struct{ Deps }

@@ -23,7 +23,8 @@ func TestDocsPage(t *testing.T) {
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, kit.SecurityHeaders(false), kit.CSRF(kit.CSRFOptions{Secret: []byte(strings.Repeat("s", 32))}))
 	r.Handle(kit.AssetsPath+"*", kit.Assets())
-	api.Mount(r, api.Deps{Items: w.items, Cases: w.cases, Tree: w.tree, Partners: w.partners, Log: slog.New(slog.DiscardHandler), Version: "test"})
+	docs := api.Mount(r, api.Deps{Items: w.items, Cases: w.cases, Tree: w.tree, Partners: w.partners, Log: slog.New(slog.DiscardHandler), Version: "test"})
+	r.Get(api.DocsPath, docs)
 	doc := kittest.NewClient(t, r).Get(api.DocsPath).Want(200).Doc()
 	doc.Has("h1", "数据接口说明").Has("#list-item-changes", "取事项变更", "cursor", "changes[].item_id", "429", "/api/tenants/{code}/item-changes").Has("#get-item", "guide.materials[].name", "guide.legal_basis[].law")
 	if n := doc.Count("section.card h3.card-title"); n != 11 {

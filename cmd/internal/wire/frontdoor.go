@@ -34,15 +34,19 @@ func (a *App) Handler() (http.Handler, error) {
 	if a.simulated() {
 		r.Method(http.MethodPost, sms.SimulatorPath, sms.Simulate(a.account, a.simulator, a.cfg.Log))
 	}
+	var docs http.HandlerFunc
+	r.Group(func(r chi.Router) {
+		r.Use(kit.MaxBody(maxBody), a.keeper.Middleware, a.apiScope(s))
+		docs = api.Mount(r, api.Deps{
+			Items: a.Items, Cases: a.Cases, Tree: a.Tree, Partners: a.Partners, Address: a.proxies.address, Log: a.cfg.Log, Version: Version,
+		})
+	})
 	r.Group(func(r chi.Router) {
 		r.Use(kit.MaxBody(maxBody), a.keeper.Middleware, kit.CSRF(s.csrf))
 		r.Post(kit.ElderPath, kit.ToggleElder)
 		r.Route("/desk", s.desk)
 		s.village(r)
-		r.Group(func(r chi.Router) {
-			r.Use(a.apiScope(s))
-			api.Mount(r, api.Deps{Items: a.Items, Cases: a.Cases, Tree: a.Tree, Partners: a.Partners, Address: a.proxies.address, Log: a.cfg.Log, Version: Version})
-		})
+		r.Get(api.DocsPath, docs)
 		r.Route("/sites/{code}", func(r chi.Router) {
 			r.Use(a.enterSite(s, byCode(a)))
 			citizen.Mount(r, s.citizen)
