@@ -21,29 +21,54 @@ type Check struct {
 	PromisedDays int // working days; 0 when the item promises none
 	AcceptDays   int // for each acceptance; 0 is LegalAcceptDays
 	DeliverDays  int // for each delivery; 0 is LegalDeliverDays
+
+	Single   bool     // whoever executes it keeps one step, by First and Next, and no Marking
+	Notices  bool     // decisions and refusals must name the documents that tell the applicant
+	Services []string // the handlers of service tasks that exist; nil: not asked
 }
 
 // Check lists why the flow must not be published; an empty list means that it may, and that it
-// can be executed as [Definition.Next] promises.
+// can be executed: by [Definition.Begin], and if it is [Definition.Single], by
+// [Definition.Next].
 func (d *Definition) Check(c Check) []Problem {
+	out := d.checkScope(c)
+	if len(d.ofKind(start)) == 1 && d.First() == (Step{}) {
+		out = append(out, d.ofKind(start)[0].problem(RuleFirstStep, ""))
+	}
+	if c.Single && len(out) == 0 {
+		out = append(out, d.checkSingle()...)
+	}
+	f := d.flatten()
+	out = append(out, f.checkOrder()...)
+	out = append(out, f.checkHands()...)
+	if c.Notices {
+		out = append(out, f.checkNotices()...)
+	}
+	return append(out, f.checkPromise(c.PromisedDays)...)
+}
+
+// checkScope looks at the flow, or at the inside of a sub-process.
+func (d *Definition) checkScope(c Check) []Problem {
 	out := d.checkEnds()
 	for _, n := range d.nodes {
 		out = append(out, n.checkArrows()...)
-		if n.kind == task {
-			out = append(out, n.checkStep(c)...)
+		out = append(out, n.checkKind(c)...)
+		if n.kind == sub {
+			out = append(out, n.inner.checkScope(c)...)
 		}
 	}
 	for _, e := range d.edges {
 		out = append(out, e.check()...)
 	}
 	out = append(out, d.checkReach()...)
-	out = append(out, d.checkOrder()...)
-	out = append(out, d.checkHands()...)
-	return append(out, d.checkPromise(c.PromisedDays)...)
+	return out
 }
 
 // whole blames the flow rather than a part of it.
 func (d *Definition) whole(rule, detail string) Problem {
+	if d.owner != nil {
+		return d.owner.problem(rule, detail)
+	}
 	return Problem{Element: "process", ID: d.ID, Name: d.Name, Rule: rule, Detail: detail}
 }
 
@@ -52,8 +77,6 @@ func (d *Definition) checkEnds() []Problem {
 	starts := d.ofKind(start)
 	if len(starts) != 1 {
 		out = append(out, d.whole(RuleOneStart, strconv.Itoa(len(starts))))
-	} else if d.First() == (Step{}) {
-		out = append(out, starts[0].problem(RuleFirstStep, ""))
 	}
 	if len(d.ofKind(end)) == 0 {
 		out = append(out, d.whole(RuleNoEnd, ""))
@@ -65,23 +88,52 @@ func (d *Definition) checkEnds() []Problem {
 func (n *node) checkArrows() []Problem {
 	var out []Problem
 	switch {
-	case n.kind == start && len(n.in) > 0:
+	case (n.kind == start || n.kind == boundary) && len(n.in) > 0:
 		out = append(out, n.problem(RuleEnterStart, n.in[0].from.step.ID))
 	case n.kind == end && len(n.out) > 0:
 		out = append(out, n.problem(RuleLeaveEnd, n.out[0].to.step.ID))
 	}
 	switch {
-	case (n.kind == start || n.kind == task) && len(n.out) > 1:
+	case !n.kind.isGateway() && n.kind != end && len(n.out) > 1:
 		out = append(out, n.problem(RuleOneWayOut, strconv.Itoa(len(n.out))))
-	case n.kind == gateway && len(n.out) > 1 && n.fallback == nil:
+	case (n.kind == gateway || n.kind == inclusive) && len(n.out) > 1 && n.fallback == nil:
 		out = append(out, n.problem(RuleDefaultMissing, ""))
-	case n.kind == gateway && n.onlyGateways()[n]:
+	case n.kind.isGateway() && n.onlyGateways()[n]:
 		out = append(out, n.problem(RuleGatewayLoop, ""))
 	}
 	return out
 }
 
+// checkKind looks at what n says of itself.
+func (n *node) checkKind(c Check) []Problem {
+	var out []Problem
+	add := func(bad bool, rule, detail string) {
+		if bad {
+			out = append(out, n.problem(rule, detail))
+		}
+	}
+	switch n.kind {
+	case task:
+		out = n.checkStep(c)
+	case service:
+		add(n.service == "" || c.Services != nil && !oneOf(n.service, c.Services...), RuleService, n.service)
+	case call:
+		add(n.inner == nil, RuleCalled, n.called)
+	case catch, boundary:
+		add(n.trigger.kind != "message" && n.trigger.days == 0, RuleTimer, "")
+		add(n.trigger.kind == "message" && n.trigger.wait.fault() != "", RuleWait, n.trigger.wait.fault())
+		add(n.trigger.kind == "message" && n.trigger.days != 0, RuleTimer, strconv.Itoa(n.trigger.days))
+	case end:
+		add(!oneOf(n.ending, "", Refused, Withdrawn, Terminated), RuleEnding, string(n.ending))
+	case start, sub, gateway, parallel, inclusive:
+	}
+	return out
+}
+
 func (n *node) checkStep(c Check) []Problem {
+	if n.abstract {
+		return []Problem{n.problem(RuleAbstractTask, "")}
+	}
 	if n.bare {
 		return []Problem{n.problem(RuleStepMissing, "")}
 	}
@@ -91,6 +143,9 @@ func (n *node) checkStep(c Check) []Problem {
 	}
 	for _, f := range n.step.faults() {
 		out = append(out, n.problem(f[0], f[1]))
+	}
+	if n.many != nil && n.many.fault() != "" {
+		out = append(out, n.problem(RuleMany, n.many.fault()))
 	}
 	over := func(k Kind, limit int, rule string) {
 		if n.step.Kind == k && n.step.LimitDays > limit {
@@ -106,7 +161,7 @@ func (n *node) checkStep(c Check) []Problem {
 func exceeds(days, limit int) string { return strconv.Itoa(days) + " > " + strconv.Itoa(limit) }
 
 func (e *edge) check() []Problem {
-	branch := e.from.kind == gateway && len(e.from.out) > 1
+	branch := (e.from.kind == gateway || e.from.kind == inclusive) && len(e.from.out) > 1
 	isDefault := e == e.from.fallback
 	switch {
 	case e.condition != "" && isDefault:
@@ -119,4 +174,19 @@ func (e *edge) check() []Problem {
 		return []Problem{e.problem(RuleCondition, e.broken.Error())}
 	}
 	return nil
+}
+
+// Single reports whether the flow needs no more than one token, so that a case stands at one
+// step at a time and First and Next say it all.
+func (d *Definition) Single() bool { return len(d.checkSingle()) == 0 }
+
+// checkSingle names what needs more than First and Next.
+func (d *Definition) checkSingle() []Problem {
+	var out []Problem
+	for _, n := range d.nodes {
+		if !oneOf(n.kind, start, end, task, gateway) || n.many != nil {
+			out = append(out, n.problem(RuleNeedsEngine, ""))
+		}
+	}
+	return out
 }

@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/google/cel-go/cel"
 )
@@ -30,31 +31,71 @@ func newEnv() (*cel.Env, error) {
 	)
 }
 
-var errNotBool = errors.New("not a bool")
+var (
+	errNotBool  = errors.New("not a bool")
+	stringsType = reflect.TypeFor[[]string]()
+)
 
-// compile compiles every condition once. What fails is kept for Check and for Next to report.
+// compile compiles every expression once. What fails is kept for Check and for the engine to
+// report.
 func (d *Definition) compile() {
 	var env *cel.Env // made only when needed: most flows have no condition
-	for _, e := range d.edges {
-		if e.condition == "" {
-			continue
+	var broken error
+	ready := func() bool {
+		if env == nil && broken == nil {
+			env, broken = newEnv()
 		}
-		if env == nil {
-			if env, e.broken = newEnv(); e.broken != nil {
-				return
+		return broken == nil
+	}
+	d.everyScope(func(d *Definition) {
+		for _, e := range d.edges {
+			if e.condition == "" {
+				continue
+			}
+			if e.broken = broken; ready() {
+				e.program, e.broken = compileTo(env, e.condition, isBool)
 			}
 		}
-		e.program, e.broken = compileBool(env, e.condition)
+		for _, n := range d.nodes {
+			if m := n.many; m != nil && m.From != "" && ready() {
+				m.program, m.broken = compileTo(env, m.From, isStrings)
+			}
+		}
+	})
+}
+
+// everyScope visits the flow and the insides of its sub-processes.
+func (d *Definition) everyScope(visit func(*Definition)) {
+	visit(d)
+	for _, n := range d.nodes {
+		if n.inner != nil {
+			n.inner.everyScope(visit)
+		}
 	}
 }
 
-func compileBool(env *cel.Env, expr string) (cel.Program, error) {
+func isBool(t *cel.Type) error {
+	if !t.IsExactType(cel.BoolType) {
+		return fmt.Errorf("%w: %s", errNotBool, t)
+	}
+	return nil
+}
+
+// isStrings takes a list of anything whose type is not known before: a form field is such.
+func isStrings(t *cel.Type) error {
+	if t.IsExactType(cel.DynType) || cel.ListType(cel.StringType).IsAssignableType(t) || t.IsExactType(cel.ListType(cel.DynType)) {
+		return nil
+	}
+	return fmt.Errorf("%w: %s", errNotStrings, t)
+}
+
+func compileTo(env *cel.Env, expr string, fits func(*cel.Type) error) (cel.Program, error) {
 	ast, issues := env.Compile(expr)
 	if err := issues.Err(); err != nil {
 		return nil, err
 	}
-	if t := ast.OutputType(); !t.IsExactType(cel.BoolType) {
-		return nil, fmt.Errorf("%w: %s", errNotBool, t)
+	if err := fits(ast.OutputType()); err != nil {
+		return nil, err
 	}
 	return env.Program(ast, cel.CostLimit(costLimit))
 }

@@ -1,6 +1,7 @@
 package flows
 
 import (
+	"encoding/xml"
 	"slices"
 
 	"github.com/google/cel-go/cel"
@@ -15,9 +16,22 @@ type Definition struct {
 	nodes   []*node // as they stand in the document
 	edges   []*edge
 	diagram diagram
+
+	owner *node      // the sub-process or call of which this is the inside; nil for the flow itself
+	kept  []*element // content that says nothing about execution, for writing back
+	attrs []xml.Attr // likewise
+	doc   document
 }
 
-// node is a flow node: an event, a step or a gateway.
+// document is what stands around the process, for writing back.
+type document struct {
+	attrs      []xml.Attr // of the root, namespaces aside
+	namespaces []xml.Attr // that the root declares
+	before     []*element // root elements before the process: messages, the pool
+	after      []*element // and behind it
+}
+
+// node is a flow node: an event, a step, a gateway or another activity.
 type node struct {
 	kind nodeKind
 	step Step // of a task; ID and Name are set for every kind
@@ -26,17 +40,52 @@ type node struct {
 
 	in, out  []*edge // as the arrows stand in the document
 	fallback *edge   // the default arrow of a gateway
+
+	abstract bool        // a plain task of BPMN, which says not what it is
+	many     *Many       // of a task that is done by several
+	service  string      // of a service task: the handler by name
+	called   string      // of a call activity: the id of the flow
+	inner    *Definition // of a sub-process, and of a call once it is expanded
+	trigger  trigger     // of a catch or boundary event
+	host     *node       // of a boundary event
+	guards   []*node     // the boundary events on an activity
+	beside   bool        // a boundary event that does not interrupt
+	ending   Ending      // of an end: why it is lawful without a decision
+
+	kept  []*element // content that says nothing about execution, for writing back
+	extra []*element // likewise, of the extension elements
+	attrs []xml.Attr // likewise
+}
+
+// trigger is what an event waits for: a time or a message.
+type trigger struct {
+	kind    string // timer, message, or empty in a draft
+	days    int    // working days
+	wait    Wait
+	message string     // messageRef, for writing back
+	attrs   []xml.Attr // of the event definition, likewise
 }
 
 type nodeKind string
 
 // The kinds of node, by their element.
 const (
-	start   nodeKind = "startEvent"
-	end     nodeKind = "endEvent"
-	task    nodeKind = "userTask"
-	gateway nodeKind = "exclusiveGateway"
+	start     nodeKind = "startEvent"
+	end       nodeKind = "endEvent"
+	task      nodeKind = "userTask"
+	service   nodeKind = "serviceTask"
+	call      nodeKind = "callActivity"
+	sub       nodeKind = "subProcess"
+	gateway   nodeKind = "exclusiveGateway"
+	parallel  nodeKind = "parallelGateway"
+	inclusive nodeKind = "inclusiveGateway"
+	catch     nodeKind = "intermediateCatchEvent"
+	boundary  nodeKind = "boundaryEvent"
 )
+
+func (k nodeKind) isGateway() bool  { return k == gateway || k == parallel || k == inclusive }
+func (k nodeKind) isActivity() bool { return k == task || k == service || k == call || k == sub }
+func (k nodeKind) isEvent() bool    { return k == catch || k == boundary }
 
 // edge is a sequence flow.
 type edge struct {
@@ -47,11 +96,22 @@ type edge struct {
 
 	program cel.Program // nil when there is no condition, or it does not compile
 	broken  error       // why it does not compile
+
+	kept  []*element // content that says nothing about execution, for writing back
+	attrs []xml.Attr // likewise
+}
+
+// element is the name of the node in XML.
+func (n *node) element() string {
+	if n.abstract {
+		return "task"
+	}
+	return string(n.kind)
 }
 
 func (n *node) problem(rule, detail string) Problem {
 	return Problem{
-		Element: string(n.kind), ID: n.step.ID, Name: n.step.Name,
+		Element: n.element(), ID: n.step.ID, Name: n.step.Name,
 		Line: n.line, Rule: rule, Detail: detail,
 	}
 }
@@ -68,6 +128,9 @@ func (d *Definition) Steps() []Step {
 	for _, n := range d.inOrder() {
 		if n.kind == task {
 			out = append(out, n.step)
+		}
+		if n.inner != nil {
+			out = append(out, n.inner.Steps()...)
 		}
 	}
 	return out
@@ -87,8 +150,23 @@ func (d *Definition) node(id string) *node {
 		if n.step.ID == id {
 			return n
 		}
+		if n.inner != nil {
+			if m := n.inner.node(id); m != nil {
+				return m
+			}
+		}
 	}
 	return nil
+}
+
+// walkAll visits every node, the insides of sub-processes after them.
+func (d *Definition) walkAll(visit func(*Definition, *node)) {
+	for _, n := range d.nodes {
+		visit(d, n)
+		if n.inner != nil {
+			n.inner.walkAll(visit)
+		}
+	}
 }
 
 func (d *Definition) ofKind(k nodeKind) []*node {
@@ -105,8 +183,8 @@ func (d *Definition) inOrder() []*node {
 			return
 		}
 		seen[n] = true
-		for _, e := range slices.Backward(n.out) {
-			visit(e.to)
+		for _, m := range slices.Backward(forward(n)) {
+			visit(m)
 		}
 		order = append(order, n)
 	}

@@ -28,7 +28,19 @@ func (d *Definition) drawn() diagram {
 	if d.diagram.complete(d) {
 		return d.diagram
 	}
-	return d.layout()
+	g := d.layout()
+	g.planes, g.attrs, g.named, g.more = d.diagram.planes, d.diagram.attrs, d.diagram.named, d.diagram.more
+	for id, r := range d.diagram.shapes { // texts, lanes and pools stay where they were
+		if _, ok := g.shapes[id]; !ok {
+			g.shapes[id] = r
+		}
+	}
+	for id, l := range d.diagram.lines {
+		if _, ok := g.lines[id]; !ok {
+			g.lines[id] = l
+		}
+	}
+	return g
 }
 
 // canvas collects the drawing and how far it reaches.

@@ -41,11 +41,29 @@ func like(zero, v any) (any, bool) {
 	case int64:
 		return whole(r)
 	case []string:
-		_, ok := v.([]string)
-		return v, ok
+		return texts(v)
 	default:
 		return v, r.Kind() == reflect.Map && r.Type().Key().Kind() == reflect.String
 	}
+}
+
+// texts takes a list of strings, also as JSON brings it.
+func texts(v any) (any, bool) {
+	switch v := v.(type) {
+	case []string:
+		return v, true
+	case []any:
+		out := make([]string, len(v))
+		for i, one := range v {
+			s, ok := one.(string)
+			if !ok {
+				return nil, false
+			}
+			out[i] = s
+		}
+		return out, true
+	}
+	return nil, false
 }
 
 // maxExact is the largest integer below which a float64 has every one: 2⁵³.

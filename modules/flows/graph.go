@@ -1,20 +1,21 @@
 package flows
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
+// forward is what comes next: the arrows out, and the boundary events of an activity.
 func forward(n *node) (next []*node) {
 	for _, e := range n.out {
 		next = append(next, e.to)
 	}
-	return next
+	return append(next, n.guards...)
 }
 
 func backward(n *node) (prev []*node) {
 	for _, e := range n.in {
 		prev = append(prev, e.from)
+	}
+	if n.host != nil {
+		prev = append(prev, n.host)
 	}
 	return prev
 }
@@ -39,34 +40,32 @@ func reach(from []*node, next func(*node) []*node, stop func(*node) bool) map[*n
 
 // onlyGateways is what n leads to without any step between.
 func (n *node) onlyGateways() map[*node]bool {
-	return reach(forward(n), forward, func(n *node) bool { return n.kind != gateway })
+	return reach(forward(n), forward, func(n *node) bool { return !n.kind.isGateway() })
 }
 
-// longest is the most working days that reviewing and deciding can take on one way through
-// the flow, and the names of the steps that take them. Steps that lead back to each other are
-// taken together, each once, since a step entered again gets no new time.
-func (d *Definition) longest() (days int, path []string) {
+// longest is the most working days that the promise must hold on one way through the flow, and
+// that way. Of parallel branches the longest counts. Steps that lead back to each other are taken
+// together, each once, since a step entered again gets no new time.
+func (f *flat) longest() (days int, path []*place) {
 	type way struct {
 		days int
-		path []string
+		path []*place
 	}
-	best := map[*node]way{} // from the group of the node to an end
-	for _, group := range d.groups() {
+	best := map[*place]way{} // from the group of the place to an end
+	for _, group := range f.groups() {
 		var own, rest way
-		for _, n := range group {
-			if k := n.step.Kind; n.step.LimitDays > 0 && (k == Review || k == Decide) {
-				own.days += n.step.LimitDays
-				own.path = append(own.path, cmp.Or(n.step.Name, n.step.ID))
-			}
-			for _, e := range n.out {
-				if w := best[e.to]; w.days > rest.days {
+		for _, p := range group {
+			own.days += p.days
+			own.path = append(own.path, p)
+			for _, q := range p.out {
+				if w := best[q]; w.days > rest.days {
 					rest = w
 				}
 			}
 		}
 		w := way{own.days + rest.days, slices.Concat(own.path, rest.path)}
-		for _, n := range group {
-			best[n] = w
+		for _, p := range group {
+			best[p] = w
 		}
 		if w.days > days {
 			days, path = w.days, w.path
@@ -76,41 +75,41 @@ func (d *Definition) longest() (days int, path []string) {
 }
 
 // groups are the strongly connected components (Tarjan), each after all that it leads to.
-func (d *Definition) groups() [][]*node {
+func (f *flat) groups() [][]*place {
 	var (
-		out   [][]*node
-		stack []*node
-		index = map[*node]int{} // from 1; the order in which nodes are met
-		low   = map[*node]int{}
-		held  = map[*node]bool{}
-		visit func(*node)
+		out   [][]*place
+		stack []*place
+		index = map[*place]int{} // from 1; the order in which places are met
+		low   = map[*place]int{}
+		held  = map[*place]bool{}
+		visit func(*place)
 	)
-	visit = func(n *node) {
-		index[n] = len(index) + 1
-		low[n], held[n] = index[n], true
-		stack = append(stack, n)
-		for _, m := range forward(n) {
-			if index[m] == 0 {
-				visit(m)
-				low[n] = min(low[n], low[m])
-			} else if held[m] {
-				low[n] = min(low[n], index[m])
+	visit = func(p *place) {
+		index[p] = len(index) + 1
+		low[p], held[p] = index[p], true
+		stack = append(stack, p)
+		for _, q := range p.out {
+			if index[q] == 0 {
+				visit(q)
+				low[p] = min(low[p], low[q])
+			} else if held[q] {
+				low[p] = min(low[p], index[q])
 			}
 		}
-		if low[n] != index[n] {
+		if low[p] != index[p] {
 			return
 		}
-		at := slices.Index(stack, n)
+		at := slices.Index(stack, p)
 		group := slices.Clone(stack[at:])
 		stack = stack[:at]
-		for _, m := range group {
-			held[m] = false
+		for _, q := range group {
+			held[q] = false
 		}
 		out = append(out, group)
 	}
-	for _, n := range d.nodes {
-		if index[n] == 0 {
-			visit(n)
+	for _, p := range f.places {
+		if index[p] == 0 {
+			visit(p)
 		}
 	}
 	return out

@@ -53,8 +53,11 @@ func (d *Definition) walk(n *node, vars map[string]any) (*node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if n = e.to; n.kind == task || n.kind == end {
+		switch n = e.to; {
+		case n.kind == end, n.kind == task && n.many == nil:
 			return n, nil
+		case n.kind != gateway:
+			return nil, stuck(n) // see Single
 		}
 	}
 	return nil, stuck(n)

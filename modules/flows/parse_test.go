@@ -95,13 +95,13 @@ func TestLinearGivesIDs(t *testing.T) {
 func TestParseRefusesByNameAndPlace(t *testing.T) {
 	t.Parallel()
 	_, err := Parse([]byte(wrapProcess(`<startEvent id="s"/>
-<parallelGateway id="fork" name="并联审批"/>
-<serviceTask id="call" name="调用"/>`)))
+<complexGateway id="fork" name="并联审批"/>
+<scriptTask id="call" name="调用"/>`)))
 	var problems Problems
 	if fault.KindOf(err) != fault.Invalid || !asProblems(err, &problems) || len(problems) != 2 {
 		t.Fatalf("err = %v", err)
 	}
-	want := Problem{Element: "parallelGateway", ID: "fork", Name: "并联审批", Line: 2, Rule: RuleElement, Detail: nsBPMN}
+	want := Problem{Element: "complexGateway", ID: "fork", Name: "并联审批", Line: 2, Rule: RuleElement, Detail: nsBPMN}
 	if problems[0] != want {
 		t.Errorf("problem = %+v, want %+v", problems[0], want)
 	}
@@ -137,9 +137,9 @@ func TestParseRefuses(t *testing.T) {
 		"html":                {"<html/>", RuleNotBPMN},
 		"namespace missing":   {strings.ReplaceAll(ok, nsBPMN, "urn:other"), RuleNotBPMN},
 		"no process":          {`<definitions xmlns="` + nsBPMN + `"/>`, RuleOneProcess},
-		"collaboration":       {strings.Replace(ok, "<bpmn:process", `<bpmn:collaboration id="c"/><bpmn:process`, 1), RuleElement},
+		"choreography":        {strings.Replace(ok, "<bpmn:process", `<bpmn:choreography id="c"/><bpmn:process`, 1), RuleElement},
 		"timer":               {wrapProcess(`<startEvent id="s"><timerEventDefinition/></startEvent>`), RuleElement},
-		"loop":                {wrapProcess(`<userTask id="s"><multiInstanceLoopCharacteristics/></userTask>`), RuleElement},
+		"loop":                {wrapProcess(`<userTask id="s"><standardLoopCharacteristics/></userTask>`), RuleElement},
 		"foreign extension":   {wrapProcess(`<userTask id="s"><extensionElements><x:assign/></extensionElements></userTask>`), RuleElement},
 		"foreign node":        {wrapProcess(`<x:userTask id="s"/>`), RuleElement},
 		"foreign attribute":   {wrapProcess(`<userTask id="s" x:assignee="me"/>`), RuleAttribute},

@@ -15,6 +15,9 @@ type Problem struct {
 	Line    int    // in the XML, from 1; 0 when the whole flow is meant
 	Rule    string // catalogue key, one of the Rule… constants
 	Detail  string // what was found: a value, an expression's error, the other element
+
+	Path  List // the way that offends, from the start: ids of nodes and arrows
+	Stuck List // ids of the nodes and arrows where it is then held up, or too much at once
 }
 
 // String is the problem in one line for a log.

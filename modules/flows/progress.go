@@ -73,8 +73,8 @@ func (d *Definition) lastEnds(marks map[string]Mark) []*node {
 // stopsAfter are the steps and ends that come next after n, past gateways.
 func stopsAfter(n *node) []*node {
 	var out []*node
-	for m := range reach(forward(n), forward, func(m *node) bool { return m.kind != gateway }) {
-		if m.kind != gateway {
+	for m := range reach(forward(n), forward, func(m *node) bool { return !m.kind.isGateway() }) {
+		if !m.kind.isGateway() {
 			out = append(out, m)
 		}
 	}
@@ -85,8 +85,8 @@ func stopsAfter(n *node) []*node {
 func (p progress) lookBack(from []*node) {
 	for _, n := range from {
 		p.ahead[n] = true
-		for m := range reach(backward(n), backward, func(m *node) bool { return m.kind != gateway }) {
-			if m.kind == gateway || m.kind == start {
+		for m := range reach(backward(n), backward, func(m *node) bool { return !m.kind.isGateway() }) {
+			if m.kind.isGateway() || m.kind == start {
 				p.ahead[m] = true
 			}
 		}
@@ -103,8 +103,8 @@ func (p progress) lookAhead(d *Definition) {
 	}
 	for _, n := range from {
 		p.passed[n] = true
-		for m := range reach(forward(n), forward, func(m *node) bool { return m.kind != gateway || !p.ahead[m] }) {
-			if p.ahead[m] && (m.kind == gateway || m.kind == end) {
+		for m := range reach(forward(n), forward, func(m *node) bool { return !m.kind.isGateway() || !p.ahead[m] }) {
+			if p.ahead[m] && (m.kind.isGateway() || m.kind == end) {
 				p.passed[m] = true
 			}
 		}

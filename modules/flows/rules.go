@@ -14,6 +14,8 @@ const (
 	RuleDangling     = "flow_dangling"              // 连线的起点或终点、默认连线不存在
 	RuleStepTwice    = "flow_step_twice"            // 环节属性重复
 	RuleDiagramValue = "flow_diagram_value"         // 图形坐标不是有效数字
+	RuleTimer        = "flow_timer"                 // 定时应为 1 至 366 个工作日
+	RuleStepField    = "flow_step_field"            // 表单字段权限有误
 )
 
 // What Check refuses at publish.
@@ -39,9 +41,21 @@ const (
 	RuleStepTenant       = "flow_step_tenant"       // 指定租户有误
 	RuleStepPost         = "flow_step_post"         // 岗位有误
 	RuleStepLimit        = "flow_step_limit"        // 时限有误
+	RuleStepWho          = "flow_step_who"          // 部门、角色、人员或 AB 角有误
+	RuleStepCode         = "flow_step_code"         // 附件、文书或操作的代码有误
+	RuleStepRisk         = "flow_step_risk"         // 廉政风险点应写明类别、风险和防控措施
+	RuleAbstractTask     = "flow_abstract_task"     // 任务没有类型，请改为人工环节或服务
+	RuleService          = "flow_service"           // 服务没有指定，或没有这种服务
+	RuleCalled           = "flow_called"            // 调用的流程不存在、循环调用或过大
+	RuleMany             = "flow_many"              // 多人办理的设置有误
+	RuleWait             = "flow_wait"              // 等待的设置有误
+	RuleEnding           = "flow_ending"            // 结束的类型有误
+	RuleNeedsEngine      = "flow_needs_engine"      // 目前只能办理一步接一步的流程
 	RuleAcceptMissing    = "flow_accept_missing"    // 缺少受理环节
 	RuleDecideMissing    = "flow_decide_missing"    // 缺少决定环节
 	RuleDecideUnaccepted = "flow_decide_unaccepted" // 未经受理就到了决定
+	RuleEndUndecided     = "flow_end_undecided"     // 审查之后未作决定就结束
+	RuleNotice           = "flow_notice"            // 决定或不予受理应写明意见并出具文书
 	RuleDeliverUndecided = "flow_deliver_undecided" // 未经决定就到了送达
 	RuleSameHands        = "flow_same_hands"        // 受理与决定不能是同一层级的同一岗位
 	RuleOverPromise      = "flow_over_promise"      // 审查与决定的时限之和超过承诺时限

@@ -15,13 +15,36 @@ import (
 type Service struct {
 	mu       sync.Mutex
 	compiled map[string]*Definition
+	single   bool
+	services []string
 }
 
 // maxCompiled bounds the memory that compiled flows take.
 const maxCompiled = 2000
 
+// An Option says what whoever runs the flows can do.
+type Option func(*Service)
+
+// Markings says that cases keep a [Marking]. Without it only flows of one token may be
+// published: see [Definition.Single].
+func Markings() Option { return func(s *Service) { s.single = false } }
+
+// Handlers says which handlers of service tasks there are.
+func Handlers(names ...string) Option { return func(s *Service) { s.services = names } }
+
 // NewService returns an empty Service.
-func NewService() *Service { return &Service{compiled: map[string]*Definition{}} }
+func NewService(options ...Option) *Service {
+	s := &Service{compiled: map[string]*Definition{}, single: true}
+	for _, o := range options {
+		o(s)
+	}
+	return s
+}
+
+// check is what a flow is held to for an item that promises so many working days.
+func (s *Service) check(promisedDays int) Check {
+	return Check{PromisedDays: promisedDays, Single: s.single, Services: s.services}
+}
 
 // Keep stores src in the actor's tenant. What cannot be read comes back as
 // Problems; whether it may be published is asked with Sound.
@@ -42,7 +65,7 @@ func (s *Service) Sound(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id st
 	if err != nil {
 		return err
 	}
-	if problems := d.Check(Check{PromisedDays: promisedDays}); len(problems) > 0 {
+	if problems := d.Check(s.check(promisedDays)); len(problems) > 0 {
 		return Problems(problems)
 	}
 	return nil

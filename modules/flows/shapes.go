@@ -12,9 +12,12 @@ func (c *canvas) node(n *node) {
 	c.cover(r)
 	state := c.p.node(n)
 	fmt.Fprintf(c, `<g class="flow-node flow-%s is-%s" data-node="%s">`, n.class(), state, escape(n.step.ID))
-	if n.kind == task {
+	switch {
+	case n.kind == sub && c.g.open(n):
+		c.frame(n, r)
+	case n.kind.isActivity():
 		c.task(n, r)
-	} else {
+	default:
 		c.mark(n, r)
 	}
 	c.badge(state, n, r)
@@ -25,8 +28,12 @@ func (n *node) class() string {
 	switch n.kind {
 	case task:
 		return "step"
-	case gateway:
+	case service, call, sub:
+		return "work"
+	case gateway, parallel, inclusive:
 		return "choice"
+	case catch, boundary:
+		return "wait"
 	case start:
 		return "start"
 	case end:
@@ -49,12 +56,60 @@ func (k Kind) icon() string {
 	return ""
 }
 
+func (n *node) icon() string {
+	switch n.kind {
+	case service: // a gear
+		return "M8 5a3 3 0 1 1 0 6a3 3 0 1 1 0 -6M8 1.5v2M8 12.5v2M1.5 8h2M12.5 8h2M3.4 3.4l1.4 1.4M11.2 11.2l1.4 1.4M3.4 12.6l1.4 -1.4M11.2 4.8l1.4 -1.4"
+	case call, sub:
+		return ""
+	}
+	return n.step.Kind.icon()
+}
+
+// inset draws a second line within a shape.
+func (c *canvas) inset(r rect, by float64) {
+	fmt.Fprintf(c, `<rect class="flow-inset" x="%s" y="%s" width="%s" height="%s" rx="8" fill="none" stroke="currentColor"/>`,
+		num(r.x+by), num(r.y+by), num(r.w-2*by), num(r.h-2*by))
+}
+
+// foot draws the mark at the lower edge: bars for many, a plus for what has an inside.
+func (c *canvas) foot(n *node, r rect) {
+	m := point{r.centre().x, r.y + r.h - 8}
+	d := "M%s %sm-5 -4v8m5 -8v8m5 -8v8"
+	switch {
+	case n.kind == sub:
+		d = "M%s %sm-5 0h10m-5 -5v10"
+	case n.many.Sequential:
+		d = "M%s %sm-5 -4h10m-10 4h10m-10 4h10"
+	}
+	fmt.Fprintf(c, `<path class="flow-icon" d="`+d+`" fill="none" stroke="currentColor"/>`, num(m.x), num(m.y))
+}
+
+// frame draws a sub-process open, with what it holds.
+func (c *canvas) frame(n *node, r rect) {
+	fmt.Fprintf(c, `<rect class="flow-shape" x="%s" y="%s" width="%s" height="%s" rx="10" fill="none" stroke="currentColor"/>`,
+		num(r.x), num(r.y), num(r.w), num(r.h))
+	c.text("flow-name", point{r.centre().x, r.y + smallFont}, smallFont, wrap(n.step.Name, r.w-16, smallFont, 1))
+	for _, e := range n.inner.edges {
+		c.edge(e)
+	}
+	for _, m := range n.inner.nodes {
+		c.node(m)
+	}
+}
+
 func (c *canvas) task(n *node, r rect) {
 	fmt.Fprintf(c, `<rect class="flow-shape" x="%s" y="%s" width="%s" height="%s" rx="10" fill="none" stroke="currentColor"/>`,
 		num(r.x), num(r.y), num(r.w), num(r.h))
-	if d := n.step.Kind.icon(); d != "" {
+	if n.kind == call {
+		c.inset(r, 3)
+	}
+	if d := n.icon(); d != "" {
 		fmt.Fprintf(c, `<path class="flow-icon" transform="translate(%s %s)" d="%s" fill="none" stroke="currentColor"/>`,
 			num(r.x+7), num(r.y+6), d)
+	}
+	if n.many != nil || n.kind == sub {
+		c.foot(n, r)
 	}
 	at := r.centre()
 	at.y += 4 // the icon weighs on the top
@@ -66,20 +121,51 @@ func (c *canvas) task(n *node, r rect) {
 func (c *canvas) mark(n *node, r rect) {
 	m, name := r.centre(), wrap(n.step.Name, taskW, smallFont, 2)
 	at := point{m.x, r.y + r.h + smallFont*leading*(0.25+float64(len(name))/2)}
-	if n.kind == gateway {
+	if n.kind.isGateway() {
 		fmt.Fprintf(c, `<path class="flow-shape" d="M%s %sL%s %sL%s %sL%s %sZ" fill="none" stroke="currentColor" stroke-linejoin="round"/>`,
 			num(m.x), num(r.y), num(r.x+r.w), num(m.y), num(m.x), num(r.y+r.h), num(r.x), num(m.y))
-		fmt.Fprintf(c, `<path class="flow-cross" d="M%s %sl12 12m0 -12l-12 12" fill="none" stroke="currentColor"/>`,
-			num(m.x-6), num(m.y-6))
+		c.sign(n, m)
 		at.y = r.y - smallFont*leading*(0.1+float64(len(name))/2)
 	} else {
 		fmt.Fprintf(c, `<circle class="flow-shape" cx="%s" cy="%s" r="%s" fill="none" stroke="currentColor"/>`,
 			num(m.x), num(m.y), num(r.w/2))
 	}
+	if n.kind.isEvent() {
+		c.event(n, m, r)
+	}
 	if box, ok := c.g.labels[n.step.ID]; ok {
 		at = box.centre()
 	}
 	c.text("flow-name", at, smallFont, name)
+}
+
+// sign is what a gateway does: a cross for one way, a plus for all, a ring for some.
+func (c *canvas) sign(n *node, m point) {
+	switch n.kind {
+	case parallel:
+		fmt.Fprintf(c, `<path class="flow-cross" d="M%s %sm-9 0h18m-9 -9v18" fill="none" stroke="currentColor"/>`, num(m.x), num(m.y))
+	case inclusive:
+		fmt.Fprintf(c, `<circle class="flow-cross" cx="%s" cy="%s" r="9" fill="none" stroke="currentColor"/>`, num(m.x), num(m.y))
+	default:
+		fmt.Fprintf(c, `<path class="flow-cross" d="M%s %sl12 12m0 -12l-12 12" fill="none" stroke="currentColor"/>`,
+			num(m.x-6), num(m.y-6))
+	}
+}
+
+// event is the second ring of an event that waits, broken when it does not interrupt, with a
+// clock or a letter in it.
+func (c *canvas) event(n *node, m point, r rect) {
+	dash := ""
+	if n.beside {
+		dash = ` stroke-dasharray="4 3"`
+	}
+	fmt.Fprintf(c, `<circle class="flow-inset" cx="%s" cy="%s" r="%s" fill="none" stroke="currentColor"%s/>`,
+		num(m.x), num(m.y), num(r.w/2-3), dash)
+	d := "M%s %sm-7 -5h14v10h-14zl7 5l7 -5"
+	if n.trigger.kind == "timer" {
+		d = "M%s %sm0 -6v6l4 3"
+	}
+	fmt.Fprintf(c, `<path class="flow-icon" d="`+d+`" fill="none" stroke="currentColor"/>`, num(m.x), num(m.y))
 }
 
 // badge says the state of a step by shape, since colour must not be the only sign: a tick when

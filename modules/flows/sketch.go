@@ -48,7 +48,7 @@ func (s *Service) Inspect(src []byte, promisedDays int) Sketch {
 		errors.As(err, &bad)
 		return Sketch{Problems: findings(bad)}
 	}
-	out := Sketch{SVG: Draw(d, nil), Straight: d.straight(), Problems: findings(d.Check(Check{PromisedDays: promisedDays}))}
+	out := Sketch{SVG: Draw(d, nil), Straight: d.straight(), Problems: findings(d.Check(s.check(promisedDays)))}
 	for _, st := range d.Steps() {
 		out.Lines = append(out.Lines, Line{ID: st.ID, Name: st.Name, Kind: string(st.Kind), Level: string(st.Level), Tenant: st.TenantRef, Post: st.Post, Limit: st.LimitDays})
 	}
@@ -59,8 +59,14 @@ func (s *Service) Inspect(src []byte, promisedDays int) Sketch {
 func (d *Definition) straight() bool {
 	return len(d.ofKind(start)) == 1 && len(d.ofKind(end)) == 1 &&
 		!slices.ContainsFunc(d.nodes, func(n *node) bool {
-			return n.kind == gateway || len(n.out) > 1 || len(n.in) > 1 || n.kind != end && len(n.out) == 0
+			return !oneOf(n.kind, start, end, task) || n.abstract || n.many != nil || n.step != n.step.basic() ||
+				len(n.kept)+len(n.extra) > 0 || len(n.out) > 1 || len(n.in) > 1 || n.kind != end && len(n.out) == 0
 		})
+}
+
+// basic is what of the step a Line holds.
+func (s Step) basic() Step {
+	return Step{ID: s.ID, Name: s.Name, Kind: s.Kind, Level: s.Level, TenantRef: s.TenantRef, Post: s.Post, LimitDays: s.LimitDays}
 }
 
 func findings(ps []Problem) []Finding {

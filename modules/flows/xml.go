@@ -23,7 +23,7 @@ const (
 const (
 	MaxBytes    = 1 << 20 // of XML
 	maxElements = 20_000
-	maxDepth    = 16
+	maxDepth    = 24
 )
 
 // element is one XML element with its namespaces resolved.
@@ -31,8 +31,15 @@ type element struct {
 	name     xml.Name
 	attrs    []xml.Attr
 	children []*element
+	pieces   []piece // text and children as they follow each other
 	text     strings.Builder
 	line     int
+}
+
+// piece is a run of text, or a child.
+type piece struct {
+	text  string
+	child *element
 }
 
 // attr is the value of an attribute without namespace.
@@ -64,6 +71,7 @@ func readTree(src []byte) (*element, *Problem) {
 		return nil, &Problem{Rule: RuleTooLarge}
 	}
 	t := tree{dec: xml.NewDecoder(bytes.NewReader(src))}
+	t.dec.CharsetReader = charset
 	for {
 		tok, err := t.dec.Token()
 		if errors.Is(err, io.EOF) && t.root != nil && len(t.open) == 0 {
@@ -76,6 +84,23 @@ func readTree(src []byte) (*element, *Problem) {
 			return nil, p
 		}
 	}
+}
+
+var errCharset = errors.New("neither UTF-8 nor ISO-8859-1")
+
+// charset reads the one other encoding that BPMN tools write. Every byte is a character there.
+func charset(label string, in io.Reader) (io.Reader, error) {
+	switch strings.ToLower(label) {
+	case "iso-8859-1", "us-ascii", "ascii":
+	default:
+		return nil, errCharset
+	}
+	src, err := io.ReadAll(io.LimitReader(in, MaxBytes))
+	out := make([]rune, len(src))
+	for i, b := range src {
+		out[i] = rune(b)
+	}
+	return strings.NewReader(string(out)), err
 }
 
 type tree struct {
@@ -99,6 +124,7 @@ func (t *tree) take(tok xml.Token) *Problem {
 	case xml.CharData:
 		if n := len(t.open); n > 0 {
 			t.open[n-1].text.Write(tok)
+			t.open[n-1].pieces = append(t.open[n-1].pieces, piece{text: string(tok)})
 		}
 	case xml.Directive:
 		return t.problem(RuleDoctype, "")
@@ -119,6 +145,7 @@ func (t *tree) push(start xml.StartElement) *Problem {
 	switch n := len(t.open); {
 	case n > 0:
 		t.open[n-1].children = append(t.open[n-1].children, e)
+		t.open[n-1].pieces = append(t.open[n-1].pieces, piece{child: e})
 	case t.root != nil:
 		return t.problem(RuleNotXML, start.Name.Local)
 	default:
