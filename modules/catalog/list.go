@@ -130,7 +130,7 @@ func (s store) rows(onlyLive bool) *bun.SelectQuery {
 		ColumnExpr("t.name AS owner_name, t.level AS owner_level").
 		ColumnExpr("count(*) OVER () AS total").
 		Join("JOIN tenants t ON t.tenant_id = items.tenant_id").
-		Join("LEFT JOIN item_versions o ON o.tenant_id = items.tenant_id AND o.item_id = items.id AND o.state IN ('draft', 'reviewing')")
+		Join("LEFT JOIN item_versions o ON o.tenant_id = items.tenant_id AND o.item_id = items.id AND o.state IN ('draft', 'reviewing', 'scheduled')")
 	if onlyLive {
 		sel = sel.Join("JOIN item_versions v ON v.tenant_id = items.tenant_id AND v.id = items.live_id").Where("items.state = 'published'").Where("items.list = ?", ImplementingList)
 	} else {
@@ -180,7 +180,7 @@ func (q Query) where(sel *bun.SelectQuery) *bun.SelectQuery {
 	}
 	switch q.State {
 	case "":
-	case StateDraft, StateReviewing:
+	case StateDraft, StateReviewing, "scheduled":
 		sel = sel.Where("o.state = ?", q.State)
 	default:
 		sel = sel.Where("items.state = ?", q.State)

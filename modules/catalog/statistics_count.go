@@ -32,9 +32,9 @@ const counted = `counted as materialized (
 		case when i.tenant_id = ? then 'own' when i.tenant_id between ? and ? then 'below' else 'inherited' end as origin,
 		coalesce(b.department, '') as department, coalesce(b.level, '') as level, least(coalesce(b.onsite_times, 0), 2) as visits,
 		i.state = 'published' and b.statutory_days > 0 as live, b.statutory_days as statute, least(b.promised_days, p.days) as effect,
-		case ? when '' then true when 'draft' then o.state = 'draft' when 'reviewing' then o.state = 'reviewing' else i.state = ? end is true as wanted
+		case ? when '' then true when 'draft' then o.state = 'draft' when 'reviewing' then o.state = 'reviewing' when 'scheduled' then o.state = 'scheduled' else i.state = ? end is true as wanted
 	from items i join tenants t on t.tenant_id = i.tenant_id
-	left join item_versions o on o.tenant_id = i.tenant_id and o.item_id = i.id and o.state in ('draft', 'reviewing')
+	left join item_versions o on o.tenant_id = i.tenant_id and o.item_id = i.id and o.state in ('draft', 'reviewing', 'scheduled')
 	join item_versions v on v.id = coalesce(i.live_id, o.id)
 	cross join lateral jsonb_to_record(v.body) as b(department text, level text, statutory_days int, promised_days int, onsite_times int)
 	left join (select item_id, min((fields->>'promised_days')::int) as days from item_overrides where tenant_id in (?) group by 1) p on p.item_id = i.id
@@ -202,7 +202,7 @@ func (n census) ofDepartment() schema.QueryWithArgs {
 		return bun.SafeQuery("true")
 	}
 	return bun.SafeQuery(`exists (select from item_versions v where v.tenant_id = i.tenant_id and v.item_id = i.id
-		and (v.id = i.live_id or i.live_id is null and v.state in ('draft', 'reviewing')) and v.body->>'department' = ?)`, n.Department)
+		and (v.id = i.live_id or i.live_id is null and v.state in ('draft', 'reviewing', 'scheduled')) and v.body->>'department' = ?)`, n.Department)
 }
 
 // series lists what happened from the first period to the last, quiet ones included.

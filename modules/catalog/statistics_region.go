@@ -73,14 +73,17 @@ func Acts() []string {
 	return []string{ActCreate, ActChange, ActSuspend, ActResume, ActSplit, ActMerge, ActCancel}
 }
 
-// happened is every act on an item and when it took effect. An item that was
-// withdrawn without a version that says so counts as cancelled.
+// happened is every act on an item and when it took effect. An item that a split
+// or a merger ended was split or merged; one that ended otherwise was cancelled.
 const happened = `(
-	select e.tenant_id, e.item_id, e.act, e.published_at as at from item_versions e where e.published_at is not null
+	select e.tenant_id, e.item_id, case when e.number = 1 then 'create' when e.act = 'merge' then 'change' else e.act end as act, e.published_at as at
+	from item_versions e where e.published_at is not null
+	union all
+	select l.tenant_id, l.from_id, l.act, l.at from item_lineage l
 	union all
 	select e.tenant_id, e.item_id, 'cancel', e.ended_at from item_versions e
-	where e.state = 'withdrawn' and e.ended_at is not null and not exists (select from item_versions x
-		where x.tenant_id = e.tenant_id and x.item_id = e.item_id and x.act in ('cancel', 'split', 'merge') and x.published_at is not null))`
+	where e.state = 'withdrawn' and e.ended_at is not null and not exists (select from item_lineage l where l.from_id = e.item_id)
+		and not exists (select from item_versions x where x.tenant_id = e.tenant_id and x.item_id = e.item_id and x.act in ('cancel', 'split') and x.published_at is not null))`
 
 // narrowed keeps the items that a number of the statistics counts.
 func (q Query) narrowed(sel *bun.SelectQuery) *bun.SelectQuery {

@@ -31,6 +31,7 @@ type entry struct {
 	body            catalog.Body
 	versions        []edition // published ones, oldest first
 	ended           time.Time
+	into            *entry // what it was merged into
 }
 
 type edition struct {
@@ -75,11 +76,11 @@ func newLedger(seed uint64) (l ledger) {
 	for i := range 120 {
 		e := &entry{at: pick(r, all...).ID, id: db.NewID(), body: anyBody(r, i), state: pick(r, "draft", "published", "published", "published", "suspended", "withdrawn")}
 		if e.state == "draft" {
-			e.open = pick(r, "draft", "reviewing")
+			e.open = pick(r, "draft", "reviewing", "scheduled")
 			l.items = append(l.items, e)
 			continue
 		}
-		e.open = pick(r, "", "", "draft", "reviewing")
+		e.open = pick(r, "", "", "draft", "reviewing", "scheduled")
 		at := time.Date(2023, time.Month(1+r.IntN(12)), 1+r.IntN(28), r.IntN(24), 0, 0, 0, time.UTC)
 		for n := range 1 + r.IntN(3) {
 			b := anyBody(r, i)
@@ -88,6 +89,9 @@ func newLedger(seed uint64) (l ledger) {
 		}
 		if e.state == "withdrawn" {
 			e.ended = at
+			if len(l.items) > 0 && r.IntN(2) == 0 {
+				e.into = pick(r, l.items...)
+			}
 		}
 		l.items = append(l.items, e)
 	}
@@ -141,6 +145,9 @@ func (l ledger) store(t *testing.T, name string) {
 		if e.open != "" {
 			version(len(e.versions)+1, e.open, "change", e.body, nil, nil)
 		}
+		if e.into != nil {
+			exec(`insert into item_lineage (tenant_id, from_id, to_id, act, at) values ($1,$2,$3,'merge',$4)`, int64(e.at), e.id, e.into.id, e.ended)
+		}
 		exec(`insert into items (tenant_id, id, basic_code, name, kind, state, live_id, created_at) values ($1,$2,$3,$4,$5,$6,$7,now())`,
 			int64(e.at), e.id, e.body.BasicCode, e.body.Name, e.body.Kind, e.state, live)
 	}
@@ -163,7 +170,7 @@ func (e *entry) is(state string) bool {
 	switch state {
 	case "":
 		return true
-	case "draft", "reviewing":
+	case "draft", "reviewing", "scheduled":
 		return e.open == state
 	}
 	return e.state == state
@@ -241,6 +248,7 @@ func TestStatisticsAgreeWithCountingByHand(t *testing.T) {
 			{},
 			{State: "published"},
 			{State: "draft"},
+			{State: "scheduled"},
 			{State: "reviewing", Kind: "05"},
 			{Department: "公安局"},
 			{Region: dbtest.County, State: "published"},
@@ -391,7 +399,11 @@ func (l ledger) agreesByTime(t *testing.T, s catalog.Statistics, at tenancy.ID, 
 				lean.RevisedMaterials += max(0, len(was.Materials)-len(v.body.Materials))
 			}
 		}
-		note(e, "cancel", e.ended)
+		if e.into != nil {
+			note(e, "merge", e.ended)
+		} else {
+			note(e, "cancel", e.ended)
+		}
 	}
 	relieved := map[string]bool{}
 	for _, o := range l.overrides {
@@ -412,8 +424,10 @@ func (l ledger) agreesByTime(t *testing.T, s catalog.Statistics, at tenancy.ID, 
 				if got, want := turn.Acts[act], len(seen[turn.Period+" "+act]); got != want {
 					t.Errorf("%s %s: %d, want %d", turn.Period, act, got, want)
 				}
-				if len(turn.Period) == 4 && act == "cancel" {
-					lean.Ended += len(seen[turn.Period+" "+act])
+				if n := len(seen[turn.Period+" "+act]); len(turn.Period) == 4 && act == "cancel" {
+					lean.Ended += n
+				} else if len(turn.Period) == 4 && act == "merge" {
+					lean.Merged += n
 				}
 			}
 			for act := range turn.Acts {
