@@ -250,6 +250,32 @@ func TestFeedMissesNothingAtOnce(t *testing.T) {
 	}
 }
 
+// What only organs work with is neither in the feed nor among what is published.
+func TestEntriesAreNotPublished(t *testing.T) {
+	t.Parallel()
+	svc := setup(t)
+	nobody := dbtest.As(t, dbtest.Village, tenancy.Public)
+	before, err := svc.Feed(nobody, "", 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, item := listed(t, svc, foodEntry()), published(t, svc)
+	after, err := svc.Feed(nobody, before.Next, 10)
+	if err != nil || len(after.Changes) != 1 || after.Changes[0].ItemID != item {
+		t.Errorf("changes: %+v, %v", after.Changes, err)
+	}
+	fresh, err := svc.Feed(nobody, "", 10)
+	if err != nil || len(fresh.Changes) != 1 || fresh.Changes[0].ItemID != item {
+		t.Errorf("snapshot: %+v, %v", fresh.Changes, err)
+	}
+	if vs, err := svc.Editions(nobody, item); err != nil || len(vs) != 1 {
+		t.Errorf("editions of an item: %d, %v", len(vs), err)
+	}
+	if vs, err := svc.Editions(nobody, entry); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("editions of an entry: %d, %v", len(vs), err)
+	}
+}
+
 func TestFeedRefusesCursorsOfOthers(t *testing.T) {
 	t.Parallel()
 	svc := setup(t)

@@ -41,6 +41,7 @@ func (s store) editions(ctx context.Context, itemID string, number int) (vs []Ve
 		return nil, notFound()
 	}
 	q := s.tx.NewSelect().Model(&vs).Where("item_id = ?", itemID).Where("tenant_id IN (?)", list(s.tx.Scope.Ancestors)).
+		Where("exists (select from items i where i.tenant_id = version.tenant_id and i.id = version.item_id and i.list = ?)", ImplementingList).
 		Where("state IN (?)", list([]string{StatePublished, StateReplaced, StateWithdrawn})).Order("number DESC")
 	if number != 0 {
 		q = q.Where("number = ?", number)
