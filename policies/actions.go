@@ -46,6 +46,14 @@ const (
 	LawsPublish Action = "laws:publish" // tenant, author_id: who wrote what is to be in force; "" to repeal
 )
 
+// Forms (电子表单). tenant is the one that keeps the form.
+const (
+	FormsView    Action = "forms:view"    // tenant, published bool
+	FormsEdit    Action = "forms:edit"    // tenant
+	FormsPublish Action = "forms:publish" // tenant, author_id: who changed what is to be published; "" to withdraw and resume
+	FormsData    Action = "forms:data"    // tenant: where what was submitted lies
+)
+
 // Cases (办件) and their files. tenant is the origin (where the case was born),
 // at_tenant where its open step (环节) stands, subject the applicant.
 // Optional everywhere a person acts: (mandated bool) she acts under a valid
@@ -98,6 +106,7 @@ func Actions() []Action {
 		ItemsView, ItemsCreate, ItemsEdit, ItemsSubmit, ItemsReview, ItemsPublish, ItemsOverride, ItemsWithdraw, ItemsSynonyms, ItemsSettings,
 		ItemsLock, ItemsTask, ItemsRequest, ItemsAnswer, ItemsCodes,
 		LawsView, LawsEdit, LawsPublish,
+		FormsView, FormsEdit, FormsPublish, FormsData,
 		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSupplement, CasesSendback,
 		CasesDeliver, CasesResubmit, CasesUrge, CasesRefer, CasesExport, FilesRead, FilesWrite,
 		SupervisionView, SupervisionRule, SupervisionOrder, SupervisionAnswer, SupervisionClose, SupervisionWithdrawCard,

@@ -92,6 +92,7 @@ var areas = []struct {
 	{"授权、岗位与租户", []string{"grants", "posts", "departments", "staff", "tenants", "calendar", "partners"}},
 	{"事项", []string{"items"}},
 	{"政策法规", []string{"laws"}},
+	{"电子表单", []string{"forms"}},
 	{"办件与材料", []string{"cases", "files"}},
 	{"电子监察", []string{"supervision"}},
 	{"站点、通知与系统运行", []string{"sites", "articles", "notices", "audit", "jobs", "sms"}},

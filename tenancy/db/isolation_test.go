@@ -289,6 +289,9 @@ func TestEveryPolicyCounts(t *testing.T) {
 	w := newWorld(t)
 	for _, tb := range w.tables {
 		for _, p := range tb.policies {
+			if p.roles[0] == "liandong_owner" {
+				continue // asked by form_table alone, and broken in TestFormTables
+			}
 			w.mutate(t, tb, "drop policy "+p.name+" on "+tb.name, p)
 			for _, part := range []string{p.using, p.check} {
 				if part != "" && part != "true" {

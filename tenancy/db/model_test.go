@@ -43,6 +43,7 @@ func (s scope) writes(t tenancy.ID) bool {
 func cascading(table string) bool {
 	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "review_chains", "notice_templates", "laws", "law_articles", "law_revisions",
 		"item_locks", "item_request_answers", "dictionary_entries"}, table)
+	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "review_chains", "notice_templates", "laws", "law_articles", "law_revisions", "forms", "form_versions"}, table)
 }
 
 // allowed is the plain model: may somebody in s do command (S, I, U, D) to r?
@@ -85,7 +86,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		if command != 'S' {
 			return false
 		}
-	case "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers":
+	case "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers", "form_versions":
 		if command == 'U' || command == 'D' {
 			return false
 		}
@@ -96,7 +97,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		case 'D':
 			return false
 		}
-	case "items", "laws", "law_articles":
+	case "items", "laws", "law_articles", "forms":
 		if command == 'S' {
 			return s.sees(r.tenant) || s.below(r.tenant) && r.vary["state"] != "draft"
 		}
@@ -113,7 +114,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 
 func systemMay(table string, command byte, s scope, r *row) bool {
 	switch table {
-	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers":
+	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers", "form_versions":
 		if command == 'U' || command == 'D' {
 			return false
 		}
@@ -147,7 +148,7 @@ func personMay(table string, command byte, s scope, r *row) bool {
 			return hers(r) || hers(r.parent)
 		}
 		return hers(r)
-	case "case_drafts":
+	case "case_drafts", "form_drafts":
 		return map[byte]bool{'S': hers(r), 'I': hers(r) && own, 'U': hers(r) && own, 'D': hers(r)}[command]
 	case "case_numbers":
 		return own && command != 'D'
@@ -174,13 +175,13 @@ func publicMay(table string, command byte, s scope, r *row) bool {
 		return false
 	}
 	switch table {
-	case "items", "laws", "law_articles":
+	case "items", "laws", "law_articles", "forms":
 		return r.vary["state"] != "draft"
 	case "item_versions":
 		return !slices.Contains([]string{"draft", "reviewing", "scheduled"}, r.vary["state"])
 	case "articles":
 		return r.vary["state"] == "published" && (r.vary["cascades"] == "true" || r.tenant == s.tenant)
-	case "flows", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "notice_templates", "law_revisions", "dictionary_entries":
+	case "flows", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "notice_templates", "law_revisions", "dictionary_entries", "form_versions":
 		return true
 	}
 	return false
@@ -225,7 +226,7 @@ func movesOf(q question) []move {
 		switch name {
 		case "files":
 			takes.may = never // among them are files of others on her case, and one refused row refuses all
-		case "case_drafts":
+		case "case_drafts", "form_drafts":
 			takes.may = func(_ scope, r *row) bool { return hers(r) } // her drafts follow her
 		}
 	}
@@ -256,7 +257,7 @@ func movesOf(q question) []move {
 // given is what a citizen's statement could do to the tenant of rows: row security
 // holds her to her own subject, and the service never writes that column.
 func given(table string, updates func(scope, *row) bool) func(scope, *row) bool {
-	if slices.Contains([]string{"case_drafts", "case_numbers", "files"}, table) {
+	if slices.Contains([]string{"case_drafts", "form_drafts", "case_numbers", "files"}, table) {
 		return func(scope, *row) bool { return false }
 	}
 	return updates
@@ -265,7 +266,7 @@ func given(table string, updates func(scope, *row) bool) func(scope, *row) bool 
 // vary lists the columns whose value the model looks at, with the values to plant.
 func vary(table string) map[string][]string {
 	switch table {
-	case "items", "laws", "law_articles":
+	case "items", "laws", "law_articles", "forms":
 		return map[string][]string{"state": {"draft", "published"}}
 	case "item_versions":
 		return map[string][]string{"state": {"draft", "reviewing", "scheduled", "published"}}
@@ -275,7 +276,7 @@ func vary(table string) map[string][]string {
 		return map[string][]string{"subject": {her, other}, "status": {"submitted", "handling"}}
 	case "departments", "posts":
 		return map[string][]string{"state": {"open", "closed"}}
-	case "files", "case_drafts", "notices":
+	case "files", "case_drafts", "form_drafts", "notices":
 		return map[string][]string{"subject": {her, other}}
 	case "grants", "appointments":
 		return map[string][]string{"holder_id": {her, other}}
