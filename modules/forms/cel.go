@@ -41,7 +41,7 @@ func variables() []cel.EnvOption {
 
 // typeOf is how an expression sees a field.
 func typeOf(f *Field) *cel.Type {
-	switch f.Kind {
+	switch f.Kind { //nolint:exhaustive // the rest is text
 	case Number, Money:
 		return cel.DoubleType
 	case Checkbox:

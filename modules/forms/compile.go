@@ -3,6 +3,7 @@ package forms
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/google/cel-go/cel"
 )
@@ -256,11 +257,11 @@ func (p *compiler) arrange(nodes []*node, needs func(*node) []*node) (order []*n
 }
 
 func (p *compiler) cycle(way []*node) {
-	names := ""
-	for _, n := range way {
-		names += named(n.f) + " → "
+	names := make([]string, 0, len(way)+1)
+	for _, n := range append(slices.Clone(way), way[0]) {
+		names = append(names, named(n.f))
 	}
-	p.wrong(way[0].f, "", "cycle", names+named(way[0].f))
+	p.wrong(way[0].f, "", "cycle", strings.Join(names, " → "))
 }
 
 func named(f *Field) string {

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"maps"
 	"math"
 	"strconv"
 
@@ -46,8 +47,10 @@ func (r *Result) Error(path string) *Error {
 // dependencies. The same input gives the same result, wherever and whenever: the
 // day is given. What a browser says about visibility or computed values is not asked.
 func (c *Compiled) Evaluate(in Values, ctx Context) Result {
-	e := &evaluation{c: c, ctx: ctx, in: in, vals: make(map[string]any, len(c.nodes)), filled: make(map[string]bool, len(c.nodes)),
-		wrong: map[string]*blame{}, res: Result{Values: Values{}, Shown: map[string]bool{}, Required: map[string]bool{}, Locked: map[string]bool{}, Secret: map[string]bool{}}}
+	e := &evaluation{
+		c: c, ctx: ctx, in: in, vals: make(map[string]any, len(c.nodes)), filled: make(map[string]bool, len(c.nodes)), wrong: map[string]*blame{},
+		res: Result{Values: Values{}, Shown: map[string]bool{}, Required: map[string]bool{}, Locked: map[string]bool{}, Secret: map[string]bool{}},
+	}
 	for _, n := range c.order {
 		e.reckon(n)
 	}
@@ -110,9 +113,7 @@ func (r *row) ResolveName(name string) (any, bool) {
 	}
 	if name == varFilled {
 		all := make(map[string]bool, len(r.filled)+len(r.e.filled))
-		for k, v := range r.e.filled {
-			all[k] = v
-		}
+		maps.Copy(all, r.e.filled)
 		for _, cell := range r.table.cells {
 			all[cell.f.ID] = r.filled[cell.f.ID]
 		}
@@ -144,11 +145,12 @@ func (e *evaluation) right(n *node) Right {
 		if !ok && e.ctx.Step != "" {
 			r = m.f.Rights[e.ctx.Step]
 		}
-		switch {
-		case r == Hidden:
+		switch r {
+		case Hidden:
 			return Hidden
-		case r == Read:
+		case Read:
 			worst = Read
+		case Write:
 		}
 	}
 	return worst

@@ -9,16 +9,16 @@ import (
 	"liandong/modules/forms"
 )
 
-func ptr(f float64) *float64 { return &f }
-
 // grant is a form that uses most of what forms can do: a subsidy for herders.
 func grant() forms.Schema {
 	return forms.Schema{Title: "草原生态补助申请表", Fields: []forms.Field{
 		{ID: "applicant", Kind: forms.Group, Label: "申请人", Fields: []forms.Field{
 			{ID: "kind", Kind: forms.Radio, Label: "申请人类型", Required: true, Options: []forms.Option{{"person", "个人"}, {"company", "企业"}}},
 			{ID: "name", Kind: forms.Text, Label: "姓名", Required: true, PII: true, Prefill: "person.name", MaxLength: 50},
-			{ID: "id_no", Kind: forms.IDNumber, Label: "身份证号", PII: true, RequiredWhen: "kind == 'person'", Visible: "kind == 'person'",
-				Rules: []forms.Rule{{CEL: "years(birth(id_no), today) >= 18", Message: "申请人须年满十八周岁"}}},
+			{
+				ID: "id_no", Kind: forms.IDNumber, Label: "身份证号", PII: true, RequiredWhen: "kind == 'person'", Visible: "kind == 'person'",
+				Rules: []forms.Rule{{CEL: "years(birth(id_no), today) >= 18", Message: "申请人须年满十八周岁"}},
+			},
 			{ID: "company", Kind: forms.Group, Label: "企业", Visible: "kind == 'company'", Fields: []forms.Field{
 				{ID: "code", Kind: forms.CreditCode, Label: "统一社会信用代码", Required: true},
 				{ID: "staff", Kind: forms.Number, Label: "职工人数"},
@@ -27,7 +27,7 @@ func grant() forms.Schema {
 		}},
 		{ID: "herd", Kind: forms.Table, Label: "牲畜", MinRows: 1, MaxRows: 5, Required: true, Fields: []forms.Field{
 			{ID: "beast", Kind: forms.Select, Label: "种类", Required: true, Options: []forms.Option{{"sheep", "羊"}, {"horse", "马"}}},
-			{ID: "head", Kind: forms.Number, Label: "头数", Required: true, Min: ptr(1)},
+			{ID: "head", Kind: forms.Number, Label: "头数", Required: true, Min: new(1.0)},
 			{ID: "price", Kind: forms.Money, Label: "单价"},
 			{ID: "worth", Kind: forms.Money, Label: "价值", Compute: "head * price"},
 			{ID: "brand", Kind: forms.Text, Label: "马印", Visible: "beast == 'horse'", Required: true},
@@ -98,8 +98,10 @@ func TestEvaluateFindsWhatIsWrong(t *testing.T) {
 		"a child":                              {func(v forms.Values) { v["id_no"] = "110105201912310025" }, []string{"id_no id_number_check"}},
 		"a hidden required field is not asked": {func(v forms.Values) { v["kind"] = "company"; v["code"] = "91350100M000100Y43" }, nil},
 		"required when":                        {func(v forms.Values) { delete(v, "reason") }, []string{"reason forms.required"}},
-		"cells": {func(v forms.Values) { v["herd"] = []any{map[string]any{"beast": "horse", "head": "0", "price": "x"}} },
-			[]string{"herd.0.head forms.too_small", "herd.0.price forms.not_a_number", "herd.0.brand forms.required"}},
+		"cells": {
+			func(v forms.Values) { v["herd"] = []any{map[string]any{"beast": "horse", "head": "0", "price": "x"}} },
+			[]string{"herd.0.head forms.too_small", "herd.0.price forms.not_a_number", "herd.0.brand forms.required"},
+		},
 		"too many rows": {func(v forms.Values) {
 			v["herd"] = slices.Repeat([]any{map[string]any{"beast": "sheep", "head": "1"}}, 6)
 		}, []string{"herd forms.too_many_rows"}},

@@ -3,6 +3,8 @@ package forms
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 	"time"
 
 	"liandong/policies"
@@ -132,9 +134,7 @@ func (s *Service) begin(ctx context.Context, formID, ref string) (f Filling, err
 		}
 		f = Filling{TenantID: tx.Scope.Tenant, ID: db.NewID(), FormID: formID, Number: v.Number, Ref: ref, Given: v.Prefill(facts), Touched: map[string]Touch{}, Version: 1, BegunAt: tx.Now, SavedAt: tx.Now}
 		f.Values = Values{}
-		for k, x := range f.Given {
-			f.Values[k] = x
-		}
+		maps.Copy(f.Values, f.Given)
 		return s.insert(ctx, st, v, f)
 	})
 	return f, err
@@ -236,7 +236,7 @@ func (f *Filling) merge(v *Version, seen int, changes Values, over []string, dev
 		if n == nil || n.table != nil || !n.f.Kind.Holds() || n.compute != nil || n.f.Readonly || same(f.Values[id], value) {
 			continue
 		}
-		if elsewhere(id) && !contains(over, id) {
+		if elsewhere(id) && !slices.Contains(over, id) {
 			out.Clashes = append(out.Clashes, Clash{id, f.Values[id], f.Touched[id].At, f.Touched[id].Label})
 			continue
 		}
@@ -260,15 +260,6 @@ func (f *Filling) merge(v *Version, seen int, changes Values, over []string, dev
 	return changed
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
 func same(a, b any) bool {
 	x, err1 := json.Marshal(a)
 	y, err2 := json.Marshal(b)
@@ -289,8 +280,10 @@ func (s *Service) seal(f Filling) (r fillingRow, err error) {
 		return r, fault.New(fault.Invalid, "forms.draft_too_large")
 	}
 	touched, err := json.Marshal(f.Touched)
-	r = fillingRow{TenantID: f.TenantID, ID: f.ID, FormID: f.FormID, FormVersion: f.Number, Ref: f.Ref, Sealed: s.asks.Sealer.Seal(SealDraft, string(data)), Touched: touched,
-		Version: f.Version, State: "open", BegunAt: f.BegunAt, UpdatedAt: f.SavedAt}
+	r = fillingRow{
+		TenantID: f.TenantID, ID: f.ID, FormID: f.FormID, FormVersion: f.Number, Ref: f.Ref, Sealed: s.asks.Sealer.Seal(SealDraft, string(data)), Touched: touched,
+		Version: f.Version, State: "open", BegunAt: f.BegunAt, UpdatedAt: f.SavedAt,
+	}
 	return r, err
 }
 

@@ -64,7 +64,7 @@ func (e *evaluation) check(n *node, at string, filled bool, vars cel.Activation)
 
 // missing is what is said about a field that must be filled in.
 func missing(f *Field) string {
-	switch f.Kind {
+	switch f.Kind { //nolint:exhaustive // the rest is text
 	case Select, Radio, Address, Date:
 		return "forms.choose"
 	case Checkbox:

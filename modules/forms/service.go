@@ -3,6 +3,7 @@ package forms
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"strings"
 	"time"
 
@@ -249,8 +250,6 @@ func signed(tx *db.Tx, f *Form) {
 
 func record(tx *db.Tx, act policies.Action, f Form, more map[string]any) {
 	detail := map[string]any{"title": f.Title, "state": f.State}
-	for k, v := range more {
-		detail[k] = v
-	}
+	maps.Copy(detail, more)
 	tx.Record(db.Audit{Action: string(act), Kind: "form", Object: f.ID, Detail: detail})
 }

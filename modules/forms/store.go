@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/uptrace/bun"
-
 	"liandong/tenancy"
 	"liandong/tenancy/db"
 	"liandong/tenancy/fault"
@@ -18,10 +16,6 @@ import (
 type store struct{ tx *db.Tx }
 
 const formColumns = `f.tenant_id, f.id, f.title, f.state, f.step, f.published, f.author_id, f.author_name, f.created_at, f.updated_at, f.version`
-
-func (s store) chain() any {
-	return bun.List(append([]tenancy.ID{s.tx.Scope.Tenant}, s.tx.Scope.Ancestors...))
-}
 
 func (s store) remembered(ctx context.Context, key string) (string, error) {
 	var known []string

@@ -3,6 +3,7 @@ package forms
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -49,14 +50,15 @@ func (v *Version) Groupable() (out []*Field) {
 func (s *Service) Totals(ctx context.Context, formID, group string, q DataQuery) (out Totals, err error) {
 	err = s.data(ctx, formID, func(ctx context.Context, st store, v *Version) error {
 		out = Totals{Version: v}
-		var sums string
+		var b strings.Builder
 		for _, c := range v.Mapping.Columns {
 			if c.Type == "numeric" {
 				out.Measures = append(out.Measures, v.byID[c.Field].f)
 				n := quoted(c.Name)
-				sums += ", coalesce(sum(" + n + "), 0)::float8, coalesce(avg(" + n + "), 0)::float8, coalesce(min(" + n + "), 0)::float8, coalesce(max(" + n + "), 0)::float8"
+				b.WriteString(", coalesce(sum(" + n + "), 0)::float8, coalesce(avg(" + n + "), 0)::float8, coalesce(min(" + n + "), 0)::float8, coalesce(max(" + n + "), 0)::float8")
 			}
 		}
+		sums := b.String()
 		key, from, ok := grouping(v, group)
 		if !ok {
 			return fault.New(fault.NotFound, "not_found")

@@ -1,7 +1,6 @@
 package forms
 
 import (
-	"fmt"
 	"math"
 	"net/mail"
 	"regexp"
@@ -32,7 +31,7 @@ type Error struct {
 
 // zero is what an expression sees of a field without a value.
 func zero(f *Field) any {
-	switch f.Kind {
+	switch f.Kind { //nolint:exhaustive // the rest is text
 	case Number, Money:
 		return 0.0
 	case Checkbox:
@@ -62,7 +61,7 @@ func because(key string, args ...any) *blame { return &blame{"forms." + key, arg
 // promises; nil without blame when there is nothing. A blamed value is kept as
 // typed where it can be.
 func normal(f *Field, raw any, today string) (any, *blame) {
-	switch f.Kind {
+	switch f.Kind { //nolint:exhaustive // the rest is text
 	case Number, Money:
 		return normalNumber(f, raw)
 	case Checkbox:
@@ -101,7 +100,7 @@ func text(raw any) string {
 }
 
 func normalText(f *Field, s, today string) (any, *blame) {
-	switch f.Kind {
+	switch f.Kind { //nolint:exhaustive // the rest is text
 	case Date:
 		return s, checkDate(f, s, today)
 	case Select, Radio:
@@ -377,10 +376,7 @@ func rows(raw any) (out []map[string]any) {
 	return out
 }
 
-// path names a cell.
-func path(table string, row int, id string) string { return fmt.Sprintf("%s.%d.%s", table, row, id) }
-
-// Email reports whether s is a mail address; expressions may ask it.
+// email reports whether s is a mail address; expressions may ask it.
 func email(s string) bool {
 	a, err := mail.ParseAddress(s)
 	return err == nil && a.Address == s
