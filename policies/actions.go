@@ -72,6 +72,15 @@ const (
 	CasesResubmit   Action = "cases:resubmit"   // tenant, subject (mandated)
 	CasesUrge       Action = "cases:urge"       // tenant, subject (mandated)
 	CasesRefer      Action = "cases:refer"      // at_tenant, step_post, open (at_name)
+	CasesExtend     Action = "cases:extend"     // at_tenant, step_post, open (at_name)
+	CasesApprove    Action = "cases:approve"    // at_tenant, open (at_name): by the head of the office
+	CasesSpecial    Action = "cases:special"    // at_tenant, step_post, open (at_name)
+	CasesSuspend    Action = "cases:suspend"    // at_tenant, open (at_name)
+	CasesConsult    Action = "cases:consult"    // at_tenant, step_post, open (at_name)
+	CasesAnswer     Action = "cases:answer"     // tenant of the office that was asked
+	CasesVoid       Action = "cases:void"       // at_tenant, open (at_name)
+	CasesReopen     Action = "cases:reopen"     // at_tenant, open (at_name)
+	CasesArchive    Action = "cases:archive"    // at_tenant, open (at_name)
 	CasesExport     Action = "cases:export"     // tenant
 	FilesRead       Action = "files:read"       // tenant, subject, published bool (at_tenant, participants, mandated)
 	FilesWrite      Action = "files:write"      // tenant, subject (at_tenant, mandated)
@@ -108,7 +117,8 @@ func Actions() []Action {
 		LawsView, LawsEdit, LawsPublish,
 		FormsView, FormsEdit, FormsPublish, FormsData,
 		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSupplement, CasesSendback,
-		CasesDeliver, CasesResubmit, CasesUrge, CasesRefer, CasesExport, FilesRead, FilesWrite,
+		CasesDeliver, CasesResubmit, CasesUrge, CasesRefer,
+		CasesExtend, CasesApprove, CasesSpecial, CasesSuspend, CasesConsult, CasesAnswer, CasesVoid, CasesReopen, CasesArchive, CasesExport, FilesRead, FilesWrite,
 		SupervisionView, SupervisionRule, SupervisionOrder, SupervisionAnswer, SupervisionClose, SupervisionWithdrawCard,
 		SitesEdit, ArticlesPublish, NoticesView, AuditView, JobsView, JobsRetry, SMSInbox,
 	}

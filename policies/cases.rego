@@ -206,17 +206,131 @@ deny["cases:refer"] contains no_post if {
 	not holds("office_head")
 }
 
+# ---- turns beside the steps ----
+
+allow["cases:extend"] contains "at_step" if at_open_step
+
+deny["cases:extend"] contains r if some r in needs_open_step
+
+allow["cases:special"] contains "at_step" if at_open_step
+
+deny["cases:special"] contains r if some r in needs_open_step
+
+allow["cases:consult"] contains "at_step" if at_open_step
+
+deny["cases:consult"] contains r if some r in needs_open_step
+
+# What stops, ends or revives a case is the head's to decide.
+
+roles_for["cases:approve"] := {"office_head"}
+
+allow["cases:approve"] contains "office_head" if {
+	stands_here
+	holds_role
+	input.resource.open == true
+}
+
+deny["cases:approve"] contains not_here if not stands_here
+
+deny["cases:approve"] contains no_role if not holds_role
+
+deny["cases:approve"] contains closed if not input.resource.open == true
+
+roles_for["cases:suspend"] := {"office_head"}
+
+allow["cases:suspend"] contains "office_head" if {
+	stands_here
+	holds_role
+	input.resource.open == true
+}
+
+deny["cases:suspend"] contains not_here if not stands_here
+
+deny["cases:suspend"] contains no_role if not holds_role
+
+deny["cases:suspend"] contains closed if not input.resource.open == true
+
+roles_for["cases:void"] := {"office_head"}
+
+allow["cases:void"] contains "office_head" if {
+	stands_here
+	holds_role
+	input.resource.open == true
+}
+
+deny["cases:void"] contains not_here if not stands_here
+
+deny["cases:void"] contains no_role if not holds_role
+
+deny["cases:void"] contains closed if not input.resource.open == true
+
+roles_for["cases:reopen"] := {"office_head"}
+
+allow["cases:reopen"] contains "office_head" if {
+	stands_here
+	holds_role
+	input.resource.open == false
+}
+
+deny["cases:reopen"] contains not_here if not stands_here
+
+deny["cases:reopen"] contains no_role if not holds_role
+
+deny["cases:reopen"] contains still_open if not input.resource.open == false
+
+roles_for["cases:archive"] := {"clerk", "office_head"}
+
+allow["cases:archive"] contains "ended" if {
+	stands_here
+	holds_role
+	input.resource.open == false
+}
+
+deny["cases:archive"] contains not_here if not stands_here
+
+deny["cases:archive"] contains no_role if not holds_role
+
+deny["cases:archive"] contains still_open if not input.resource.open == false
+
+still_open := because("still_open", sprintf("办件还没有办结，不能“%s”", [action_name]), "请按当前环节办理")
+
+roles_for["cases:answer"] := {"reviewer", "decider", "office_head"}
+
+allow["cases:answer"] contains "own" if {
+	own_tenant
+	holds_role
+}
+
+deny["cases:answer"] contains not_own_tenant if not own_tenant
+
+deny["cases:answer"] contains no_role if not holds_role
+
 holds_post if holds(input.resource.step_post)
 
 at_open_step if {
 	stands_here
 	holds_post
+	hers
 	input.resource.open == true
+}
+
+# A step that was referred to somebody is hers alone.
+hers if object.get(input.resource, "assignee", "") in {"", input.actor.id}
+
+referred := because(
+	"referred",
+	sprintf("当前环节已转给%s办理", [object.get(input.resource, "assignee_name", "其他同事")]),
+	"请由其办理，或请科室负责人重新转办",
+) if {
+	stands_here
+	not hers
 }
 
 needs_open_step contains not_here if not stands_here
 
 needs_open_step contains no_post if not holds_post
+
+needs_open_step contains referred if not hers
 
 needs_open_step contains closed if not input.resource.open == true
 

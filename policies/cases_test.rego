@@ -148,6 +148,74 @@ test_cases_refer_post_deny if refused("cases:refer", clerk(town), step("review",
 
 test_cases_refer_closed_deny if refused("cases:refer", staff(town, ["office_head"]), step("review", {"open": false}), "closed")
 
+test_cases_extend_allow if allowed("cases:extend", reviewer(town), step("review", {}), "at_step")
+
+test_cases_extend_above_deny if refused("cases:extend", reviewer(county), step("review", {}), "not_here")
+
+test_cases_extend_post_deny if refused("cases:extend", clerk(town), step("review", {}), "no_post")
+
+test_cases_special_allow if allowed("cases:special", reviewer(town), step("review", {}), "at_step")
+
+test_cases_special_above_deny if refused("cases:special", reviewer(county), step("review", {}), "not_here")
+
+test_cases_special_post_deny if refused("cases:special", clerk(town), step("review", {}), "no_post")
+
+test_cases_consult_allow if allowed("cases:consult", reviewer(town), step("review", {}), "at_step")
+
+test_cases_consult_above_deny if refused("cases:consult", reviewer(county), step("review", {}), "not_here")
+
+test_cases_consult_post_deny if refused("cases:consult", clerk(town), step("review", {}), "no_post")
+
+test_cases_referred_to_me_allow if allowed("cases:handle", reviewer(town), step("review", {"assignee": "me", "assignee_name": "我"}), "at_step")
+
+test_cases_referred_deny if refused("cases:handle", reviewer(town), step("review", {"assignee": "she", "assignee_name": "她"}), "referred")
+
+test_cases_approve_allow if allowed("cases:approve", staff(town, ["office_head"]), step("review", {}), "office_head")
+
+test_cases_approve_above_deny if refused("cases:approve", staff(county, ["office_head"]), step("review", {}), "not_here")
+
+test_cases_approve_role_deny if refused("cases:approve", reviewer(town), step("review", {}), "no_role")
+
+test_cases_approve_closed_deny if refused("cases:approve", staff(town, ["office_head"]), step("review", {"open": false}), "closed")
+
+test_cases_suspend_allow if allowed("cases:suspend", staff(town, ["office_head"]), step("review", {}), "office_head")
+
+test_cases_suspend_above_deny if refused("cases:suspend", staff(county, ["office_head"]), step("review", {}), "not_here")
+
+test_cases_suspend_role_deny if refused("cases:suspend", reviewer(town), step("review", {}), "no_role")
+
+test_cases_suspend_closed_deny if refused("cases:suspend", staff(town, ["office_head"]), step("review", {"open": false}), "closed")
+
+test_cases_void_allow if allowed("cases:void", staff(town, ["office_head"]), step("review", {}), "office_head")
+
+test_cases_void_above_deny if refused("cases:void", staff(county, ["office_head"]), step("review", {}), "not_here")
+
+test_cases_void_role_deny if refused("cases:void", reviewer(town), step("review", {}), "no_role")
+
+test_cases_void_closed_deny if refused("cases:void", staff(town, ["office_head"]), step("review", {"open": false}), "closed")
+
+test_cases_reopen_allow if allowed("cases:reopen", staff(town, ["office_head"]), step("deliver", {"open": false}), "office_head")
+
+test_cases_reopen_above_deny if refused("cases:reopen", staff(county, ["office_head"]), step("deliver", {"open": false}), "not_here")
+
+test_cases_reopen_role_deny if refused("cases:reopen", clerk(town), step("deliver", {"open": false}), "no_role")
+
+test_cases_reopen_open_deny if refused("cases:reopen", staff(town, ["office_head"]), step("deliver", {}), "still_open")
+
+test_cases_archive_allow if allowed("cases:archive", clerk(town), step("deliver", {"open": false}), "ended")
+
+test_cases_archive_above_deny if refused("cases:archive", clerk(county), step("deliver", {"open": false}), "not_here")
+
+test_cases_archive_role_deny if refused("cases:archive", reviewer(town), step("deliver", {"open": false}), "no_role")
+
+test_cases_archive_open_deny if refused("cases:archive", clerk(town), step("deliver", {}), "still_open")
+
+test_cases_answer_allow if allowed("cases:answer", reviewer(county), {"tenant": county.tenant}, "own")
+
+test_cases_answer_below_deny if refused("cases:answer", reviewer(league), {"tenant": county.tenant}, "not_own_tenant")
+
+test_cases_answer_role_deny if refused("cases:answer", clerk(county), {"tenant": county.tenant}, "no_role")
+
 file(subject, published) := {"tenant": town.tenant, "subject": subject, "published": published}
 
 test_files_read_allow if allowed("files:read", public, file("she", true), "published")

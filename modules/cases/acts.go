@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"liandong/modules/cases/events"
 	"liandong/policies"
@@ -24,25 +25,34 @@ const (
 // belong to the step at which she acted.
 func (s *Service) Accept(ctx context.Context, id string, seen int, opinion string, papers ...string) (Case, error) {
 	return s.act(ctx, id, seen, policies.CasesAccept, papers, func(ctx context.Context, d *deed) error {
-		c := d.c
-		if err := c.at(Submitted); err != nil {
-			return err
-		}
-		cal, err := d.calendar(ctx)
-		if err != nil {
-			return err
-		}
-		due := cal.AddDays(d.tx.Now, c.PromisedDays)
-		c.Status, c.AcceptedAt, c.AcceptedBy, c.DueAt, c.AcceptNo = Handling, &d.tx.Now, d.tx.Scope.Actor.ID, &due, c.No
-		if err := d.st.startClock(ctx, c, string(calendar.Running), "accepted"); err != nil {
-			return err
-		}
-		d.emit(events.CaseAccepted{Case: c.fact()})
-		if err := d.move(ctx, string(Submitted), string(Handling)); err != nil {
-			return err
-		}
-		return d.advance(ctx, "accept", opinion)
+		return d.accept(ctx, opinion)
 	})
+}
+
+func (d *deed) accept(ctx context.Context, opinion string) error {
+	return d.acceptFrom(ctx, d.tx.Now, opinion)
+}
+
+// acceptFrom accepts a case as of a time: that is where its clock starts.
+func (d *deed) acceptFrom(ctx context.Context, from time.Time, opinion string) error {
+	c := d.c
+	if err := c.at(Submitted); err != nil {
+		return err
+	}
+	cal, err := d.calendar(ctx)
+	if err != nil {
+		return err
+	}
+	due := cal.AddDays(from, c.PromisedDays)
+	c.Status, c.AcceptedAt, c.AcceptedBy, c.DueAt, c.AcceptNo = Handling, &from, d.tx.Scope.Actor.ID, &due, c.No
+	if err := d.st.startClockAt(ctx, c, string(calendar.Running), "accepted", from); err != nil {
+		return err
+	}
+	d.emit(events.CaseAccepted{Case: c.fact()})
+	if err := d.move(ctx, string(Submitted), string(Handling)); err != nil {
+		return err
+	}
+	return d.advance(ctx, "accept", opinion)
 }
 
 // Refuse (不予受理) ends a case before its clock starts; reasons are due to the
@@ -73,6 +83,9 @@ func (s *Service) Pass(ctx context.Context, id string, seen int, opinion string,
 		if strings.TrimSpace(opinion) == "" {
 			return fault.InvalidField("opinion", "case_opinion_missing")
 		}
+		if err := d.moving(); err != nil {
+			return err
+		}
 		return d.advance(ctx, "pass", opinion)
 	})
 }
@@ -81,6 +94,19 @@ func (s *Service) Pass(ctx context.Context, id string, seen int, opinion string,
 // The promise runs from acceptance to here (art. 42), so the clock stops; delivery
 // has a period of its own (art. 44), that of its step.
 func (s *Service) Decide(ctx context.Context, id string, seen int, grant bool, opinion string, papers ...string) (Case, error) {
+	outcome := Denied
+	if grant {
+		outcome = Granted
+	}
+	return s.decide(ctx, id, seen, outcome, opinion, papers)
+}
+
+// Forward (转报) decides that an organ outside of the tree has to decide.
+func (s *Service) Forward(ctx context.Context, id string, seen int, opinion string, papers ...string) (Case, error) {
+	return s.decide(ctx, id, seen, Forwarded, opinion, papers)
+}
+
+func (s *Service) decide(ctx context.Context, id string, seen int, outcome, opinion string, papers []string) (Case, error) {
 	return s.act(ctx, id, seen, policies.CasesDecide, papers, func(ctx context.Context, d *deed) error {
 		c := d.c
 		if err := c.at(Handling); err != nil {
@@ -89,10 +115,15 @@ func (s *Service) Decide(ctx context.Context, id string, seen int, grant bool, o
 		if strings.TrimSpace(opinion) == "" {
 			return fault.InvalidField("opinion", "case_opinion_missing")
 		}
-		c.Outcome = Denied
-		if grant {
-			c.Outcome = Granted
+		if err := d.moving(); err != nil {
+			return err
 		}
+		if outcome == Granted {
+			if err := d.supplied(ctx); err != nil {
+				return err
+			}
+		}
+		c.Outcome = outcome
 		c.DecidedAt, c.DecidedBy, c.DueAt = &d.tx.Now, d.tx.Scope.Actor.ID, nil
 		if err := d.st.stopClock(ctx, c); err != nil {
 			return err
@@ -153,7 +184,7 @@ func (d *deed) cameFrom(ctx context.Context) (Step, error) {
 		return Step{}, err
 	}
 	for _, r := range slices.Backward(rs) {
-		if r.StepID != d.c.StepID && r.Kind != "accept" && (r.Act == "pass" || r.Act == Granted || r.Act == Denied) {
+		if r.StepID != d.c.StepID && r.Kind != "accept" && (r.Act == "pass" || r.Act == Granted || r.Act == Denied || r.Act == Forwarded) {
 			return Step{ID: r.StepID, Name: r.Name, Kind: r.Kind, Post: r.Post, LimitDays: r.LimitDays, At: r.AtTenant, AtName: r.AtName}, nil
 		}
 	}
@@ -173,6 +204,9 @@ func (s *Service) AskSupplement(ctx context.Context, id string, seen int, wanted
 			return fault.InvalidField("wanted", "case_supplement_empty")
 		}
 		if err := c.undecided(); err != nil {
+			return err
+		}
+		if err := d.moving(); err != nil {
 			return err
 		}
 		if err := d.askedOnce(ctx); err != nil {
@@ -261,6 +295,15 @@ func intervals(rows []ClockRow) []calendar.Interval {
 		out[i] = calendar.Interval{From: r.FromAt, To: r.ToAt, Kind: calendar.Kind(r.Kind), Reason: r.Reason}
 	}
 	return out
+}
+
+// moving returns a Precondition fault while a special procedure or a suspension
+// keeps the case where it is.
+func (d *deed) moving() error {
+	if d.c.SuspendedAt != nil {
+		return fault.New(fault.Precondition, "case_clock_stands")
+	}
+	return nil
 }
 
 // Withdraw (撤回) takes back a case that is not accepted yet.

@@ -22,6 +22,7 @@ type Offer struct {
 	// What follows from the choices that were offered with the question.
 	PromisedDays int
 	Required     []string // materials without which it cannot be filed
+	Tolerable    []string // materials that may follow after acceptance (容缺后补)
 	Chosen       []Choice // the choices that count, in the order of the questions
 	Unanswered   int      // questions that still want an answer
 }
@@ -65,6 +66,18 @@ type FlowRef struct {
 // Tree is what cases asks of the tenant tree.
 type Tree interface {
 	Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (Place, error)
+}
+
+// Colleague is somebody who holds a post.
+type Colleague struct {
+	ID, Name string
+	Roles    []string // of her posts in the tenant
+}
+
+// Staff is what cases asks of whoever keeps posts.
+type Staff interface {
+	// Colleagues hold a post of a tenant now.
+	Colleagues(ctx context.Context, tx *db.Tx, tenant tenancy.ID) ([]Colleague, error)
 }
 
 // Place is what people call a tenant.

@@ -23,12 +23,15 @@ const (
 	Completed  Status = "completed"  // 已办结
 	Refused    Status = "refused"    // 不予受理
 	Withdrawn  Status = "withdrawn"  // 已撤回
+	Voided     Status = "voided"     // 已作废
 )
 
 // Outcomes of a decision.
 const (
 	Granted = "granted" // 准予
 	Denied  = "denied"  // 不予
+
+	Forwarded = "forwarded" // 转报: an organ outside decides
 )
 
 // Case (办件) is one application that the centres handle.
@@ -66,8 +69,11 @@ type Case struct {
 	StepPost        string
 	StepSeq         int
 	StepDueAt       *time.Time
+	AssigneeID      string // to whom the step was referred; empty: anybody of its post
+	AssigneeName    string
 	StatutoryDays   int // working days
 	PromisedDays    int // working days
+	ExtendedDays    int // working days by which the promise was extended
 	AcceptNo        string
 	AcceptedAt      *time.Time
 	AcceptedBy      string
@@ -76,6 +82,7 @@ type Case struct {
 	DecidedAt       *time.Time
 	DecidedBy       string
 	EndedAt         *time.Time
+	ArchivedAt      *time.Time
 	CreatedAt       time.Time
 	Version         int
 }
@@ -126,7 +133,7 @@ func (c *Case) resource(actor tenancy.Actor, atName string) policies.Resource {
 		"tenant": c.TenantID, "subject": c.subject(), "at_tenant": c.AtTenant, "at_name": atName,
 		"step_post": c.StepPost, "step_kind": c.StepKind, "open": c.Open(),
 		"accepted_by": c.AcceptedBy, "filed_by_actor": c.HelperID != "" && c.HelperID == actor.ID,
-		"on_behalf": c.Channel != "online",
+		"on_behalf": c.Channel != "online", "assignee": c.AssigneeID, "assignee_name": c.AssigneeName,
 	}
 }
 

@@ -65,10 +65,12 @@ func (d *deed) reckon(ctx context.Context) error {
 	if err != nil || len(rs) == 0 {
 		return err
 	}
-	if d.c.DueAt, d.c.StepDueAt, err = rs[0].ends(cal); err != nil {
+	r := &rs[0] // the act may have changed what is not stored yet
+	r.AcceptedAt, r.DecidedAt, r.PromisedDays = d.c.AcceptedAt, d.c.DecidedAt, d.c.PromisedDays+d.c.ExtendedDays
+	if d.c.DueAt, d.c.StepDueAt, err = r.ends(cal); err != nil {
 		return err
 	}
-	rs[0].StepDueAt = d.c.StepDueAt
+	r.StepDueAt = d.c.StepDueAt
 	return d.st.redate(ctx, redateSteps, rs)
 }
 
@@ -195,7 +197,7 @@ func (s store) runningFrom(ctx context.Context, from time.Time, after running, l
 
 func (s store) ofRunning() *bun.SelectQuery {
 	return s.tx.NewSelect().TableExpr("cases AS c").
-		ColumnExpr("c.tenant_id, c.id, c.step_seq, c.accepted_at, c.decided_at, c.created_at, c.promised_days, c.due_at, c.step_due_at").
+		ColumnExpr("c.tenant_id, c.id, c.step_seq, c.accepted_at, c.decided_at, c.created_at, c.promised_days + c.extended_days AS promised_days, c.due_at, c.step_due_at").
 		ColumnExpr("s.entered_at, coalesce(s.limit_days, 0) AS limit_days").
 		ColumnExpr(`coalesce((select jsonb_agg(jsonb_build_object('from', k.from_at, 'to', k.to_at, 'kind', k.kind) order by k.from_at, k.id)
 			from case_clocks k where k.tenant_id = c.tenant_id and k.case_id = c.id), '[]') AS clocks`).

@@ -26,6 +26,7 @@ type Asks struct {
 	Calendars Calendars
 	Sealer    Sealer
 	Files     Files
+	Staff     Staff
 }
 
 // New wires a Service.
@@ -123,6 +124,7 @@ func (d *deed) enter(ctx context.Context, to Step) error {
 	}
 	c := d.c
 	c.AtTenant, c.StepID, c.StepName, c.StepKind, c.StepPost = to.At, to.ID, to.Name, to.Kind, to.Post
+	c.AssigneeID, c.AssigneeName = "", ""
 	c.StepSeq++
 	c.StepDueAt = nil
 	if to.LimitDays > 0 {

@@ -31,8 +31,8 @@ func (s store) insert(ctx context.Context, c *Case) error {
 // counts the version, nor a change of the calendar, which moves what is due.
 func (s store) save(ctx context.Context, c *Case, was Case) error {
 	res, err := s.tx.NewUpdate().Model(c).
-		Column("status", "outcome", "at_tenant", "step_id", "step_name", "step_kind", "step_post", "step_seq", "step_due_at",
-			"accept_no", "accepted_at", "accepted_by", "due_at", "suspended_at", "decided_at", "decided_by", "ended_at").
+		Column("status", "outcome", "at_tenant", "step_id", "step_name", "step_kind", "step_post", "step_seq", "step_due_at", "assignee_id", "assignee_name",
+			"accept_no", "accepted_at", "accepted_by", "due_at", "suspended_at", "decided_at", "decided_by", "ended_at", "extended_days", "archived_at").
 		Set("version = version + 1").WherePK().Where("version = ?", was.Version).
 		Where("due_at IS NOT DISTINCT FROM ?", was.DueAt).Where("step_due_at IS NOT DISTINCT FROM ?", was.StepDueAt).Exec(ctx)
 	if err != nil {
@@ -80,7 +80,11 @@ func (s store) clocks(ctx context.Context, c *Case) (rs []ClockRow, err error) {
 }
 
 func (s store) startClock(ctx context.Context, c *Case, kind, reason string) error {
-	row := ClockRow{TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, Kind: kind, Reason: reason, FromAt: s.tx.Now}
+	return s.startClockAt(ctx, c, kind, reason, s.tx.Now)
+}
+
+func (s store) startClockAt(ctx context.Context, c *Case, kind, reason string, from time.Time) error {
+	row := ClockRow{TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, Kind: kind, Reason: reason, FromAt: from}
 	_, err := s.tx.NewInsert().Model(&row).Exec(ctx)
 	return err
 }

@@ -29,7 +29,8 @@ func (s *Service) Todo(ctx context.Context, q Query) (p Page, err error) {
 func mine(sc tenancy.Scope, status Status) func(*bun.SelectQuery) *bun.SelectQuery {
 	return func(sel *bun.SelectQuery) *bun.SelectQuery {
 		sel = sel.Where("c.at_tenant = ?", sc.Tenant).Where("c.ended_at IS NULL").
-			Where("c.step_post IN (?)", bun.List(append([]string{""}, sc.Actor.Roles...)))
+			Where("c.step_post IN (?)", bun.List(append([]string{""}, sc.Actor.Roles...))).
+			Where("c.assignee_id IN ('', ?)", sc.Actor.ID)
 		if status != Supplement {
 			sel = sel.Where("c.status <> 'supplement'")
 		}

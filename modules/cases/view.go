@@ -2,33 +2,44 @@ package cases
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"liandong/policies"
+	"liandong/tenancy"
 	"liandong/tenancy/calendar"
 	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
+	"liandong/tenancy/tree"
 )
 
 // View is a case with everything that its page shows.
 type View struct {
-	Case        Case
-	OriginName  string
-	AtName      string
-	Steps       []StepRecord
-	Clocks      []ClockRow
-	Notices     []Notice
-	Urges       []Urge
-	Due         *time.Time // the nearer end, of the step or of the promise; nil when nothing runs
-	Left        int        // working days to Due, today included; 0 or less: late by so many
-	Late        bool
-	UrgeRefused string          // why the actor may not urge; "" when she may
-	Lines       []calendar.Line // how every day since acceptance counted
-	Used        int             // working days of the promise
-	Remaining   int             // working days; negative when overdue
-	Number      string          // the applicant's number in clear: mask it before showing
-	Phone       string
-	Address     string
-	May         map[policies.Action]string // what the actor may do: "" when allowed, else the reason
+	Case       Case
+	OriginName string
+	AtName     string
+	Steps      []StepRecord
+	Clocks     []ClockRow
+	Notices    []Notice
+	Urges      []Urge
+	Procedures []Procedure
+	Asked      []Procedure // of them, what the actor's office is consulted about
+	Colleagues []Colleague // to whom the actor may refer the step
+	Offices    []tree.Node // whom she may consult
+	Tolerable  []string    // materials that may follow after acceptance and have not been handed in
+
+	SupplyRefused string     // why the actor may not hand in what was tolerated; "" when she may
+	Due           *time.Time // the nearer end, of the step or of the promise; nil when nothing runs
+	Left          int        // working days to Due, today included; 0 or less: late by so many
+	Late          bool
+	UrgeRefused   string          // why the actor may not urge; "" when she may
+	Lines         []calendar.Line // how every day since acceptance counted
+	Used          int             // working days of the promise
+	Remaining     int             // working days; negative when overdue
+	Number        string          // the applicant's number in clear: mask it before showing
+	Phone         string
+	Address       string
+	May           map[policies.Action]string // what the actor may do: "" when allowed, else the reason
 }
 
 // Show returns a case that the actor may see; NotFound for everybody else.
@@ -68,16 +79,63 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, id string) (v View, err e
 	if v.Urges, err = st.urges(ctx, c); err != nil {
 		return v, err
 	}
+	if v.Procedures, err = st.procedures(ctx, c); err != nil {
+		return v, err
+	}
+	for _, p := range v.Procedures {
+		if p.Standing() && p.ToTenant != nil && *p.ToTenant == tx.Scope.Tenant {
+			v.Asked = append(v.Asked, p)
+		}
+	}
 	if err := s.unseal(&v); err != nil {
 		return v, err
 	}
-	v.May, v.UrgeRefused = s.may(ctx, c, r), reason(s.authz.Allow(ctx, policies.CasesUrge, r))
+	v.May, v.UrgeRefused = s.may(ctx, &v, r), reason(s.authz.Allow(ctx, policies.CasesUrge, r))
+	v.SupplyRefused = reason(s.authz.Allow(ctx, policies.CasesResubmit, r))
+	if err := s.choices(ctx, tx, &v); err != nil {
+		return v, err
+	}
 	row := []Row{{Case: v.Case}}
 	if err := s.measure(ctx, tx, row); err != nil {
 		return v, err
 	}
 	v.Due, v.Left, v.Late = row[0].Deadline, row[0].Left, row[0].Late
 	return v, s.tell(ctx, tx, &v)
+}
+
+// choices fills in what the forms of the acts offer to choose from.
+func (s *Service) choices(ctx context.Context, tx *db.Tx, v *View) error {
+	c, may := &v.Case, func(a policies.Action) bool { why, asked := v.May[a]; return asked && why == "" }
+	if may(policies.CasesRefer) && s.asks.Staff != nil {
+		all, err := s.asks.Staff.Colleagues(ctx, tx, c.AtTenant)
+		if err != nil {
+			return err
+		}
+		v.Colleagues = slices.DeleteFunc(all, func(w Colleague) bool { return !slices.Contains(w.Roles, c.StepPost) })
+	}
+	if may(policies.CasesConsult) {
+		path, err := tree.In(tx).Ancestors(ctx, c.TenantID)
+		if err != nil {
+			return err
+		}
+		v.Offices = slices.DeleteFunc(path, func(n tree.Node) bool { return n.ID == tenancy.Platform || n.ID == c.AtTenant })
+	}
+	if may(policies.CasesAccept) {
+		return s.tolerable(ctx, tx, v)
+	}
+	return nil
+}
+
+func (s *Service) tolerable(ctx context.Context, tx *db.Tx, v *View) error {
+	o, err := s.asks.Items.Offer(ctx, tx, v.Case.ItemID, v.Case.choiceIDs())
+	switch fault.KindOf(err) {
+	case fault.NotFound, fault.Precondition: // no longer offered: nothing is known about it here
+		if err != nil {
+			return nil
+		}
+	}
+	v.Tolerable = o.Tolerable
+	return err
 }
 
 // tell reads the clock and explains it line by line.
@@ -89,7 +147,7 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, v *View) (err error) {
 	if err != nil {
 		return err
 	}
-	clock, err := cal.Clock(v.Case.PromisedDays, intervals(v.Clocks)...)
+	clock, err := cal.Clock(v.Case.PromisedDays+v.Case.ExtendedDays, intervals(v.Clocks)...)
 	if err != nil {
 		return err
 	}
@@ -113,7 +171,36 @@ func (s *Service) unseal(v *View) (err error) {
 }
 
 // acts are what a page may offer at each kind of step.
-func acts(c *Case) []policies.Action {
+func (v *View) acts() []policies.Action {
+	return append(stepActs(&v.Case), v.turns()...)
+}
+
+// turns are the acts beside the steps that the state of the case leaves open.
+func (v *View) turns() (out []policies.Action) {
+	c := &v.Case
+	standing := func(kind string) bool {
+		return slices.ContainsFunc(v.Procedures, func(p Procedure) bool { return p.Kind == kind && p.Standing() })
+	}
+	had := slices.ContainsFunc(v.Procedures, func(p Procedure) bool { return p.Kind == Extension && p.State != Rejected })
+	runs := c.Status == Handling && c.DecidedAt == nil
+	add := func(a policies.Action, open bool) {
+		if open {
+			out = append(out, a)
+		}
+	}
+	add(policies.CasesApprove, standing(Extension))
+	add(policies.CasesSpecial, runs && (c.SuspendedAt == nil || standing(Special)))
+	add(policies.CasesSuspend, runs && (c.SuspendedAt == nil || standing(Suspension)))
+	add(policies.CasesExtend, runs && c.SuspendedAt == nil && !had)
+	add(policies.CasesConsult, runs)
+	add(policies.CasesRefer, c.Status == Submitted || c.Status == Handling)
+	add(policies.CasesVoid, c.Open() && c.DecidedAt == nil)
+	add(policies.CasesReopen, c.Status == Completed && c.ArchivedAt == nil)
+	add(policies.CasesArchive, !c.Open() && c.ArchivedAt == nil)
+	return out
+}
+
+func stepActs(c *Case) []policies.Action {
 	switch {
 	case c.Status == Supplement:
 		return []policies.Action{policies.CasesResubmit}
@@ -130,9 +217,9 @@ func acts(c *Case) []policies.Action {
 }
 
 // may asks policy about every act that the status leaves open.
-func (s *Service) may(ctx context.Context, c *Case, r policies.Resource) map[policies.Action]string {
+func (s *Service) may(ctx context.Context, v *View, r policies.Resource) map[policies.Action]string {
 	out := map[policies.Action]string{}
-	for _, a := range acts(c) {
+	for _, a := range v.acts() {
 		out[a] = reason(s.authz.Allow(ctx, a, r))
 	}
 	return out

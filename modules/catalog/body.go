@@ -105,6 +105,16 @@ func (b Body) Required() (names []string) {
 	return names
 }
 
+// Tolerable lists the materials that may follow after acceptance (容缺后补).
+func (b Body) Tolerable() (names []string) {
+	for _, m := range b.Materials {
+		if m.Need == "3" {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
+
 // basicCode is the 12-digit shape of a basic code: source, kind, main, sub.
 var basicCode = regexp.MustCompile(`^(00|[1-6]\d)(\d{2})\d{5}\d{3}$`)
 

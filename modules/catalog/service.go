@@ -43,7 +43,7 @@ type Draft struct {
 	// Rough lets what is missing be missing until the draft is sent to review;
 	// what a draft says must be sound all the same.
 	Rough bool
-	Key  string // idempotency key of a creation: the same key makes one item
+	Key   string // idempotency key of a creation: the same key makes one item
 }
 
 // Create starts an item of the actor's own tenant as a draft; the same key again

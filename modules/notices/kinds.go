@@ -35,7 +35,7 @@ func SMSKinds() []string {
 func each(see func(told)) {
 	for name, r := range rules() {
 		for i, colour := range []string{"warning", "yellow", "red"} {
-			body := `{"subject":"s","step_post":"p","holder":"h","accepted":` + strconv.FormatBool(i == 0) + `,"colour":"` + colour + `"}`
+			body := `{"subject":"s","step_post":"p","holder":"h","to":"t","accepted":` + strconv.FormatBool(i == 0) + `,"colour":"` + colour + `"}`
 			if t, err := r(db.Delivery{Name: name, Body: []byte(body)}); err == nil {
 				see(t)
 			}

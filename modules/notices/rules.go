@@ -36,16 +36,23 @@ type rule func(db.Delivery) (told, error)
 // rules say who is told what, by the name of the event.
 func rules() map[string]rule {
 	return map[string]rule{
-		cases.CaseFiled{}.EventName():          aboutCase("case_filed", "case_waiting", ""),
-		cases.CaseAccepted{}.EventName():       aboutCase("case_accepted", "", "case_accepted"),
-		cases.CaseRefused{}.EventName():        aboutCase("case_refused", "", "case_refused"),
-		cases.CaseArrived{}.EventName():        aboutCase("case_moved", "case_waiting", ""),
-		cases.SupplementAsked{}.EventName():    aboutCase("case_supplement", "", "case_supplement"),
-		cases.SupplementAnswered{}.EventName(): aboutCase("", "case_supplemented", ""),
-		cases.CaseDecided{}.EventName():        aboutCase("case_decided", "", ""),
-		cases.CaseCompleted{}.EventName():      aboutCase("case_completed", "", "case_completed"),
-		cases.CaseWithdrawn{}.EventName():      aboutCase("", "case_withdrawn", ""),
-		cases.CaseUrged{}.EventName():          aboutCase("", "case_urged", ""),
+		cases.CaseFiled{}.EventName():           aboutCase("case_filed", "case_waiting", ""),
+		cases.CaseAccepted{}.EventName():        aboutCase("case_accepted", "", "case_accepted"),
+		cases.CaseRefused{}.EventName():         aboutCase("case_refused", "", "case_refused"),
+		cases.CaseArrived{}.EventName():         aboutCase("case_moved", "case_waiting", ""),
+		cases.SupplementAsked{}.EventName():     aboutCase("case_supplement", "", "case_supplement"),
+		cases.SupplementAnswered{}.EventName():  aboutCase("", "case_supplemented", ""),
+		cases.CaseDecided{}.EventName():         aboutCase("case_decided", "", ""),
+		cases.CaseCompleted{}.EventName():       aboutCase("case_completed", "", "case_completed"),
+		cases.CaseWithdrawn{}.EventName():       aboutCase("", "case_withdrawn", ""),
+		cases.CaseUrged{}.EventName():           aboutCase("", "case_urged", ""),
+		cases.CaseExtended{}.EventName():        aboutCase("case_extended", "", "case_extended"),
+		cases.CaseSuspended{}.EventName():       aboutCase("case_suspended", "", "case_suspended"),
+		cases.CaseResumed{}.EventName():         aboutCase("case_resumed", "", ""),
+		cases.CaseVoided{}.EventName():          aboutCase("case_voided", "", ""),
+		cases.CaseReferred{}.EventName():        caseTo("case_referred"),
+		cases.CaseConsulted{}.EventName():       consulted,
+		cases.CaseConsultAnswered{}.EventName(): caseTo("case_consult_answered"),
 
 		supervision.CardRaised{}.EventName():    cardRaised,
 		supervision.CardWithdrawn{}.EventName(): cardWithdrawn,
@@ -83,6 +90,28 @@ func aboutCase(subject, role, sms string) rule {
 		}
 		return t, nil
 	}
+}
+
+// caseTo tells one member of staff about a case.
+func caseTo(kind string) rule {
+	return func(d db.Delivery) (told, error) {
+		var e cases.CaseReferred
+		if err := d.Decode(&e); err != nil || e.To == "" {
+			return told{}, err
+		}
+		params := map[string]string{"no": e.No, "item": e.ItemName, "step": e.StepName}
+		return told{notices: []draft{{tenant: e.AtTenant, subject: e.To, kind: kind, params: params, link: "/cases/" + e.CaseID}}}, nil
+	}
+}
+
+// consulted tells the head of the office that is asked for its opinion.
+func consulted(d db.Delivery) (told, error) {
+	var e cases.CaseConsulted
+	if err := d.Decode(&e); err != nil {
+		return told{}, err
+	}
+	params := map[string]string{"no": e.No, "item": e.ItemName, "step": e.StepName}
+	return told{notices: []draft{{tenant: e.Office, role: policies.OfficeHead, kind: "case_consulted", params: params, link: "/cases/" + e.CaseID}}}, nil
 }
 
 // cardRaised tells whoever is late; from the yellow card on also who leads them,

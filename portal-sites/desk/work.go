@@ -85,7 +85,7 @@ func (c CaseWork) Trend(ctx context.Context, months int) ([]Month, error) {
 
 func isStatus(measure string) bool {
 	switch cases.Status(measure) {
-	case cases.Submitted, cases.Supplement, cases.Handling, cases.Completed, cases.Refused, cases.Withdrawn:
+	case cases.Submitted, cases.Supplement, cases.Handling, cases.Completed, cases.Refused, cases.Withdrawn, cases.Voided:
 		return true
 	}
 	return false

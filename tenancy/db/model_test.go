@@ -73,7 +73,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		return command == 'S' && s.sees(r.tenant) || command == 'I' && s.writes(r.tenant)
 	case "audit_seals", "audit_heads":
 		return command == 'S' && s.sees(r.tenant)
-	case "item_codes", "partners", "partner_keys", "item_requests", "dictionary_entries": // never forgotten
+	case "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries": // never forgotten
 		if command == 'D' {
 			return false
 		}
@@ -92,7 +92,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 	case "cases":
 		switch command {
 		case 'U': // whoever does not hold the case cannot change it
-			return s.sees(r.tenant) && r.at == s.tenant
+			return s.sees(r.tenant) && (r.at == s.tenant || r.vary["status"] == "supplement" && r.tenant == s.tenant)
 		case 'D':
 			return false
 		}
@@ -117,7 +117,7 @@ func systemMay(table string, command byte, s scope, r *row) bool {
 		if command == 'U' || command == 'D' {
 			return false
 		}
-	case "audit_heads", "audit_marks", "item_codes", "partners", "partner_keys", "item_requests", "dictionary_entries":
+	case "audit_heads", "audit_marks", "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries":
 		if command == 'D' {
 			return false
 		}
@@ -142,6 +142,8 @@ func personMay(table string, command byte, s scope, r *row) bool {
 		return (command == 'S' || command == 'I') && hers(r.parent)
 	case "case_supplements":
 		return (command == 'S' || command == 'U') && hers(r.parent)
+	case "case_procedures":
+		return hers(r.parent) && (command == 'S' || command == 'U' && r.vary["kind"] == "tolerance")
 	case "files":
 		if command == 'S' || command == 'D' {
 			return hers(r) || hers(r.parent)
@@ -272,7 +274,7 @@ func vary(table string) map[string][]string {
 	case "articles":
 		return map[string][]string{"state": {"draft", "published"}, "cascades": {"true", "false"}}
 	case "cases":
-		return map[string][]string{"subject": {her, other}, "status": {"submitted", "handling"}}
+		return map[string][]string{"subject": {her, other}, "status": {"submitted", "handling", "supplement"}}
 	case "departments", "posts":
 		return map[string][]string{"state": {"open", "closed"}}
 	case "files", "case_drafts", "form_drafts", "notices":
@@ -281,6 +283,8 @@ func vary(table string) map[string][]string {
 		return map[string][]string{"holder_id": {her, other}}
 	case "idempotency":
 		return map[string][]string{"actor_id": {her, other}}
+	case "case_procedures":
+		return map[string][]string{"kind": {"special", "tolerance"}}
 	}
 	return nil
 }
@@ -288,7 +292,7 @@ func vary(table string) map[string][]string {
 // hangsOn names the table, and the column, that rows of table hang on, when the model follows it.
 func hangsOn(table string) (parent, column string) {
 	switch table {
-	case "case_steps", "case_clocks", "case_supplements", "case_urges", "files":
+	case "case_steps", "case_clocks", "case_supplements", "case_urges", "case_procedures", "files":
 		return "cases", "case_id"
 	case "appointments":
 		return "posts", "post_id"

@@ -25,7 +25,6 @@ import (
 	"liandong/modules/supervision"
 	"liandong/policies"
 	"liandong/portal-sites/kit/visit"
-	"liandong/tenancy/calendar/book"
 	"liandong/tenancy/db"
 	"liandong/tenancy/identity"
 	"liandong/tenancy/identity/store"
@@ -151,10 +150,7 @@ func (a *App) modules(context.Context) error {
 	a.Flows = flows.NewService()
 	a.Items = catalog.New(a.DB, a.Policy, a.Flows)
 	a.Files = files.New(a.DB, a.Policy, a.bucket)
-	a.Cases = cases.New(a.DB, a.Policy, cases.Asks{
-		Items: offers{a.Items}, Flows: steps{a.Flows}, Tree: places{},
-		Calendars: book.Book{}, Sealer: a.sealer, Files: a.Files,
-	})
+	a.Cases = cases.New(a.DB, a.Policy, Asks(a.Items, a.Flows, a.Files, a.sealer))
 	a.Supervision = supervision.New(a.DB, a.Policy)
 	a.Sites = sites.New(a.DB, a.Policy)
 	a.Laws = laws.New(a.DB, a.Policy, grounds{a.Items})

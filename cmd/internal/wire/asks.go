@@ -7,6 +7,7 @@ import (
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
 	"liandong/modules/flows"
+	"liandong/modules/org"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
 	"liandong/tenancy/tree"
@@ -18,6 +19,17 @@ type places struct{}
 func (places) Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (p cases.Place, err error) {
 	err = tx.NewRaw(`select name, level, code from tenants where tenant_id = ?`, id).Scan(ctx, &p)
 	return p, err
+}
+
+// colleagues answers cases out of the posts.
+type colleagues struct{}
+
+func (colleagues) Colleagues(ctx context.Context, tx *db.Tx, tenant tenancy.ID) (out []cases.Colleague, err error) {
+	hs, err := org.Holders(ctx, tx, tenant)
+	for _, h := range hs {
+		out = append(out, cases.Colleague(h))
+	}
+	return out, err
 }
 
 // offers answers cases out of the catalogue.
@@ -35,7 +47,7 @@ func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID string, choices []s
 	return cases.Offer{
 		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name,
 		FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID, StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays,
-		Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered,
+		Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
 	}, nil
 }
 

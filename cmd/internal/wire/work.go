@@ -49,6 +49,13 @@ func (a *App) schedules() []jobs.Schedule {
 			_, err := a.Items.RunWaiting(ctx)
 			return err
 		}},
+		{Name: cases.DeemJob, Every: time.Minute, Run: a.eachRoot(func(ctx context.Context) error {
+			n, err := a.Cases.Deem(ctx)
+			if n > 0 {
+				a.cfg.Log.WarnContext(ctx, "cases count as accepted because nobody answered in time", slog.Int("cases", n))
+			}
+			return err
+		})},
 		{Name: "cases.fold", Every: 5 * time.Second, Run: func(ctx context.Context) error {
 			_, err := a.Cases.Fold(ctx)
 			return err

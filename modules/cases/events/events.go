@@ -76,3 +76,61 @@ type CaseUrged struct{ Case }
 
 // EventName is the stable wire name.
 func (CaseUrged) EventName() string { return "cases.urged" }
+
+// CaseExtended reports that the limit of a case was extended.
+type CaseExtended struct {
+	Case
+
+	Days int `json:"days"` // working days
+}
+
+// EventName is the stable wire name.
+func (CaseExtended) EventName() string { return "cases.extended" }
+
+// CaseSuspended reports that the clock of a case stands.
+type CaseSuspended struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseSuspended) EventName() string { return "cases.suspended" }
+
+// CaseResumed reports that the clock of a case runs again.
+type CaseResumed struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseResumed) EventName() string { return "cases.resumed" }
+
+// CaseVoided reports that a case should not have been there.
+type CaseVoided struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseVoided) EventName() string { return "cases.voided" }
+
+// CaseReferred reports that a step was given to one person, or back to its post.
+type CaseReferred struct {
+	Case
+
+	To string `json:"to,omitempty"` // identity
+}
+
+// EventName is the stable wire name.
+func (CaseReferred) EventName() string { return "cases.referred" }
+
+// CaseConsulted reports that an office is asked for its opinion.
+type CaseConsulted struct {
+	Case
+
+	Office tenancy.ID `json:"office"`
+}
+
+// EventName is the stable wire name.
+func (CaseConsulted) EventName() string { return "cases.consulted" }
+
+// CaseConsultAnswered reports that the opinion has come.
+type CaseConsultAnswered struct {
+	Case
+
+	To string `json:"to"` // identity of who asked
+}
+
+// EventName is the stable wire name.
+func (CaseConsultAnswered) EventName() string { return "cases.consult_answered" }

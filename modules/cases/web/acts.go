@@ -26,7 +26,7 @@ type act struct {
 
 // acts lists them in the order in which a page offers them.
 func acts() []act {
-	return []act{
+	return append([]act{
 		{"accept", policies.CasesAccept},
 		{"pass", policies.CasesHandle},
 		{"decide", policies.CasesDecide},
@@ -35,7 +35,7 @@ func acts() []act {
 		{"sendback", policies.CasesSendback},
 		{"refuse", policies.CasesReject},
 		{"answer", policies.CasesResubmit},
-	}
+	}, turns()...)
 }
 
 // offered are the acts that the status of the case leaves open to somebody.
@@ -114,16 +114,20 @@ func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, 
 	}
 	switch key {
 	case "accept":
-		_, err = s.Accept(ctx, caseID, seen, opinion, papers...)
+		err = h.accept(ctx, caseID, &f, papers)
 	case "refuse":
 		_, err = s.Refuse(ctx, caseID, seen, opinion, papers...)
 	case "pass":
 		_, err = s.Pass(ctx, caseID, seen, opinion, papers...)
 	case "decide":
-		if g := f.Get("outcome"); g != cases.Granted && g != cases.Denied {
+		switch f.Get("outcome") {
+		case cases.Granted, cases.Denied:
+			_, err = s.Decide(ctx, caseID, seen, f.Get("outcome") == cases.Granted, opinion, papers...)
+		case cases.Forwarded:
+			_, err = s.Forward(ctx, caseID, seen, opinion, papers...)
+		default:
 			return fault.InvalidField("outcome", "case_outcome_missing")
 		}
-		_, err = s.Decide(ctx, caseID, seen, f.Get("outcome") == cases.Granted, opinion, papers...)
 	case "deliver":
 		if f.Get("receiver") == "" {
 			return fault.InvalidField("receiver", "case_receiver_missing")
@@ -136,7 +140,10 @@ func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, 
 	case "answer":
 		_, err = s.Resubmit(ctx, caseID, seen, opinion, papers)
 	default:
-		return fault.New(fault.NotFound, "not_found")
+		if !isTurn(key) {
+			return fault.New(fault.NotFound, "not_found")
+		}
+		err = h.turn(ctx, key, caseID, &f, papers)
 	}
 	return err
 }

@@ -1165,7 +1165,7 @@ func listFilters(below []cases.Branch) []kit.F {
 		{Name: "q", Label: "关键字", Placeholder: "编号 / 姓名 / 证件号 / 事项"},
 		{Name: "status", Label: "状态", Type: kit.Select, Placeholder: "全部", Options: []kit.Option{
 			{Value: "submitted", Label: "待受理"}, {Value: "supplement", Label: "补正中"}, {Value: "handling", Label: "办理中"},
-			{Value: "completed", Label: "已办结"}, {Value: "refused", Label: "不予受理"}, {Value: "withdrawn", Label: "已撤回"}}},
+			{Value: "completed", Label: "已办结"}, {Value: "refused", Label: "不予受理"}, {Value: "withdrawn", Label: "已撤回"}, {Value: "voided", Label: "已作废"}}},
 		{Name: "time", Label: "时限状态", Type: kit.Select, Placeholder: "全部", Options: append(timeOptions(), kit.Option{Value: "suspended", Label: "暂停计时"})},
 		{Name: "channel", Label: "申请方式", Type: kit.Select, Placeholder: "全部", Options: []kit.Option{
 			{Value: "online", Label: "网上申请"}, {Value: "assisted", Label: "帮办代办"}, {Value: "window", Label: "窗口申请"}}},

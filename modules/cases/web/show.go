@@ -24,6 +24,8 @@ type view struct {
 	kept     []File         // papers uploaded with a form that was refused
 	trouble  *trouble
 	revealed map[string]string // personal data asked for in clear
+	answered string            // the procedure whose form was refused
+	answer   kit.FormValues    // what was typed into that
 }
 
 // trouble is why the last act was not done.

@@ -66,7 +66,7 @@ func newTown(t *testing.T) *town {
 	}
 	fl := flows.NewService()
 	w.db, w.items, w.flows, w.files = d, catalog.New(d, engine, fl), fl, files.New(d, engine, bucket)
-	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: w, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
+	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: w, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: w.files, Staff: w})
 	w.item = w.publish()
 	return w
 }
@@ -76,7 +76,7 @@ func (w *town) publish() string {
 	b := catalog.Body{
 		Name: "草原作业许可", BasicCode: "000116001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局",
 		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}}, StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"放牧"},
-		Materials: []catalog.Material{{Name: "草原承包合同", Need: "1"}, {Name: "现场照片", Need: "2"}},
+		Materials: []catalog.Material{{Name: "草原承包合同", Need: "1"}, {Name: "现场照片", Need: "2"}, {Name: "放牧方案", Need: "3"}},
 	}
 	steps := []flows.Step{
 		{ID: "accept", Name: "嘎查受理", Kind: flows.Accept, Level: flows.Own, Post: "clerk", LimitDays: 2},
@@ -219,7 +219,7 @@ func (w *town) Offer(ctx context.Context, tx *db.Tx, itemID string, choices []st
 	mine := g.Body.For(choices)
 	return cases.Offer{
 		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
-		StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays, Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered,
+		StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays, Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
 	}, nil
 }
 

@@ -27,6 +27,8 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/cases.xlsx", page(h.listXLSX))
 	r.Get("/cases/{id}", page(h.show))
 	r.Post("/cases/{id}/acts/{act}", page(h.act))
+	r.Post("/cases/{id}/procedures/{procedure}/answer", page(h.answerConsult))
+	r.Post("/cases/{id}/procedures/{procedure}/supply", page(h.supply))
 	r.Post("/cases/{id}/urge", page(h.urge))
 	r.Post("/cases/{id}/reveal/{field}", page(h.reveal))
 	r.Get("/cases/{id}/papers/{paper}", page(h.paper))

@@ -164,6 +164,8 @@ func statusText(c *cases.Case) string {
 		return "不予受理"
 	case cases.Withdrawn:
 		return "已撤回"
+	case cases.Voided:
+		return "已作废"
 	}
 	return string(c.Status)
 }
@@ -198,6 +200,8 @@ func outcomeText(s string) string {
 		return "准予"
 	case cases.Denied:
 		return "不予"
+	case cases.Forwarded:
+		return "转报"
 	}
 	return ""
 }

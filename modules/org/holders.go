@@ -1,0 +1,29 @@
+package org
+
+import (
+	"context"
+	"fmt"
+
+	"liandong/tenancy"
+	"liandong/tenancy/db"
+)
+
+// Holder is somebody who holds posts of a tenant now.
+type Holder struct {
+	ID, Name string   // identity UUID
+	Roles    []string `bun:",array"` // of her posts there, each once
+}
+
+// Holders lists who holds a post of a tenant today, by name, as far as the scope
+// of tx sees.
+func Holders(ctx context.Context, tx *db.Tx, tenant tenancy.ID) (hs []Holder, err error) {
+	day := dayOf(tx.Now)
+	err = tx.NewRaw(`select a.holder_id as id, min(a.holder_name) as name, array_agg(distinct r) as roles
+		from appointments a join posts p on p.tenant_id = a.tenant_id and p.id = a.post_id and p.state = 'open', unnest(p.roles) r
+		where a.tenant_id = ?0 and a.revoked_at is null and a.from_on <= ?1 and (a.until_on is null or a.until_on >= ?1)
+		group by 1 order by 2, 1`, tenant, day).Scan(ctx, &hs)
+	if err != nil {
+		return nil, fmt.Errorf("list holders of posts in %s: %w", tenant, err)
+	}
+	return hs, nil
+}
