@@ -38,6 +38,9 @@ func (d *Definition) Check(c Check) []Problem {
 	if c.Single && len(out) == 0 {
 		out = append(out, d.checkSingle()...)
 	}
+	if d.wellShaped() {
+		out = append(out, d.checkSound()...)
+	}
 	f := d.flatten()
 	out = append(out, f.checkOrder()...)
 	out = append(out, f.checkHands()...)
@@ -62,6 +65,27 @@ func (d *Definition) checkScope(c Check) []Problem {
 	}
 	out = append(out, d.checkReach()...)
 	return out
+}
+
+// wellShaped reports whether every scope has one start, ends to which everything leads, and
+// gateways where it branches, so that its soundness may be asked.
+func (d *Definition) wellShaped() bool {
+	ok := true
+	d.everyScope(func(s *Definition) {
+		ok = ok && len(s.checkEnds())+len(s.checkReach()) == 0
+		for _, n := range s.nodes {
+			ok = ok && len(n.in)*boolInt(n.kind == start || n.kind == boundary) == 0 &&
+				(n.kind.isGateway() || len(n.out) == boolInt(n.kind != end)) && (n.kind != boundary || n.host != nil)
+		}
+	})
+	return ok
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // whole blames the flow rather than a part of it.
