@@ -29,12 +29,18 @@ has_fonts() {
 		{ command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn family)" ]; }
 }
 
+# PDF embeds TrueType fonts: one with Chinese characters, one with letters.
+has_pdf_fonts() {
+	[ -e /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf ] && [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ]
+}
+
 apt_missing() {
 	# Debian's package would start a cluster of its own: we neither need nor want it.
 	missing=
 	has_postgres || missing="$missing $(postgres_packages)"
 	has_browser || missing="$missing chromium"
 	has_fonts || missing="$missing fonts-noto-cjk"
+	has_pdf_fonts || missing="$missing fonts-droid-fallback fonts-dejavu-core"
 	[ -z "$missing" ] && return 0
 	say "用 apt 安装:$missing(第一次需要几分钟)"
 	mkdir -p /etc/postgresql-common
@@ -73,5 +79,6 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
 else
 	npm_postgres
 	has_browser || advise "没有 Chromium,浏览器测试无法运行。请管理员运行:apt-get install chromium"
+	has_pdf_fonts || advise "没有 PDF 字体,不能生成 PDF。请管理员运行:apt-get install fonts-droid-fallback fonts-dejavu-core,或用 LIANDONG_FONT 指定"
 	has_fonts || advise "没有中文字体,截图会缺字。请管理员运行:apt-get install fonts-noto-cjk"
 fi

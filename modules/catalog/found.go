@@ -225,9 +225,10 @@ func document(id string, b Body) finder.Doc {
 	d := finder.Doc{
 		ID: id, Code: b.BasicCode, Name: b.Name, Department: b.Department, Result: b.Result.Name, Keywords: b.Keywords,
 		More: slices.Clone(b.Conditions), Kind: b.Kind, Level: b.Level, Origins: b.Origins, Audience: b.Audience, Person: b.TopicsPerson, Legal: b.TopicsLegal,
+		Life: b.LifeEvents, Groups: b.Groups, Depth: b.OnlineDepth, Hall: b.EntryCentre, Visits: b.OnsiteTimes, Days: b.PromisedDays, AtOnce: b.ProjectType == "1",
 	}
 	for _, m := range b.Materials {
-		d.More = append(d.More, m.Name)
+		d.More, d.Materials = append(d.More, m.Name), append(d.Materials, m.Name)
 	}
 	for _, q := range b.Questions {
 		d.More = append(d.More, q.Q)

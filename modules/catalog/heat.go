@@ -19,6 +19,11 @@ const (
 // and a crash of the database may lose some.
 func (s *Service) Opened(ctx context.Context, i Item) error { return s.used(ctx, i, opened) }
 
+// OpenedBy counts, like Opened, several readers at once.
+func (s *Service) OpenedBy(ctx context.Context, i Item, readers int) error {
+	return s.used(ctx, i, readers*opened)
+}
+
 // Filed counts, like Opened, that somebody applied for an item.
 func (s *Service) Filed(ctx context.Context, i Item) error { return s.used(ctx, i, filed) }
 

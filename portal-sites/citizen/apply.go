@@ -25,7 +25,7 @@ func (h handlers) open(r *http.Request) (f form, err error) {
 	if err != nil {
 		return f, err
 	}
-	if f.b = g.Body; !slices.Contains(f.b.Origins, visit.SiteOf(ctx).Level) {
+	if f.full = g.Body; !slices.Contains(f.full.Origins, visit.SiteOf(ctx).Level) {
 		return f, fault.New(fault.Precondition, "case_not_filed_here")
 	}
 	who, _ := person(r)
@@ -41,10 +41,19 @@ func (h handlers) open(r *http.Request) (f form, err error) {
 	}
 	f.app, f.bad = readApplication(d.Data), map[string]string{}
 	f.v = kit.NewForm(f.app.Values)
+	f.choose(ctx, f.app.Chosen)
 	if f.step = r.FormValue("step"); !slices.Contains(f.steps(), f.step) {
-		f.step = stepApplicant
+		f.step = f.steps()[0]
 	}
 	return f, nil
+}
+
+// choose makes the item ask what it asks after some answers.
+func (f *form) choose(ctx context.Context, answers []string) {
+	f.mine = f.full.For(answers)
+	f.b = f.full
+	f.b.Materials, f.b.Fees, f.b.PromisedDays = f.mine.Materials, f.mine.Fees, f.mine.PromisedDays
+	f.asks = kit.Interview{ID: "mine", Action: itemURL(ctx, f.id) + "/apply", Keep: [][2]string{{"step", stepChoices}}, Asks: asksOf(f.full, answers), Answers: answers}
 }
 
 func (h handlers) apply(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
@@ -54,6 +63,13 @@ func (h handlers) apply(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 	}
 	if err != nil {
 		return err
+	}
+	if answers := kit.Answers(r.URL.Query()); len(answers) > 0 { // from my list, or one answer further
+		f.step = stepChoices
+		f.choose(r.Context(), answers)
+	}
+	if !f.asks.Done() {
+		f.step = stepChoices // what else is asked depends on it
 	}
 	return h.showForm(w, r, s, f, http.StatusOK)
 }
@@ -91,8 +107,14 @@ func (h handlers) applyPost(w http.ResponseWriter, r *http.Request, s kit.Shell)
 	if act == "submit" {
 		return h.submit(w, r, s, f, v)
 	}
+	if f.step == stepChoices {
+		f.choose(r.Context(), v.All(kit.AskParam))
+	}
 	if f.app, err = h.change(r, f.id, func(a *application) error {
 		a.keep(v, names(f.fields()))
+		if f.step == stepChoices {
+			a.Chosen = f.asks.Given()
+		}
 		if act == "remove" {
 			a.remove(what)
 		}
@@ -115,6 +137,9 @@ func (h handlers) move(w http.ResponseWriter, r *http.Request, s kit.Shell, f fo
 	}
 	f.v = v
 	f.check(f.step)
+	if f.step == stepChoices && !f.asks.Done() {
+		return kit.SeeOther(w, r, stepURL(r, f.id, stepChoices))
+	}
 	if f.step == stepMaterials {
 		f.blame(f.app.missing(f.b), "case_material_missing")
 	}
@@ -139,6 +164,9 @@ func (h handlers) submit(w http.ResponseWriter, r *http.Request, s kit.Shell, f 
 			return err
 		}
 		return kit.SeeOther(w, r, caseURL(ctx, id)+"/done")
+	}
+	if !f.asks.Done() {
+		return kit.SeeOther(w, r, stepURL(r, f.id, stepChoices))
 	}
 	f.step = stepConfirm
 	for _, step := range []string{stepApplicant, stepDetails} {

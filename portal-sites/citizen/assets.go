@@ -7,8 +7,11 @@ import (
 	"encoding/hex"
 	"net/http"
 	"path"
+	"runtime/debug"
+	"strings"
 	"sync"
 
+	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/visit"
 )
 
@@ -33,6 +36,21 @@ var marks = sync.OnceValue(func() map[string]string {
 		out[e.Name()] = hex.EncodeToString(sum[:6])
 	}
 	return out
+})
+
+// buildMark changes with the program: a page drawn by another one is another page.
+//
+//nolint:gochecknoglobals // read-only after the first use
+var buildMark = sync.OnceValue(func() string {
+	mark := marks()["citizen.css"] + marks()["citizen.js"] + kit.AssetURL("kit.css") + kit.AssetURL("kit.js")
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if strings.HasPrefix(s.Key, "vcs.") {
+				mark += s.Value
+			}
+		}
+	}
+	return mark
 })
 
 // assetURL is the address of one of the site's own files; it changes with its content.

@@ -16,6 +16,7 @@ import (
 type application struct {
 	Values map[string]string `json:"values,omitempty"`
 	Papers []paper           `json:"papers,omitempty"`
+	Chosen []string          `json:"choices,omitempty"` // answers to the questions of the item
 	Key    string            `json:"key"`
 	Filed  string            `json:"filed,omitempty"`
 }

@@ -14,6 +14,7 @@ import (
 
 // The steps of an application, by their name in the address.
 const (
+	stepChoices   = "choices"
 	stepApplicant = "applicant"
 	stepDetails   = "details"
 	stepMaterials = "materials"
@@ -23,7 +24,10 @@ const (
 // form is one application as its pages show it.
 type form struct {
 	id   string
-	b    catalog.Body
+	b    catalog.Body // with what it asks of her after her choices
+	full catalog.Body // with what it asks of anybody
+	mine catalog.Mine
+	asks kit.Interview
 	me   Profile
 	app  application
 	step string
@@ -33,10 +37,15 @@ type form struct {
 
 // steps leaves out what the item does not ask for.
 func (f form) steps() []string {
-	if len(f.b.Materials) == 0 {
-		return []string{stepApplicant, stepDetails, stepConfirm}
+	var out []string
+	if f.full.Divided() {
+		out = append(out, stepChoices)
 	}
-	return []string{stepApplicant, stepDetails, stepMaterials, stepConfirm}
+	out = append(out, stepApplicant, stepDetails)
+	if len(f.b.Materials) > 0 {
+		out = append(out, stepMaterials)
+	}
+	return append(out, stepConfirm)
 }
 
 func (f form) labels() (out []string) {
@@ -181,7 +190,7 @@ func (f form) filing() cases.Filing {
 	val := f.app.Values
 	in := cases.Filing{
 		ItemID: f.id, Kind: f.kind(), Name: val["name"], Number: val["number"], Phone: val["phone"], Address: val["address"],
-		Files: f.app.ids(f.b), Key: f.app.Key,
+		Files: f.app.ids(f.b), Choices: f.mine.Chosen, Key: f.app.Key,
 		Form: map[string]any{"matter": val["matter"], "delivery": val["delivery"]},
 	}
 	if f.known() {

@@ -24,8 +24,11 @@ type guideView struct {
 	look  Look
 	id    string
 	b     catalog.Body
+	item  catalog.Item
+	ver   catalog.Version
+	given []catalog.GivenCode
+	flow  *flows.Definition
 	steps []flows.Step
-	svg   string
 	laws  map[string]laws.Law // that the item stands on, by title, as far as the library has them
 	here  bool                // may be filed on this very site
 	// elsewhere are the sites to file at when this one does not take it: the
@@ -33,39 +36,73 @@ type guideView struct {
 	elsewhere []kit.Link
 	down      string // the level to go down to, in words; empty when elsewhere lies above
 	updated   string
-	item      catalog.Item
-	related   []catalog.Hint
+	short     bool // 简版指南
+
+	answers []string // to the questions of the item
+	mine    catalog.Mine
+	open    opening // of the place, at the time of the request; zero when nothing is sure
+	edition string  // names this text; see editionOf
+
+	related []catalog.Hint
+	next    []catalog.Follow
 }
 
+// guide is the page that everybody reads: see still for how it is kept.
 func (h handlers) guide(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
-	v, err := h.readGuide(r)
-	if err != nil {
-		return err
-	}
-	brief(w, r)
-	ctx := r.Context()
-	if v.related, err = h.Items.Related(ctx, v.id, relatedItems); err != nil {
-		return err
-	}
-	if err := h.Items.Opened(ctx, v.item); err != nil {
-		h.Log.WarnContext(ctx, "use of an item not counted", slog.Any("err", err))
-	}
-	return s.Page(w, r, http.StatusOK, kit.Page{
-		Title: v.b.Name, Active: v.active(),
-		Crumbs: home(ctx, kit.Crumb{Label: text.T("citizen.nav." + v.active()), Href: query(visit.URL(ctx, "/items"), "audience", strings.TrimPrefix(v.active(), "items"))}), Content: guidePage(v),
+	return h.still(w, r, s, func(ctx context.Context) (leaf, error) {
+		v, err := h.readGuide(r)
+		if err != nil {
+			return leaf{}, err
+		}
+		if err := h.live(ctx, &v); err != nil {
+			return leaf{}, err
+		}
+		v.short = r.URL.Query().Get("view") == "short"
+		return leaf{page: v.page(ctx, guidePage(v)), item: v.item, until: v.open.until}, nil
 	})
 }
 
-// guidePrint is the same guide on A4.
+// live adds what may change without the item being published anew.
+func (h handlers) live(ctx context.Context, v *guideView) (err error) {
+	v.open = h.opening(ctx, v.office().Hours)
+	if v.related, err = h.Items.Related(ctx, v.id, relatedItems); err != nil {
+		return err
+	}
+	v.next, err = h.Items.Next(ctx, v.id, nextItems)
+	return err
+}
+
+func (v guideView) page(ctx context.Context, content templ.Component) kit.Page {
+	return kit.Page{
+		Title: v.b.Name, Active: v.active(),
+		Crumbs:  home(ctx, kit.Crumb{Label: text.T("citizen.nav." + v.active()), Href: query(visit.URL(ctx, "/items"), "audience", strings.TrimPrefix(v.active(), "items"))}),
+		Content: content,
+	}
+}
+
+// guidePrint is the same guide on A4, for the choices in the address when there are some.
 func (h handlers) guidePrint(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
 	v, err := h.readGuide(r)
 	if err != nil {
 		return err
 	}
-	s.Layout = func(_ *http.Request, p kit.Page) templ.Component {
-		return kit.PrintLayout(kit.PrintView{Title: text.T("citizen.guide_title", v.b.Name), Number: v.b.BasicCode, Organ: v.look.Centre, Date: longDay(h.Now())}, p)
+	title := text.T("citizen.guide_title", v.b.Name)
+	if len(v.mine.Chosen) > 0 {
+		title = text.T("citizen.mine_title", v.b.Name)
 	}
-	return s.Page(w, r, http.StatusOK, kit.Page{Title: v.b.Name, Crumbs: []kit.Crumb{{Label: v.b.Name, Href: itemURL(r.Context(), v.id)}}, Content: guidePaper(v)})
+	brief(w, r)
+	s.Layout = func(_ *http.Request, p kit.Page) templ.Component {
+		return kit.PrintLayout(kit.PrintView{Title: title, Number: v.b.BasicCode, Organ: v.look.Centre, Date: longDay(h.Now())}, p)
+	}
+	return s.Page(w, r, http.StatusOK, kit.Page{Title: v.b.Name, Crumbs: []kit.Crumb{{Label: v.b.Name, Href: kit.WithAnswers(v.back(r.Context()), v.answers)}}, Content: guidePaper(v)})
+}
+
+// back is the page that a paper of v belongs to.
+func (v guideView) back(ctx context.Context) string {
+	if len(v.answers) > 0 {
+		return itemURL(ctx, v.id) + "/mine"
+	}
+	return itemURL(ctx, v.id)
 }
 
 // itemID is the item that the path names; an id of another shape names nothing.
@@ -86,19 +123,27 @@ func (h handlers) readGuide(r *http.Request) (v guideView, err error) {
 	if err != nil {
 		return v, err
 	}
-	v.look, v.b, v.item = h.look(r), g.Body, g.Item
+	v.look, v.b, v.item, v.ver = h.look(r), g.Body, g.Item, g.Version
+	v.answers = kit.Answers(r.URL.Query())
+	v.mine = v.b.For(v.answers)
 	v.laws = h.grounds(ctx, v.b)
+	if v.given, err = h.Items.Codes(ctx, v.id); err != nil {
+		return v, err
+	}
 	if g.Version.PublishedAt != nil {
 		v.updated = day(*g.Version.PublishedAt)
 	}
 	if g.Version.FlowID != nil {
-		d, err := h.Flows.Flow(ctx, g.Item.TenantID, *g.Version.FlowID)
-		if err != nil {
+		if v.flow, err = h.Flows.Flow(ctx, g.Item.TenantID, *g.Version.FlowID); err != nil {
 			return v, err
 		}
-		v.steps, v.svg = d.Steps(), string(flows.Draw(d, nil))
+		v.steps = v.flow.Steps()
 	}
-	return v, h.whereTo(ctx, &v)
+	if err := h.whereTo(ctx, &v); err != nil {
+		return v, err
+	}
+	v.edition, err = editionOf(v)
+	return v, err
 }
 
 // whereTo finds out whether the item may be filed here, and if not, where.
@@ -145,66 +190,62 @@ func (v guideView) active() string {
 	return "items"
 }
 
-// sections are the anchors of the guide, in order.
-func (v guideView) sections() (out []kit.Link) {
-	for _, s := range []struct {
-		id   string
-		show bool
-	}{
-		{"basic", true},
-		{"where", true},
-		{"conditions", len(v.b.Conditions) > 0},
-		{"materials", len(v.b.Materials) > 0},
-		{"flow", len(v.steps) > 0},
-		{"fees", true},
-		{"basis", len(v.b.LegalBasis) > 0},
-		{"relief", true},
-		{"faq", len(v.b.Questions) > 0},
-	} {
-		if s.show {
-			out = append(out, kit.Link{Label: text.T("citizen.section." + s.id), Href: "#" + s.id})
+// opening says whether the place of an item is open now, when the site can tell.
+func (h handlers) opening(ctx context.Context, hours string) opening {
+	if h.Calendars == nil {
+		return opening{}
+	}
+	cal, err := h.Calendars.Calendar(ctx, visit.SiteOf(ctx).Tenant)
+	if err != nil {
+		h.Log.WarnContext(ctx, "calendar not read for a guide", slog.Any("err", err))
+		return opening{}
+	}
+	return openAt(hours, cal, h.Now())
+}
+
+// interview are the questions of the item, for a page at action.
+func (v guideView) interview(action string, keep ...[2]string) kit.Interview {
+	return kit.Interview{ID: "mine", Action: action, Keep: keep, Asks: asksOf(v.b, v.answers), Answers: v.answers}
+}
+
+// asksOf are the questions that answers lead to.
+func asksOf(b catalog.Body, answers []string) (out []kit.Ask) {
+	for _, q := range b.Interview(answers) {
+		a := kit.Ask{Question: orText(q.Question, text.T("citizen.which_handling")), Many: q.Many}
+		for _, o := range q.Options {
+			a.Options = append(a.Options, kit.Option{Value: o.ID, Label: o.Label})
 		}
+		out = append(out, a)
 	}
 	return out
 }
 
-func (v guideView) terms() []kit.Term {
-	t := func(key, value string) kit.Term { return kit.Term{Label: text.T("citizen.term." + key), Value: value} }
-	return []kit.Term{
-		t("kind", word("kind", v.b.Kind)), t("project", word("project", v.b.ProjectType)),
-		t("department", v.b.Department), t("level", word("level", v.b.Level)),
-		t("statutory", text.T("citizen.days", v.b.StatutoryDays)), t("promised", limit(v.b.PromisedDays, v.b.ProjectType)),
-		t("audience", words("audience", v.b.Audience)), t("onsite", text.T("citizen.times", v.b.OnsiteTimes)),
-		t("result", v.result()), t("origins", words("place", v.b.Origins)),
-		t("code", v.b.BasicCode), t("updated", v.updated),
-	}
-}
-
-func (v guideView) result() string {
-	if v.b.Result.Name == "" {
+// drawing is the flow as a picture; with choices that decide the way, the steps that
+// it leads through are marked.
+func (v guideView) drawing() string {
+	if v.flow == nil {
 		return ""
 	}
-	return text.T("citizen.result_line", v.b.Result.Name, word("result", v.b.Result.Type))
-}
-
-// office is what the item itself says about where to go, else what the site says.
-func (v guideView) office() Look {
-	l := v.look
-	for _, f := range []struct {
-		at  *string
-		own string
-	}{{&l.Address, v.b.Address}, {&l.Hours, v.b.Hours}, {&l.Phone, v.b.Phone}} {
-		if f.own != "" {
-			*f.at = f.own
+	var marks map[string]flows.Mark
+	if path, _ := v.path(); v.marked() {
+		marks = map[string]flows.Mark{}
+		for _, s := range path {
+			marks[s.ID] = flows.Mark{State: flows.Done, Text: text.T("citizen.on_my_way")}
 		}
 	}
-	return l
+	return string(flows.Draw(v.flow, marks))
 }
 
-func (v guideView) level(s flows.Step) string { return word("at", string(s.Level)) }
+// marked reports whether choices decide where the flow leads.
+func (v guideView) marked() bool {
+	return v.flow != nil && len(v.mine.Chosen) > 0 && v.flow.Branches()
+}
 
-// numeral is the number of the i-th heading of a paper, from 0.
-func numeral(i int) string {
-	n := []rune(text.T("citizen.han_numbers"))
-	return string(n[min(i, len(n)-1)])
+// path are the steps that a case after these choices goes through, and whether that
+// is certain before it is decided.
+func (v guideView) path() ([]flows.Step, bool) {
+	if v.flow == nil {
+		return nil, true
+	}
+	return v.flow.Path(map[string]any{"choices": v.mine.Chosen, "days": v.mine.PromisedDays, "outcome": "granted"})
 }

@@ -23,6 +23,7 @@ type itemsView struct {
 const (
 	hotItems     = 8
 	relatedItems = 6
+	nextItems    = 5
 	hints        = 8
 )
 

@@ -16,7 +16,7 @@ import (
 // Shell is the look and manners of whichever site a request is for; the sign-in
 // pages wear it too.
 func Shell(d Deps) kit.Shell {
-	h := handlers{d}
+	h := handlers{Deps: d}
 	return kit.Shell{
 		Log: h.Log, Density: kit.Roomy, Flash: h.Flash,
 		Layout: func(r *http.Request, p kit.Page) templ.Component {
@@ -64,7 +64,7 @@ func (h handlers) view(r *http.Request) kit.SiteView {
 		RegionPath: h.regionPath(ctx), RegionSwitch: visit.URL(ctx, "/regions"), Nav: nav(ctx),
 		SearchAction: visit.URL(ctx, "/items"), SuggestURL: visit.URL(ctx, "/items/suggest"), SearchHint: text.T("citizen.search_hint"), Query: r.URL.Query().Get("q"), HotWords: hotWords(ctx, l),
 		LoginURL: loginURL(r, signInBack(r)), Accessible: visit.URL(ctx, "/accessible"),
-		FooterLinks: links(ctx, "about", "/help", "accessible", "/accessible", "regions", "/regions", "desk", ""), FooterLines: footer(l),
+		FooterLinks: links(ctx, "about", "/help", "accessible", "/accessible", "laws", "/laws", "regions", "/regions", "desk", ""), FooterLines: footer(l),
 	}
 	if h.Register != "" {
 		v.RegisterURL = visit.URL(ctx, h.Register)

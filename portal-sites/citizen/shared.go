@@ -8,6 +8,8 @@ import (
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
 	"liandong/portal-sites/kit/visit"
+	"liandong/tenancy"
+	"liandong/tenancy/calendar"
 	"liandong/tenancy/tree"
 )
 
@@ -29,6 +31,12 @@ func limit(days int, project string) string {
 		return text.T("citizen.at_once")
 	}
 	return text.T("citizen.days", days)
+}
+
+// Calendars is what the site asks about working days.
+type Calendars interface {
+	// Calendar is that of a tenant, with every exception that counts there.
+	Calendar(ctx context.Context, tenant tenancy.ID) (calendar.Calendar, error)
 }
 
 // status is where a case stands, with the outcome once there is one.

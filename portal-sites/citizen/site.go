@@ -33,6 +33,10 @@ type Deps struct {
 	People  People
 	Laws    Laws // may be nil: the guide then names laws without leading to them
 
+	Calendars Calendars // may be nil: the guide then does not say whether a place is open
+	Font      string    // of papers, as paper.Load takes it; empty: paper.DefaultFont
+	PublicURL string    // how a browser reaches the shared host; empty: as this request did
+
 	// SignIn mounts /login, /logout and /me below the site, each with what lies under it.
 	SignIn func(r chi.Router)
 	// Register is the path of the page to get an account at; empty: none.
@@ -45,30 +49,42 @@ type Deps struct {
 	Now   func() time.Time
 }
 
-type handlers struct{ Deps }
+type handlers struct {
+	Deps
+
+	kept  *shelf
+	heat  *heat
+	press *press
+}
 
 // Mount adds the site's pages to r, which stands at the site's base.
 func Mount(r chi.Router, d Deps) {
-	h := handlers{d}
+	h := handlers{Deps: d, kept: newShelf(), heat: newHeat(), press: newPress(d.Font)}
 	r.Get("/", h.page(h.home))
 	r.Get("/items", h.page(h.items))
 	r.Get("/items/suggest", h.page(h.suggest))
 	r.Get("/items/{id}", h.page(h.guide))
+	r.Get("/items/{id}/v/{edition}", h.page(h.guideEdition))
+	r.Get("/items/{id}/mine", h.page(h.mine))
 	r.Get("/items/{id}/print", h.page(h.guidePrint))
+	r.Get("/items/{id}/guide.pdf", h.page(h.guidePDF))
+	r.Get("/items/{id}/files.zip", h.page(h.zipped))
+	r.Get("/items/{id}/qr.svg", h.page(h.qrCode))
 	r.Get("/articles", h.page(h.articles))
 	r.Get("/articles/{id}", h.page(h.article))
+	r.Get("/laws", h.page(h.lawList))
 	r.Get("/laws/{id}", h.page(h.law))
 	r.Get("/regions", h.page(h.regions))
 	r.Get("/help", h.page(h.help))
 	r.Get("/accessible", h.page(h.accessible))
 	r.Get("/assets/*", assets)
-	h.mine(r)
+	h.own(r)
 	r.Group(d.SignIn)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { h.shell(r).NotFound(w, r) })
 }
 
-// mine are the pages of whoever is signed in.
-func (h handlers) mine(r chi.Router) {
+// own are the pages of whoever is signed in.
+func (h handlers) own(r chi.Router) {
 	r.Get("/items/{id}/apply", h.member(h.apply))
 	r.Post("/items/{id}/apply", h.member(h.applyPost))
 	r.Post("/items/{id}/apply/files", h.member(h.upload))
@@ -79,7 +95,7 @@ func (h handlers) mine(r chi.Router) {
 	r.Post("/cases/{id}/supplement", h.member(h.supplement))
 	r.Post("/cases/{id}/withdraw", h.member(h.withdraw))
 	r.Post("/cases/{id}/urge", h.member(h.urge))
-	r.Get("/files/{id}", h.member(h.file))
+	r.Get("/files/{id}", h.file)
 	r.Get("/notices", h.member(h.notices))
 	r.Post("/notices/read", h.member(h.readNotices))
 }

@@ -25,6 +25,7 @@ import (
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/visit"
 	"liandong/tenancy"
+	"liandong/tenancy/calendar"
 	"liandong/tenancy/calendar/book"
 	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
@@ -73,7 +74,7 @@ func (w *town) serve(d *db.DB, fl *flows.Service) http.Handler {
 	log, secret := slog.New(slog.DiscardHandler), []byte(strings.Repeat("s", 32))
 	tr := tree.New(d, nil)
 	deps := citizen.Deps{
-		Items: w.items, Cases: w.cases, Files: w.files, Tree: tr, Sites: sites{}, Notices: w.msgs, Flows: drawn{d, fl}, People: people{}, Laws: w.laws,
+		Items: w.items, Cases: w.cases, Files: w.files, Tree: tr, Sites: sites{}, Notices: w.msgs, Flows: drawn{d, fl}, People: people{}, Laws: w.laws, Calendars: days{d},
 		SignIn: func(r chi.Router) {
 			r.Get("/login", func(w http.ResponseWriter, r *http.Request) {
 				_, _ = fmt.Fprint(w, "sign in ", r.URL.Query().Get(citizen.ReturnParam))
@@ -287,6 +288,16 @@ func (f drawn) Flow(ctx context.Context, tenant tenancy.ID, id string) (def *flo
 		return err
 	})
 	return def, err
+}
+
+type days struct{ d *db.DB }
+
+func (c days) Calendar(ctx context.Context, tenant tenancy.ID) (cal calendar.Calendar, err error) {
+	err = c.d.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		cal, err = book.Book{}.Of(ctx, tx, tenant)
+		return err
+	})
+	return cal, err
 }
 
 type places struct{}

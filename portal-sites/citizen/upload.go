@@ -87,17 +87,27 @@ func (h handlers) one(r *http.Request, material string, head *multipart.FileHead
 	return h.Files.Upload(r.Context(), head.Filename, material, src)
 }
 
-// file gives an upload to whoever may read it. What people upload never runs as
-// a page of ours.
-func (h handlers) file(w http.ResponseWriter, r *http.Request, _ kit.Shell) error {
-	id := chi.URLParam(r, "id")
-	if !isID(id) {
-		return gone()
-	}
-	f, content, err := h.Files.Open(r.Context(), id)
-	if err != nil {
-		return err
-	}
+// file gives an upload to whoever may read it: the forms and samples of guides to
+// everybody, all else to whom it belongs, who signs in first.
+func (h handlers) file(w http.ResponseWriter, r *http.Request) {
+	h.page(func(w http.ResponseWriter, r *http.Request, _ kit.Shell) error {
+		id := chi.URLParam(r, "id")
+		if !isID(id) {
+			return gone()
+		}
+		f, content, err := h.Files.Open(r.Context(), id)
+		if _, ok := person(r); err != nil && !ok {
+			return kit.SeeOther(w, r, loginURL(r, r.URL.RequestURI()))
+		}
+		if err != nil {
+			return err
+		}
+		return send(w, f, content)
+	})(w, r)
+}
+
+// send sends a file. What people upload never runs as a page of ours.
+func send(w http.ResponseWriter, f files.File, content io.ReadCloser) error {
 	defer func() { _ = content.Close() }() // only read
 	head := w.Header()
 	head.Set("Content-Type", f.MediaType)

@@ -61,6 +61,12 @@ func CSRFToken(ctx context.Context) string {
 	return t
 }
 
+// Tokenless returns a context in which pages are drawn without a token: one page for
+// everybody. Forms on such a page must do without: see ElderPath.
+func Tokenless(ctx context.Context) context.Context {
+	return context.WithValue(ctx, csrfKey{}, "")
+}
+
 // CSRF refuses unsafe requests (not GET, HEAD, OPTIONS, TRACE) that do not carry
 // the token of this browser, with a page that says how to go on. Put MaxBody before it.
 func CSRF(o CSRFOptions) func(http.Handler) http.Handler {
@@ -137,6 +143,12 @@ func (o CSRFOptions) check(r *http.Request, cookie string) error {
 	refused := fault.New(fault.Forbidden, "csrf_failed")
 	if r.Header.Get("Sec-Fetch-Site") == "cross-site" {
 		return refused
+	}
+	if r.URL.Path == ElderPath { // on pages without a token too: the browser says where it comes from
+		if http.NewCrossOriginProtection().Check(r) != nil {
+			return refused
+		}
+		return nil
 	}
 	token := r.Header.Get(CSRFHeader)
 	if token == "" {

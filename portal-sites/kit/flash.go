@@ -52,6 +52,12 @@ func (f Flasher) Set(w http.ResponseWriter, tone Tone, key string, args ...any) 
 	f.cookie(w, v+"."+f.mac(v), 60)
 }
 
+// Waiting reports whether a message waits for the next page of the visitor.
+func (f Flasher) Waiting(r *http.Request) bool {
+	_, err := r.Cookie(flashCookie)
+	return err == nil && len(f.Secret) > 0
+}
+
 func (f Flasher) take(w http.ResponseWriter, r *http.Request) *FlashMessage {
 	c, err := r.Cookie(flashCookie)
 	if err != nil || len(f.Secret) == 0 {

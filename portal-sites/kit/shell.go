@@ -65,6 +65,17 @@ func (s Shell) Page(w http.ResponseWriter, r *http.Request, status int, p Page) 
 	return write(w, r, status, content)
 }
 
+// Draw returns the whole page p as it would go out, without a message: for pages
+// that are kept.
+func (s Shell) Draw(r *http.Request, p Page) ([]byte, error) {
+	p.Elder, p.Path = IsElder(r), r.URL.RequestURI()
+	var body bytes.Buffer
+	if err := s.Layout(r, p).Render(r.Context(), &body); err != nil {
+		return nil, fmt.Errorf("render %s: %w", r.URL.Path, err)
+	}
+	return body.Bytes(), nil
+}
+
 // Part writes bare content, without layout, whoever asks.
 func (s Shell) Part(w http.ResponseWriter, r *http.Request, status int, content templ.Component) error {
 	return write(w, r, status, content)

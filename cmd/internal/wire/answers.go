@@ -10,6 +10,8 @@ import (
 	"liandong/modules/catalog/codes"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/portal-sites/kit"
+	"liandong/portal-sites/kit/text"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
 	"liandong/tenancy/tree"
@@ -89,7 +91,7 @@ func (s shelf) Search(ctx context.Context, words string, page, size int) ([]case
 	return out, p.Total, err
 }
 
-func (s shelf) Guide(ctx context.Context, itemID string) (casesweb.Guide, error) {
+func (s shelf) Guide(ctx context.Context, itemID string, answers []string) (casesweb.Guide, error) {
 	g, err := s.items.Guide(ctx, itemID)
 	if err != nil {
 		return casesweb.Guide{}, err
@@ -99,10 +101,27 @@ func (s shelf) Guide(ctx context.Context, itemID string) (casesweb.Guide, error)
 		Item: onShelf(g.Item.ID, b), StatutoryDays: b.StatutoryDays, Audience: b.Audience, Conditions: b.Conditions,
 		Phone: b.Phone, Address: b.Address, Hours: b.Hours,
 	}
-	for _, m := range b.Materials {
+	mine := b.For(answers)
+	out.PromisedDays, out.Chosen, out.Answers, out.Asks = mine.PromisedDays, mine.Chosen, answers, asks(b, answers)
+	for _, m := range mine.Materials {
 		out.Materials = append(out.Materials, casesweb.Material{Name: m.Name, Required: m.Need == "1", Note: m.Note})
 	}
 	return out, nil
+}
+
+// asks are the questions of an item that answers lead to.
+func asks(b catalog.Body, answers []string) (out []kit.Ask) {
+	for _, q := range b.Interview(answers) {
+		a := kit.Ask{Question: q.Question, Many: q.Many}
+		if q.Question == "" {
+			a.Question = text.T("citizen.which_handling")
+		}
+		for _, o := range q.Options {
+			a.Options = append(a.Options, kit.Option{Value: o.ID, Label: o.Label})
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 func onShelf(id string, b catalog.Body) casesweb.Item {

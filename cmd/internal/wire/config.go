@@ -33,6 +33,7 @@ type Config struct {
 	Secure       bool   // served over TLS
 	Proxies      string // networks of proxies whose X-Forwarded-For is believed, by commas
 	PublicURL    string // how a browser reaches the server
+	Font         string // of papers: see paper.Load; empty: where Debian has them
 	Now          identity.Clock
 	Log          *slog.Logger
 }
@@ -53,7 +54,7 @@ func FromStack(s *local.Stack, publicURL string, log *slog.Logger) (Config, erro
 	return Config{
 		AppDSN: s.AppDSN, MaxConns: maxConns, KratosPublic: s.KratosPublic, KratosAdmin: s.KratosAdmin, TokenKeys: keys,
 		SMSKey: s.SMSKey, Redis: s.RedisAddr, Files: "file://" + dir + "?no_tmp_dir=true&metadata=skip", Secret: s.Secret,
-		PublicURL: publicURL, Now: time.Now, Log: log,
+		PublicURL: publicURL, Font: os.Getenv("LIANDONG_FONT"), Now: time.Now, Log: log,
 	}, nil
 }
 
@@ -62,7 +63,7 @@ func FromEnv(env func(string) string, log *slog.Logger) (Config, error) {
 	c := Config{
 		AppDSN: env("LIANDONG_DATABASE"), MaxConns: maxConns, KratosPublic: env("LIANDONG_KRATOS_PUBLIC"), KratosAdmin: env("LIANDONG_KRATOS_ADMIN"),
 		SMSKey: env("LIANDONG_SMS_KEY"), Redis: env("LIANDONG_REDIS"), Files: env("LIANDONG_FILES"), PublicURL: env("LIANDONG_PUBLIC_URL"),
-		Secure: env("LIANDONG_SECURE") == "1", Proxies: env("LIANDONG_PROXIES"), Now: time.Now, Log: log,
+		Secure: env("LIANDONG_SECURE") == "1", Proxies: env("LIANDONG_PROXIES"), Font: env("LIANDONG_FONT"), Now: time.Now, Log: log,
 	}
 	c.SMSGateway = env("LIANDONG_SMS_GATEWAY")
 	c.SMSAccount = sms.Account{

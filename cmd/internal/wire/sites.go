@@ -139,6 +139,7 @@ func (s *doors) citizenDeps() citizen.Deps {
 	d := citizen.Deps{
 		Items: s.Items, Cases: s.Cases, Files: s.Files, Tree: s.Tree, Sites: citizen.Kept(s.Sites), Notices: letters{s.Notices},
 		Flows: drawings{s.DB, s.Flows}, People: profiles{s.Kratos, s.sealer}, Laws: s.Laws, SiteURL: func(code, _ string) string { return "/sites/" + code }, Register: "/register",
+		Calendars: days{s.DB}, Font: s.cfg.Font, PublicURL: s.cfg.PublicURL,
 		Log: s.cfg.Log, Flash: s.flash, Now: s.cfg.Now,
 	}
 	in := s.signIn(identity.SchemaPerson)

@@ -39,18 +39,23 @@ type application struct {
 	kept  map[int]File // uploads of an earlier try, by the number of their material
 }
 
-func (h handlers) application(r *http.Request) (a application, err error) {
+func (h handlers) application(r *http.Request, answers []string) (a application, err error) {
 	a.look = h.look()
 	itemID, err := id(r, "item")
 	if err != nil {
 		return a, err
 	}
-	a.guide, err = h.d.Offers.Guide(r.Context(), itemID)
+	a.guide, err = h.d.Offers.Guide(r.Context(), itemID, answers)
 	return a, err
 }
 
+// interview are the questions that come before the form.
+func (a *application) interview() kit.Interview {
+	return kit.Interview{ID: "mine", Action: a.to("/assist/" + a.guide.ID), Asks: a.guide.Asks, Answers: a.guide.Answers}
+}
+
 func (h handlers) fill(w http.ResponseWriter, r *http.Request) error {
-	a, err := h.application(r)
+	a, err := h.application(r, kit.Answers(r.URL.Query()))
 	if err != nil {
 		return err
 	}
@@ -61,23 +66,29 @@ func (h handlers) fill(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) showForm(w http.ResponseWriter, r *http.Request, status int, a application) error {
-	return h.page(w, h.stage(r, 1), status, kit.Page{Title: a.guide.Name, Active: "assist", Content: fillPage(a)},
+	content := fillPage(a)
+	if !a.interview().Done() {
+		content = askPage(a)
+	}
+	return h.page(w, h.stage(r, 1), status, kit.Page{Title: a.guide.Name, Active: "assist", Content: content},
 		kit.Crumb{Label: a.assist(), Href: a.to("/assist")})
 }
 
 // file hands the application in. The form's key makes a second submit harmless:
 // it leads to the case that the first one filed.
 func (h handlers) file(w http.ResponseWriter, r *http.Request) error {
-	a, err := h.application(r)
+	form, err := kit.ParseForm(r)
 	if err != nil {
 		return err
 	}
-	if a.form, err = kit.ParseForm(r); err != nil {
+	a, err := h.application(r, form.All(kit.AskParam))
+	if err != nil {
 		return err
 	}
+	a.form = form
 	in := cases.Filing{
 		ItemID: a.guide.ID, Kind: a.form.Get("kind"), Name: a.form.Get("name"), Number: a.form.Get("number"),
-		Phone: a.form.Get("phone"), Address: a.form.Get("address"), Key: a.form.Posted(),
+		Phone: a.form.Get("phone"), Address: a.form.Get("address"), Choices: a.guide.Chosen, Key: a.form.Posted(),
 	}
 	in.Form = a.answers()
 	if !a.form.Bool("confirm") {

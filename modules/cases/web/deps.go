@@ -67,8 +67,9 @@ type Offers interface {
 	// Search lists items that may be filed at the tenant in scope, best first, and
 	// how many there are. An empty text lists all.
 	Search(ctx context.Context, text string, page, size int) (items []Item, total int, err error)
-	// Guide tells what filing an item asks for; NotFound when it is not offered here.
-	Guide(ctx context.Context, itemID string) (Guide, error)
+	// Guide tells what filing an item asks for after some answers to its questions;
+	// NotFound when it is not offered here.
+	Guide(ctx context.Context, itemID string, answers []string) (Guide, error)
 }
 
 // Item is one line of a search.
@@ -88,7 +89,10 @@ type Guide struct {
 	Conditions    []string
 	Materials     []Material
 	Questions     []Question
-	Phone         string // who answers questions about it
+	Asks          []kit.Ask // 情形: what the materials and the time depend on, as far as the answers lead
+	Answers       []string  // to them
+	Chosen        []string  // ids that count of the answers
+	Phone         string    // who answers questions about it
 	Address       string
 	Hours         string
 }

@@ -69,7 +69,7 @@ func (h handlers) view(r *http.Request) (v view, err error) {
 // guide is the item's guide as it is offered now, or nothing: an old case may
 // outlive its item, and a case of another centre need not be offered at mine.
 func (h handlers) guide(ctx context.Context, itemID string) (Guide, error) {
-	g, err := h.d.Offers.Guide(ctx, itemID)
+	g, err := h.d.Offers.Guide(ctx, itemID, nil)
 	switch fault.KindOf(err) {
 	case fault.NotFound, fault.Forbidden, fault.Precondition:
 		return Guide{}, nil

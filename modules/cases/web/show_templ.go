@@ -1387,8 +1387,18 @@ func numberLabel(kind string) string {
 	return "身份证号"
 }
 
-// answers are what the applicant answered, under the labels of the item's form.
+func choiceLabel(c cases.Choice) string {
+	if c.Question == "" {
+		return "办理项"
+	}
+	return c.Question
+}
+
+// answers are what the applicant chose and answered, under the labels of the item's form.
 func (v *view) answers() (ts []kit.Term) {
+	for _, x := range v.Case.Choices {
+		ts = append(ts, kit.Term{Label: choiceLabel(x), Value: x.Label})
+	}
 	labels := map[string]string{}
 	for _, q := range v.guide.Questions {
 		labels[q.Name] = q.Label + unitText(q.Unit)

@@ -274,7 +274,7 @@ func (w *town) Search(ctx context.Context, text string, page, size int) (items [
 	return items, p.Total, err
 }
 
-func (w *town) Guide(ctx context.Context, itemID string) (g casesweb.Guide, err error) {
+func (w *town) Guide(ctx context.Context, itemID string, answers []string) (g casesweb.Guide, err error) {
 	c, err := w.items.Guide(ctx, itemID)
 	if err != nil {
 		return g, err

@@ -49,6 +49,7 @@
     form.setAttribute("aria-busy", "true");
     form.querySelector("button").disabled = true;
     let last = null;
+    busy++;
     try {
       for (const f of files) {
         const line = text(box, "p", "正在上传 " + f.name);
@@ -63,11 +64,39 @@
     } catch (e) {
       form.removeAttribute("aria-busy");
       form.querySelector("button").disabled = false;
+      waiting = null;
       text(box, "p", "网络中断，文件没有传完。请检查网络后重新选择文件上传，已填写的内容不会丢失。").className = "ld-field-error";
       return;
+    } finally {
+      busy--;
     }
     show(last);
+    goOn();
   };
+  // Whoever goes on while a file is on its way goes on once it has arrived.
+  let busy = 0;
+  let waiting = null;
+  const goOn = () => {
+    if (busy || !waiting) return;
+    const b = document.querySelector("#apply-body button[name=do][value=" + waiting + "]");
+    waiting = null;
+    if (b && !document.querySelector("#apply-body [data-focus]")) b.click();
+  };
+  document.addEventListener(
+    "submit",
+    (e) => {
+      if (!busy || !e.target.closest("#apply-body") || e.target.matches("form[data-upload]")) return;
+      e.preventDefault();
+      const b = e.submitter;
+      waiting = b && ["next", "back", "save"].includes(b.value) ? b.value : null;
+      const said = e.target.querySelector("[data-wait]") || text(e.target, "p", "");
+      said.dataset.wait = "";
+      said.className = "cz-hint";
+      said.setAttribute("role", "status");
+      said.textContent = waiting ? "文件还在上传，传完后自动继续，请不要关闭页面。" : "文件还在上传，请等它传完。";
+    },
+    true,
+  );
   document.addEventListener("change", (e) => {
     const form = e.target.closest && e.target.closest("form[data-upload]");
     if (form && e.target.type === "file") upload(form);

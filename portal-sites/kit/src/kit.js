@@ -115,6 +115,29 @@ on("click", "[data-unfold]", (b) => {
   if (next) next.focus();
 });
 
+// What can be copied: an address of this site, or the text beside the button.
+on("click", "[data-copy]", async (el) => {
+  const what = el.dataset.copyUrl === undefined ? el.dataset.copy : new URL(el.dataset.copyUrl || location.href, location.href).href;
+  const said = el.querySelector("[data-copied]") || el;
+  try {
+    await navigator.clipboard.writeText(what);
+  } catch {
+    // An office browser without a clipboard of its own, or a page without TLS.
+    const t = document.createElement("textarea");
+    t.value = what;
+    t.className = "visually-hidden";
+    document.body.append(t);
+    t.select();
+    document.execCommand("copy");
+    t.remove();
+    el.focus();
+  }
+  if (el.dataset.was === undefined) el.dataset.was = said.textContent;
+  said.textContent = el.dataset.done || "已复制";
+  setTimeout(() => {
+    said.textContent = el.dataset.was;
+  }, 2500);
+});
 on("click", "[data-print]", () => window.print());
 on("change", "[data-autosubmit]", (el) => el.form && el.form.requestSubmit());
 

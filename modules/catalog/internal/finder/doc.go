@@ -23,6 +23,12 @@ type Doc struct {
 
 	Kind, Level                      string
 	Origins, Audience, Person, Legal []string
+	Materials                        []string // names
+
+	Life, Groups, Depth []string // 生命周期事件, 服务人群, 网上办理深度
+	Hall                bool     // 进驻政务大厅
+	Visits, Days        int      // 到现场次数, promised working days
+	AtOnce              bool     // 即办件
 }
 
 // Synonym says that people who type Word mean Means.
