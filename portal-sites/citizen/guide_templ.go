@@ -2380,7 +2380,7 @@ func specials(ps []catalog.Special) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = kit.Table(kit.TableProps{Caption: "特殊环节", Stack: true, Cols: []kit.Col{{Label: "环节名称"}, {Label: "种类"}, {Label: "所需时限"}, {Label: "法定依据"}, {Label: "是否收费"}, {Label: "是否计入法定时限"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var92), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Table(kit.TableProps{Caption: "特殊环节清单", Stack: true, Cols: []kit.Col{{Label: "环节名称"}, {Label: "种类"}, {Label: "所需时限"}, {Label: "法定依据"}, {Label: "是否收费"}, {Label: "是否计入法定时限"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var92), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
