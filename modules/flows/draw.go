@@ -23,6 +23,18 @@ func Draw(d *Definition, marks map[string]Mark) []byte {
 	return c.document()
 }
 
+// DrawProblem draws the flow with the way to a problem, and where it then is held up.
+func DrawProblem(d *Definition, p Problem) []byte {
+	marks := map[string]Mark{}
+	for _, id := range p.Path.All() {
+		marks[id] = Mark{State: Offends}
+	}
+	for _, id := range append(p.Stuck.All(), p.ID) {
+		marks[id] = Mark{State: Held}
+	}
+	return Draw(d, marks)
+}
+
 // drawn is the drawing that came with the flow, or a simple one where that has gaps.
 func (d *Definition) drawn() diagram {
 	if d.diagram.complete(d) {

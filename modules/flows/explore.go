@@ -46,8 +46,8 @@ type finding struct {
 
 // prove explores the net. It returns nothing when it is sound: from every state that can be come
 // to the end can be come to with no token left behind, no place ever has two, and every arc has
-// one at some time.
-func (w *net) prove() *finding {
+// one at some time. It gives up when there are more states than limit.
+func (w *net) prove(limit int) *finding {
 	x := &explorer{w: w, arcAt: map[*arc]int{}, workAt: map[*vertex]int{}, besAt: map[*arc]int{}, known: map[state]*visit{}, used: map[*arc]bool{}}
 	x.number()
 	x.reachable()
@@ -64,7 +64,7 @@ func (w *net) prove() *finding {
 		if f := x.expand(x.order[i]); f != nil {
 			return f
 		}
-		if len(x.order) > maxStates {
+		if len(x.order) > limit {
 			return x.tooComplex()
 		}
 	}

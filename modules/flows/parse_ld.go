@@ -63,7 +63,7 @@ func (p *parser) step(s *Step, e *element) {
 			s.Risk = Risk{c.attr("kind"), c.attr("text"), c.attr("measure")}
 		case c.is(Namespace, "field") && p.leaf(c, "name", "right"):
 			name := c.attr("name")
-			if !fieldName.MatchString(name) || rights[name] != "" {
+			if _, twice := rights[name]; twice || !fieldName.MatchString(name) {
 				p.refuse(c, RuleStepField, name)
 				continue
 			}

@@ -8,6 +8,10 @@ const (
 	Todo    State = "todo"    // 未开始
 	Current State = "current" // 进行中
 	Done    State = "done"    // 已完成
+
+	// On the way of a [Problem]; see [DrawProblem].
+	Offends State = "offends" // 问题经过处
+	Held    State = "held"    // 问题所在处
 )
 
 // Mark (进度标记) is what Draw shows at a node.
@@ -28,12 +32,13 @@ type progress struct {
 
 func (d *Definition) progress(marks map[string]Mark) progress {
 	p := progress{marks: marks, passed: map[*node]bool{}, ahead: map[*node]bool{}, order: map[*node]int{}}
-	for i, n := range d.inOrder() {
+	all := d.everyNode()
+	for i, n := range all {
 		p.order[n] = i
 	}
 	var begun []*node
 	current := false
-	for _, n := range d.nodes {
+	for _, n := range all {
 		if s := marks[n.step.ID].State; s == Done || s == Current {
 			begun = append(begun, n)
 			current = current || s == Current
@@ -43,8 +48,21 @@ func (d *Definition) progress(marks map[string]Mark) progress {
 		begun = append(begun, d.lastEnds(marks)...)
 	}
 	p.lookBack(begun)
-	p.lookAhead(d)
+	p.lookAhead(all)
 	return p
+}
+
+// everyNode lists what can be come to, in the order of the flow, the inside of a sub-process
+// behind it.
+func (d *Definition) everyNode() []*node {
+	var out []*node
+	for _, n := range d.inOrder() {
+		out = append(out, n)
+		if n.inner != nil {
+			out = append(out, n.inner.everyNode()...)
+		}
+	}
+	return out
 }
 
 // lastEnds are the ends that an ended case came to: those next to a done step after which
@@ -94,9 +112,9 @@ func (p progress) lookBack(from []*node) {
 }
 
 // lookAhead marks the starts and gateways that the case has passed, and the ends it came to.
-func (p progress) lookAhead(d *Definition) {
+func (p progress) lookAhead(all []*node) {
 	var from []*node
-	for _, n := range d.nodes {
+	for _, n := range all {
 		if p.marks[n.step.ID].State == Done || n.kind == start && p.ahead[n] {
 			from = append(from, n)
 		}
@@ -112,7 +130,7 @@ func (p progress) lookAhead(d *Definition) {
 }
 
 func (p progress) node(n *node) State {
-	if s := p.marks[n.step.ID].State; s == Current || s == Done {
+	if s := p.marks[n.step.ID].State; s != "" && s != Todo {
 		return s
 	}
 	if p.passed[n] {
@@ -124,6 +142,9 @@ func (p progress) node(n *node) State {
 // edge is done when the case went along it, as far as the marks tell: out of a gateway it took
 // the branch to what comes first of all that it came to, and never an arrow back.
 func (p progress) edge(e *edge) State {
+	if s := p.marks[e.id].State; s == Offends || s == Held {
+		return s
+	}
 	if p.node(e.from) != Done || !p.entered(e) {
 		return Todo
 	}

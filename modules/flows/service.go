@@ -78,13 +78,33 @@ func (s *Service) XML(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id stri
 	return []byte(text), err
 }
 
-// Load returns a stored flow that the scope may see.
+// Load returns a stored flow that the scope may see, with the flows that it calls: they are those
+// of the same tenant. A call that leads nowhere, or in a circle, comes back as Problems.
 func (s *Service) Load(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string) (*Definition, error) {
 	var xml string
 	if d := s.known(id); d != nil {
 		err := tx.NewRaw(`select '' from flows where tenant_id = ? and id = ?`, tenant, id).Scan(ctx, &xml)
 		return d, err
 	}
+	d, err := stored(ctx, tx, tenant, id)
+	if err != nil {
+		return nil, err
+	}
+	if d, err = s.open(ctx, tx, tenant, d); err != nil {
+		return nil, err
+	}
+	s.remember(id, d)
+	return d, nil
+}
+
+// open expands the calls of d by the flows of the tenant.
+func (s *Service) open(ctx context.Context, tx *db.Tx, tenant tenancy.ID, d *Definition) (*Definition, error) {
+	return d.Expand(func(id string) (*Definition, error) { return stored(ctx, tx, tenant, id) })
+}
+
+// stored reads one flow, its calls not expanded.
+func stored(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string) (*Definition, error) {
+	var xml string
 	if err := tx.NewRaw(`select xml from flows where tenant_id = ? and id = ?`, tenant, id).Scan(ctx, &xml); err != nil {
 		return nil, fmt.Errorf("load flow %s: %w", id, err)
 	}
@@ -92,7 +112,6 @@ func (s *Service) Load(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id str
 	if err != nil {
 		return nil, fmt.Errorf("stored flow %s: %w", id, err)
 	}
-	s.remember(id, d)
 	return d, nil
 }
 

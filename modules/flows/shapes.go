@@ -171,7 +171,7 @@ func (c *canvas) event(n *node, m point, r rect) {
 // badge says the state of a step by shape, since colour must not be the only sign: a tick when
 // done, a dot where the case stands, there with the words of the mark below.
 func (c *canvas) badge(state State, n *node, r rect) {
-	if n.kind != task {
+	if n.kind != task && state != Held {
 		return
 	}
 	at := point{r.x + r.w - 2, r.y + 2}
@@ -183,7 +183,10 @@ func (c *canvas) badge(state State, n *node, r rect) {
 		fmt.Fprintf(c, `<circle class="flow-badge" cx="%s" cy="%s" r="9"/><circle class="flow-dot" cx="%[1]s" cy="%[2]s" r="3.5" fill="#fff"/>`,
 			num(at.x), num(at.y))
 		c.pill(c.p.marks[n.step.ID].Text, r)
-	case Todo:
+	case Held:
+		fmt.Fprintf(c, `<circle class="flow-badge" cx="%s" cy="%s" r="9"/><path class="flow-tick" d="M%s %sv6m0 2v1" fill="none" stroke="#fff"/>`,
+			num(at.x), num(at.y), num(at.x), num(at.y-5))
+	case Todo, Offends:
 	}
 	c.cover(rect{at.x - 10, at.y - 10, 20, 20})
 }

@@ -1,9 +1,13 @@
 package flows
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
+
+	"liandong/tenancy"
+	"liandong/tenancy/db"
 )
 
 // Line (环节行) is a step as a form lists it. It is an alias of its shape, so that whoever
@@ -40,15 +44,45 @@ func (s *Service) Compose(name string, lines []Line) []byte {
 }
 
 // Inspect reads src, draws it and lists what keeps it from being published for an item that
-// promises so many working days.
+// promises so many working days. Calls to other flows cannot be followed here: see InspectIn.
 func (s *Service) Inspect(src []byte, promisedDays int) Sketch {
 	d, err := Parse(src)
 	if err != nil {
-		var bad Problems
-		errors.As(err, &bad)
-		return Sketch{Problems: findings(bad)}
+		return Sketch{Problems: refusals(err)}
 	}
-	out := Sketch{SVG: Draw(d, nil), Straight: d.straight(), Problems: findings(d.Check(s.check(promisedDays)))}
+	return s.sketch(d, promisedDays)
+}
+
+// InspectIn is Inspect with the calls to other flows of the tenant followed.
+func (s *Service) InspectIn(ctx context.Context, tx *db.Tx, tenant tenancy.ID, src []byte, promisedDays int) Sketch {
+	d, err := Parse(src)
+	if err != nil {
+		return Sketch{Problems: refusals(err)}
+	}
+	open, err := s.open(ctx, tx, tenant, d)
+	if err != nil {
+		out := s.sketch(d, promisedDays)
+		out.Problems = refusals(err)
+		return out
+	}
+	return s.sketch(open, promisedDays)
+}
+
+func refusals(err error) []Finding {
+	var bad Problems
+	errors.As(err, &bad)
+	return findings(bad)
+}
+
+func (s *Service) sketch(d *Definition, promisedDays int) Sketch {
+	problems := d.Check(s.check(promisedDays))
+	out := Sketch{SVG: Draw(d, nil), Straight: d.straight(), Problems: findings(problems)}
+	for _, p := range problems {
+		if p.Path != "" || p.Stuck != "" { // the first that can be shown in the picture
+			out.SVG = DrawProblem(d, p)
+			break
+		}
+	}
 	for _, st := range d.Steps() {
 		out.Lines = append(out.Lines, Line{ID: st.ID, Name: st.Name, Kind: string(st.Kind), Level: string(st.Level), Tenant: st.TenantRef, Post: st.Post, Limit: st.LimitDays})
 	}

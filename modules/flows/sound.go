@@ -20,8 +20,19 @@ func (d *Definition) checkSound() []Problem {
 func (d *Definition) unsound() *finding {
 	w := d.net()
 	w.reduce()
-	return w.prove()
+	f := w.prove(maxStates)
+	if f == nil || f.rule == RuleTooComplex {
+		return f
+	}
+	// What is left of the net knows the verdict; the whole net knows best where it comes from.
+	if exact := d.net().prove(maxShown); exact != nil && exact.rule != RuleTooComplex {
+		return exact
+	}
+	return f
 }
+
+// maxShown bounds the states of a whole net that are looked at to show a problem.
+const maxShown = 3_000
 
 // found blames the first node where a finding holds.
 func (d *Definition) found(f *finding) Problem {

@@ -488,7 +488,7 @@ func TestNestedBlocksAreSound(t *testing.T) {
 		if len(w.arcs) > 1 {
 			t.Fatalf("seed %d: %d arcs are left\n%s", seed, len(w.arcs), plain(d))
 		}
-		if f := w.prove(); f != nil {
+		if f := w.prove(maxStates); f != nil {
 			t.Fatalf("seed %d: %+v", seed, f)
 		}
 	}
