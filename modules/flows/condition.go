@@ -3,7 +3,6 @@ package flows
 import (
 	"errors"
 	"fmt"
-	"reflect"
 
 	"github.com/google/cel-go/cel"
 )
@@ -31,10 +30,7 @@ func newEnv() (*cel.Env, error) {
 	)
 }
 
-var (
-	errNotBool  = errors.New("not a bool")
-	stringsType = reflect.TypeFor[[]string]()
-)
+var errNotBool = errors.New("not a bool")
 
 // compile compiles every expression once. What fails is kept for Check and for the engine to
 // report.

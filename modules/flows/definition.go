@@ -159,16 +159,6 @@ func (d *Definition) node(id string) *node {
 	return nil
 }
 
-// walkAll visits every node, the insides of sub-processes after them.
-func (d *Definition) walkAll(visit func(*Definition, *node)) {
-	for _, n := range d.nodes {
-		visit(d, n)
-		if n.inner != nil {
-			n.inner.walkAll(visit)
-		}
-	}
-}
-
 func (d *Definition) ofKind(k nodeKind) []*node {
 	return slices.DeleteFunc(slices.Clone(d.nodes), func(n *node) bool { return n.kind != k })
 }

@@ -53,6 +53,7 @@ func (x *expander) open(d *Definition, outer *node, within []string) {
 			x.open(n.inner, outer, within)
 		case call:
 			x.call(n, cmp.Or(outer, n), within)
+		default:
 		}
 	}
 }

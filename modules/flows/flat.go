@@ -55,6 +55,7 @@ func (f *flat) scope(d *Definition) (first, last []*place) {
 		case end:
 			entry[n].last = d.owner == nil
 			last = append(last, exit[n])
+		default:
 		}
 	}
 	for _, n := range d.nodes {

@@ -3,6 +3,7 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -107,7 +108,7 @@ func (m *Many) who(vars map[string]any) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := out.ConvertToNative(stringsType)
+	v, err := out.ConvertToNative(reflect.TypeFor[[]string]())
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errNotStrings, err)
 	}

@@ -91,6 +91,7 @@ func (n *node) vertexKind() vertexKind {
 		return forks
 	case inclusive:
 		return selects
+	default:
 	}
 	if slices.ContainsFunc(n.guards, func(b *node) bool { return b.beside }) {
 		return works

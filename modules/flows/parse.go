@@ -46,7 +46,6 @@ type parser struct {
 	nodes    map[string]placed
 	order    []placed
 	arrows   []arrowAt
-	edges    int
 	foreign  string          // the expression language of the document, when it is not CEL
 	gone     map[string]bool // ids of what was refused
 }

@@ -52,7 +52,7 @@ const (
 	RuleEnding           = "flow_ending"            // 结束的类型有误
 	RuleDeadlock         = "flow_deadlock"          // 办到这里会卡住，没有出路
 	RuleNoCompletion     = "flow_no_completion"     // 办到这里就再也不能办结
-	RuleTwoTokens        = "flow_two_tokens"        // 这里会被同时进入两次
+	RuleTwoTokens        = "flow_two_tokens"        //nolint:gosec // no credential; 这里会被同时进入两次
 	RuleDeadNode         = "flow_dead_node"         // 永远办不到这里
 	RuleTooComplex       = "flow_too_complex"       // 这里过于复杂，无法审查
 	RuleNeedsEngine      = "flow_needs_engine"      // 目前只能办理一步接一步的流程

@@ -62,8 +62,9 @@ func (n *node) icon() string {
 		return "M8 5a3 3 0 1 1 0 6a3 3 0 1 1 0 -6M8 1.5v2M8 12.5v2M1.5 8h2M12.5 8h2M3.4 3.4l1.4 1.4M11.2 11.2l1.4 1.4M3.4 12.6l1.4 -1.4M11.2 4.8l1.4 -1.4"
 	case call, sub:
 		return ""
+	default:
+		return n.step.Kind.icon()
 	}
-	return n.step.Kind.icon()
 }
 
 // inset draws a second line within a shape.

@@ -83,10 +83,10 @@ func (w *writer) declare(d *Definition) []string {
 
 // name is how a name is written.
 func (w *writer) name(n xml.Name) string {
-	switch {
-	case n.Space == "":
+	switch n.Space {
+	case "":
 		return n.Local
-	case n.Space == "xml", n.Space == "http://www.w3.org/XML/1998/namespace":
+	case "xml", "http://www.w3.org/XML/1998/namespace":
 		return "xml:" + n.Local
 	}
 	prefix := w.prefixes[n.Space]
@@ -123,13 +123,13 @@ func (w *writer) indent() {
 
 // tag writes a start tag; attrs are names and values in turn. An empty value is left out but for
 // the name of a process.
-func (w *writer) tag(name, close string, attrs []string) {
+func (w *writer) tag(name, tail string, attrs []string) {
 	w.indent()
 	_, _ = w.WriteString("<" + name)
 	for i := 0; i+1 < len(attrs); i += 2 {
 		fmt.Fprintf(w, ` %s="%s"`, attrs[i], escape(attrs[i+1]))
 	}
-	_, _ = w.WriteString(close)
+	_, _ = w.WriteString(tail)
 }
 
 func (w *writer) open(name string, attrs ...string) {

@@ -195,7 +195,7 @@ func helpItems(d Deps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\">同一事项对比</a>”把基本编码相同的事项并排，最多 6 栏，可以只看不同。每一栏是该单位实际执行的内容。</li></ul><h2>办理流程</h2><p>每个环节写明由哪一级、什么岗位办理、几个工作日。环节的级别是相对申请地而言的：例如“旗县审查”，苏木的申请自动到它所属的旗县。发布前系统会检查流程能不能走通，走不通的不能发布，并指出是哪个环节。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\">同一事项对比</a>”把基本编码相同的事项并排，最多 6 栏，可以只看不同。每一栏是该单位实际执行的内容。</li></ul><h2>办理流程</h2><p>每个环节写明由哪一级、什么岗位办理、几个工作日。环节的级别是相对申请地而言的：例如“旗县审查”，苏木的申请自动到它所属的旗县。发布前系统会检查流程能不能走通，走不通的不能发布，并指出是哪个环节。</p><p>上传的 BPMN 2.0 文件可以来自其他工具。说明、颜色、泳道、数据对象等原样保留；系统不能执行的画法会逐一指出名称和位置，请删除或改画。</p><ul><li><strong>流程合理性审查</strong>：发布前推演所有走法，查有没有永远办不到的环节、会卡住的地方、被同时进入两次的环节、办结后还留着的工作；图上用红色标出走到问题处的路径。常见的原因：用并行网关分开，却用排他网关合并（或反过来）；在一条并行分支里直接结束。</li><li><strong>时限</strong>：并行的分支按最长的一条计算；受理到决定之间的等待时间也算在承诺时限里，按工作日计。</li><li><strong>审查之后要有决定</strong>：审查过的申请必须作出决定才能结束；撤回、终止的，请在那个结束上注明。</li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -231,7 +231,7 @@ func helpLaws(d Deps) templ.Component {
 		var templ_7745c5c3_Var12 templ.SafeURL
 		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/laws"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 105, Col: 51}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 111, Col: 51}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
@@ -273,7 +273,7 @@ func helpCases(d Deps) templ.Component {
 		var templ_7745c5c3_Var14 templ.SafeURL
 		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/help/supplement"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 138, Col: 144}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 144, Col: 144}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {
@@ -373,7 +373,7 @@ func helpPartners(d Deps) templ.Component {
 		var templ_7745c5c3_Var18 templ.SafeURL
 		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 194, Col: 205}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 200, Col: 205}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 		if templ_7745c5c3_Err != nil {
