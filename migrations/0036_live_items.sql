@@ -64,6 +64,7 @@ drop index item_versions_open;
 create unique index item_versions_open on item_versions (tenant_id, item_id) where state in ('draft', 'reviewing', 'scheduled');
 create index item_versions_due on item_versions (effective_on) where state = 'scheduled';
 create index item_versions_cancel on item_versions (cancel_on) where state = 'published' and cancel_on is not null;
+create index item_lineage_from on item_lineage (from_id);
 create index item_versions_lead on item_versions (lead_id) where lead_id is not null;
 drop policy staff_select on item_versions;
 create policy staff_select on item_versions for select to liandong_staff

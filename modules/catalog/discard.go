@@ -26,6 +26,15 @@ func (s *Service) Discard(ctx context.Context, versionID string, seen int) error
 		if err := s.authz.Allow(ctx, policies.ItemsEdit, v.resource()); err != nil {
 			return err
 		}
+		parts, err := st.parts(ctx, &v)
+		if err != nil {
+			return err
+		}
+		for i := range parts {
+			if err := st.discard(ctx, &parts[i], parts[i].Version); err != nil {
+				return err
+			}
+		}
 		tx.Record(db.Audit{Action: string(policies.ItemsEdit), Kind: "item", Object: v.ItemID, Detail: map[string]any{"number": v.Number, "name": v.Body.Name, "discarded": true}})
 		return st.discard(ctx, &v, seen)
 	})

@@ -163,7 +163,11 @@ func (m *makers) act(verb string, at, by tenancy.ID, i int) error {
 		}
 		return m.pass(at, v)
 	case "withdraw":
-		return m.svc.Withdraw(m.as(at), m.pick(at, i), "修法")
+		v, err := m.svc.Begin(m.as(at), m.pick(at, i), catalog.ActCancel, "修法")
+		if err != nil {
+			return err
+		}
+		return m.pass(at, v)
 	}
 	id := m.pick(at, i)
 	g, err := m.svc.Guide(m.as(by), id)

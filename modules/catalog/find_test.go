@@ -71,7 +71,7 @@ func TestFindFollowsPublication(t *testing.T) {
 	if got := finds(t, svc, dbtest.Village, "生育保险"); got != "职工生育保险登记" {
 		t.Errorf("after the new version: %q", got)
 	}
-	if err := svc.Withdraw(reviewer, id, "修法"); err != nil {
+	if err := by(editor, reviewer, svc, id, catalog.ActCancel); err != nil {
 		t.Fatal(err)
 	}
 	if got := finds(t, svc, dbtest.Village, "生育保险"); got != "" {

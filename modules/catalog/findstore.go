@@ -35,7 +35,7 @@ func (s store) mark(ctx context.Context, tenant tenancy.ID) error {
 // inForceOf returns the items in force that some tenants define themselves.
 func (s store) inForceOf(ctx context.Context, tenants []tenancy.ID) (rows []listRow, err error) {
 	err = s.tx.NewRaw(`select items.tenant_id, items.id, v.body from items join item_versions v on v.tenant_id = items.tenant_id and v.id = items.live_id
-		where items.tenant_id in (?) and items.state = 'published' and items.list = 'implementing' order by items.id`, list(tenants)).Scan(ctx, &rows)
+		where items.tenant_id in (?) and items.state in ('published', 'suspended') and items.list = 'implementing' order by items.id`, list(tenants)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read items to find: %w", err)
 	}
@@ -71,7 +71,7 @@ func (s store) namesInForce(ctx context.Context, ids []string) (map[string]strin
 		return names, nil
 	}
 	var rows []struct{ ID, Name string }
-	err := s.tx.NewRaw(`select id, name from items where tenant_id in (?) and id in (?) and state = 'published' and list = 'implementing'`, list(s.tx.Scope.Ancestors), list(ids)).Scan(ctx, &rows)
+	err := s.tx.NewRaw(`select id, name from items where tenant_id in (?) and id in (?) and state in ('published', 'suspended') and list = 'implementing'`, list(s.tx.Scope.Ancestors), list(ids)).Scan(ctx, &rows)
 	for _, r := range rows {
 		names[r.ID] = r.Name
 	}

@@ -109,11 +109,42 @@ func (s store) takeBasicCode(ctx context.Context, i Item, code string) error {
 	return nil
 }
 
+// reserve gives an approved version that is not in force yet the codes that it
+// will have: no other item gets them meanwhile. A code that has ended when it was
+// given is reserved.
+func (s store) reserve(ctx context.Context, v *Version) error {
+	i, err := s.item(ctx, v.ItemID)
+	if err != nil {
+		return err
+	}
+	had, err := s.codes(ctx, v.ItemID)
+	if err != nil {
+		return err
+	}
+	due, err := v.Body.due(i, had)
+	if err != nil {
+		return err
+	}
+	for _, c := range due {
+		if i.List == BasicList || slices.ContainsFunc(had, func(h GivenCode) bool { return h.Code == c.Code }) {
+			continue
+		}
+		c.TenantID, c.ItemID, c.GivenAt, c.EndedAt = v.TenantID, v.ItemID, s.tx.Now, &s.tx.Now
+		if err := s.insertCode(ctx, &c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Reserved reports whether the code waits for its version to come into force.
+func (c GivenCode) Reserved() bool { return c.EndedAt != nil && c.EndedAt.Equal(c.GivenAt) }
+
 // due are the codes that a body should have, given those that its item had: an
 // entry has the basic code; an item taken from an entry has all but that.
 func (b Body) due(i Item, had []GivenCode) (due []GivenCode, err error) {
 	if b.BasicCode != "" && i.BasicID == nil {
-		due = append(due, GivenCode{Code: b.BasicCode, Kind: CodeBasic})
+	due = append(due, GivenCode{Code: b.BasicCode, Kind: CodeBasic})
 	}
 	implementing := b.Implementing()
 	if implementing == "" || i.List == BasicList {

@@ -129,9 +129,7 @@ func TestCodesAreGivenOnceAndForGood(t *testing.T) {
 	if got := inForce(t, svc, v.ItemID); !slices.Equal(got, want) {
 		t.Errorf("after a change %q, want %q", got, want)
 	}
-	if err := svc.Withdraw(person(t, dbtest.League, "1", "item_editor", "item_reviewer"), v.ItemID, "修法"); err != nil {
-		t.Fatal(err)
-	}
+	cancel(t, svc, v.ItemID)
 	if got := inForce(t, svc, v.ItemID); len(got) > 0 {
 		t.Errorf("a withdrawn item still has %q", got)
 	}

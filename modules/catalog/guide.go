@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -22,15 +23,17 @@ type Guide struct {
 	OwnSeen int        // version counter of that override; 0 when there is none
 	Chain   []Override // what the levels change, from the top down
 
+	Suspended string // why nobody may apply for a while (暂停办理); empty: they may
+
 	// Names says what the tenants in Source are called; only Guide fills it.
 	Names map[tenancy.ID]string
 }
 
-// Guide resolves a published item for the tenant in scope; NotFound when it is
-// not in force there.
+// Guide resolves an item that is in force, or suspended, for the tenant in scope;
+// NotFound when it is neither there.
 func (s *Service) Guide(ctx context.Context, itemID string) (g Guide, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if g, err = s.Resolve(ctx, tx, itemID); err != nil {
+		if g, err = s.read(ctx, tx, itemID); err != nil {
 			return err
 		}
 		g.Names, err = tree.In(tx).Names(ctx, slices.Collect(maps.Values(g.Source)))
@@ -39,17 +42,30 @@ func (s *Service) Guide(ctx context.Context, itemID string) (g Guide, err error)
 	return g, err
 }
 
-// Resolve is Guide inside a transaction of the caller's.
+// Resolve is Guide inside a transaction of the caller's, of an item that may be
+// applied for: Precondition (item_suspended) while it is suspended.
 func (s *Service) Resolve(ctx context.Context, tx *db.Tx, itemID string) (g Guide, err error) {
+	if g, err = s.read(ctx, tx, itemID); err == nil && g.Item.State == StateSuspended {
+		err = fault.New(fault.Precondition, "item_suspended").With(g.Suspended)
+	}
+	return g, err
+}
+
+func (s *Service) read(ctx context.Context, tx *db.Tx, itemID string) (g Guide, err error) {
 	st := store{tx}
 	if g.Item, err = st.item(ctx, itemID); err != nil {
 		return g, err
 	}
-	if g.Item.List != ImplementingList || g.Item.State != StatePublished || g.Item.LiveID == nil || !inForce(tx.Scope, g.Item.TenantID) {
+	if g.Item.List != ImplementingList || g.Item.State != StatePublished && g.Item.State != StateSuspended || g.Item.LiveID == nil || !inForce(tx.Scope, g.Item.TenantID) {
 		return g, fault.New(fault.NotFound, "item_not_offered")
 	}
 	if g.Version, err = st.itemVersion(ctx, *g.Item.LiveID); err != nil {
 		return g, err
+	}
+	if g.Item.State == StateSuspended {
+		if g.Suspended, err = st.suspension(ctx, g.Item); err != nil {
+			return g, err
+		}
 	}
 	byItem, err := st.overrides(ctx, []string{itemID}, tx.Scope.Ancestors)
 	if err != nil {
@@ -63,6 +79,15 @@ func (s *Service) Resolve(ctx context.Context, tx *db.Tx, itemID string) (g Guid
 		}
 	}
 	return g, nil
+}
+
+// suspension is why an item is suspended.
+func (s store) suspension(ctx context.Context, i Item) (reason string, err error) {
+	err = s.tx.NewRaw(`select coalesce((select reason from item_versions where tenant_id = ? and item_id = ? and act = 'suspend' and published_at is not null order by number desc limit 1), '')`, i.TenantID, i.ID).Scan(ctx, &reason)
+	if err != nil {
+		return "", fmt.Errorf("suspension of item %s: %w", i.ID, err)
+	}
+	return reason, nil
 }
 
 // inForce reports whether an item of owner applies where the scope stands.

@@ -7,7 +7,7 @@ import (
 
 	"liandong/policies"
 	"liandong/tenancy"
-	"liandong/tenancy/fault"
+	"liandong/tenancy/calendar"
 )
 
 // Item (事项) is something that people may apply for. It belongs to the tenant
@@ -40,6 +40,7 @@ const (
 const (
 	StateDraft     = "draft"
 	StateReviewing = "reviewing"
+	StateScheduled = "scheduled" // approved, in force from a later day
 	StatePublished = "published"
 	StateReplaced  = "replaced"
 	StateWithdrawn = "withdrawn"
@@ -80,33 +81,15 @@ type Version struct {
 	EndedAt      *time.Time
 	UpdatedAt    time.Time
 	Version      int
-}
 
-func (v *Version) submit(list string) error {
-	if v.State != StateDraft {
-		return fault.New(fault.Precondition, "item_not_draft")
-	}
-	if v.FlowID == nil && list != BasicList {
-		return fault.InvalidField("bpmn", "item_flow_missing")
-	}
-	v.State = StateReviewing
-	return v.Body.check(list)
-}
-
-func (v *Version) review(pass bool, a tenancy.Actor, opinion string, at time.Time) error {
-	if v.State != StateReviewing {
-		return fault.New(fault.Precondition, "item_not_reviewing")
-	}
-	if !pass && opinion == "" {
-		return fault.InvalidField("opinion", "item_opinion_missing")
-	}
-	v.ReviewerID, v.ReviewerName, v.Opinion = &a.ID, &a.Name, opinion
-	if !pass {
-		v.State = StateDraft
-		return nil
-	}
-	v.State, v.PublishedAt = StatePublished, &at
-	return nil
+	Chain       []ReviewStep   `bun:"type:jsonb"` // as it was when the version was submitted
+	Round       int            // how often it was submitted
+	Step        int            // how many steps of Chain it has passed in this round
+	EffectiveOn *calendar.Date // the day on which it comes into force; nil: once it is approved
+	CancelOn    *calendar.Date // the day on which the item ends by itself
+	ApprovedAt  *time.Time
+	LeadID      *string  // of a part of a split: the version that splits the old item
+	Replaces    []string `bun:"type:jsonb"` // of a merger: the items that end with it
 }
 
 // see makes the save that follows fail unless the version is still as it was shown.
@@ -114,6 +97,19 @@ func (v *Version) see(seen int) {
 	if seen != 0 {
 		v.Version = seen
 	}
+}
+
+// open reports whether the version is not in force yet.
+func (v *Version) open() bool {
+	return v.State == StateDraft || v.State == StateReviewing || v.State == StateScheduled
+}
+
+// next is the step that the version waits for.
+func (v *Version) next() ReviewStep {
+	if v.Step < len(v.Chain) {
+		return v.Chain[v.Step]
+	}
+	return ReviewStep{}
 }
 
 func (v *Version) resource() policies.Resource {

@@ -132,7 +132,7 @@ func (s store) rows(onlyLive bool) *bun.SelectQuery {
 		Join("JOIN tenants t ON t.tenant_id = items.tenant_id").
 		Join("LEFT JOIN item_versions o ON o.tenant_id = items.tenant_id AND o.item_id = items.id AND o.state IN ('draft', 'reviewing', 'scheduled')")
 	if onlyLive {
-		sel = sel.Join("JOIN item_versions v ON v.tenant_id = items.tenant_id AND v.id = items.live_id").Where("items.state = 'published'").Where("items.list = ?", ImplementingList)
+		sel = sel.Join("JOIN item_versions v ON v.tenant_id = items.tenant_id AND v.id = items.live_id").Where("items.state IN ('published', 'suspended')").Where("items.list = ?", ImplementingList)
 	} else {
 		sel = sel.Join("JOIN item_versions v ON v.id = coalesce(items.live_id, o.id)") // on the id alone: by tenant first it would meet all versions of the tenant
 	}
@@ -142,17 +142,17 @@ func (s store) rows(onlyLive bool) *bun.SelectQuery {
 func (at standing) span(sel *bun.SelectQuery, span Span) *bun.SelectQuery {
 	switch span {
 	case SpanHere:
-		return sel.Where("items.tenant_id IN (?)", list(at.chain)).Where("(items.state = 'published' OR items.tenant_id = ?)", at.tenant)
+		return sel.Where("items.tenant_id IN (?)", list(at.chain)).Where("(items.state IN ('published', 'suspended') OR items.tenant_id = ?)", at.tenant)
 	case SpanOwn:
 		return sel.Where("items.tenant_id = ?", at.tenant)
 	case SpanInherited:
-		return sel.Where("items.tenant_id IN (?)", list(at.chain)).Where("items.tenant_id <> ?", at.tenant).Where("items.state = 'published'")
+		return sel.Where("items.tenant_id IN (?)", list(at.chain)).Where("items.tenant_id <> ?", at.tenant).Where("items.state IN ('published', 'suspended')")
 	case SpanBelow:
 		return sel.Where("items.tenant_id BETWEEN ? AND ?", at.tenant, at.hi).Where("items.tenant_id <> ?", at.tenant)
 	case SpanUnder:
 		return sel.Where("items.tenant_id BETWEEN ? AND ?", at.tenant, at.hi)
 	case SpanAll:
-		return sel.Where("(items.tenant_id BETWEEN ? AND ? OR items.tenant_id IN (?) AND items.state = 'published')", at.tenant, at.hi, list(at.chain))
+		return sel.Where("(items.tenant_id BETWEEN ? AND ? OR items.tenant_id IN (?) AND items.state IN ('published', 'suspended'))", at.tenant, at.hi, list(at.chain))
 	}
 	return sel
 }
@@ -162,7 +162,7 @@ const maxDepartments = 300
 
 func (s store) departments(ctx context.Context) (names []string, err error) {
 	err = s.tx.NewRaw(`select distinct v.body->>'department' as name from items join item_versions v on v.tenant_id = items.tenant_id and v.item_id = items.id
-		where items.tenant_id in (?) and items.list = 'implementing' and (v.id = items.live_id and items.state = 'published' or v.state in ('draft', 'reviewing')) order by name limit ?`,
+		where items.tenant_id in (?) and items.list = 'implementing' and (v.id = items.live_id and items.state in ('published', 'suspended') or v.state in ('draft', 'reviewing', 'scheduled')) order by name limit ?`,
 		list(s.tx.Scope.Ancestors), maxDepartments).Scan(ctx, &names)
 	return names, err
 }
@@ -180,7 +180,7 @@ func (q Query) where(sel *bun.SelectQuery) *bun.SelectQuery {
 	}
 	switch q.State {
 	case "":
-	case StateDraft, StateReviewing, "scheduled":
+	case StateDraft, StateReviewing, StateScheduled:
 		sel = sel.Where("o.state = ?", q.State)
 	default:
 		sel = sel.Where("items.state = ?", q.State)

@@ -43,7 +43,7 @@ func (s *Service) Override(ctx context.Context, itemID string, in Change) (g Gui
 		if err := s.saveOverride(ctx, tx, st, in.Fields, in.Seen); err != nil {
 			return err
 		}
-		g, err = s.Resolve(ctx, tx, itemID)
+		g, err = s.read(ctx, tx, itemID)
 		return err
 	})
 	return g, err

@@ -153,7 +153,7 @@ func (e existing) row(im Import, line []string) (r Planned) {
 		r.Action = RowSame
 	case was.Claimed && len(was.Body.departs(r.body)) > 0:
 		r.refuse("item_basic_locked")
-	case was.State == StateReviewing:
+	case was.State == StateReviewing || was.State == StateScheduled:
 		r.refuse("import_reviewing")
 	case was.Body.BasicCode != "" && was.Body.BasicCode != r.body.BasicCode && (was.Number > 1 || was.State != StateDraft):
 		r.refuse("item_basic_code_fixed")

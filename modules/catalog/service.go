@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 
-	"liandong/modules/catalog/events"
 	"liandong/policies"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
@@ -27,12 +26,32 @@ type Service struct {
 	db    *db.DB
 	authz policies.Authorizer
 	flows Flows
+	asks  Asks
 	found found
 }
 
+// Asks are the questions that the catalogue puts to other modules. Without
+// whoever answers, nobody is in a department and nothing is in use.
+type Asks struct {
+	Posts Posts
+	Usage Usage
+	Words func(key string) string // spells a key of a fault or of the texts that people are told
+}
+
+// Posts knows where people work.
+type Posts interface {
+	// DepartmentsOf are the names of the departments of a tenant in which a person
+	// holds a post that reviews items today.
+	DepartmentsOf(ctx context.Context, tx *db.Tx, tenant tenancy.ID, personID string) ([]string, error)
+}
+
 // New wires a Service.
-func New(d *db.DB, a policies.Authorizer, f Flows) *Service {
-	return &Service{db: d, authz: a, flows: f}
+func New(d *db.DB, a policies.Authorizer, f Flows, asks ...Asks) *Service {
+	s := &Service{db: d, authz: a, flows: f}
+	for _, q := range asks {
+		s.asks = q
+	}
+	return s
 }
 
 // Draft is what an editor typed: the body and the flow that a case will follow.
@@ -125,42 +144,15 @@ func (s *Service) keepFlow(ctx context.Context, tx *db.Tx, v *Version, xml []byt
 	return nil
 }
 
-// Revise opens a new draft on top of the version in force; Precondition
-// (item_draft_exists) when one is open already.
-func (s *Service) Revise(ctx context.Context, itemID string) (v Version, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		v, err = s.revise(ctx, tx, itemID, "")
-		return err
-	})
-	return v, err
-}
-
-// revise is Revise inside a transaction, with the reason noted.
-func (s *Service) revise(ctx context.Context, tx *db.Tx, itemID, reason string) (v Version, err error) {
-	st := store{tx}
-	vs, err := st.versions(ctx, itemID)
-	if err != nil {
-		return v, err
-	}
-	last := vs[0]
-	if err := s.authz.Allow(ctx, policies.ItemsEdit, policies.Resource{"tenant": last.TenantID, "state": StateDraft}); err != nil {
-		return v, err
-	}
-	if last.State == StateDraft || last.State == StateReviewing {
-		return last, fault.New(fault.Precondition, "item_draft_exists")
-	}
-	v = draftOf(tx, itemID, last.Number+1, last.Body)
-	v.FlowID, v.Reason = last.FlowID, reason
-	tx.Record(db.Audit{Action: string(policies.ItemsEdit), Kind: "item", Object: itemID, Detail: map[string]any{"number": v.Number}})
-	return v, st.insertVersion(ctx, &v)
-}
-
 // Edit changes a draft. seen is the Version counter that the editor was shown;
 // Conflict (item_changed) when somebody has saved since.
 func (s *Service) Edit(ctx context.Context, versionID string, seen int, in Draft) (Version, error) {
 	return s.change(ctx, versionID, policies.ItemsEdit, func(ctx context.Context, tx *db.Tx, v *Version) error {
 		if v.State != StateDraft {
 			return fault.New(fault.Precondition, "item_not_draft")
+		}
+		if v.fixed() {
+			return fault.New(fault.Precondition, "item_act_fixed")
 		}
 		if in.Body.BasicCode != v.Body.BasicCode && v.Body.BasicCode != "" && v.Number > 1 {
 			return fault.InvalidField("basic_code", "item_basic_code_fixed")
@@ -190,125 +182,6 @@ func (s *Service) editable(ctx context.Context, tx *db.Tx, v *Version, in Draft)
 	return st.keepsEntry(ctx, item, v.Body, in.Body)
 }
 
-// sound checks the flow against the promise: nothing is put in force that a case
-// could not go through in time.
-func (s *Service) sound(ctx context.Context, tx *db.Tx, v *Version) error {
-	if v.FlowID == nil { // an entry of the basic list has none
-		return nil
-	}
-	return s.flows.Sound(ctx, tx, v.TenantID, *v.FlowID, v.Body.PromisedDays)
-}
-
-// Submit sends a draft to review. It returns Invalid with the fields to correct;
-// field "bpmn" stands for the flow.
-func (s *Service) Submit(ctx context.Context, versionID string) (Version, error) {
-	return s.change(ctx, versionID, policies.ItemsSubmit, func(ctx context.Context, tx *db.Tx, v *Version) error {
-		v.UpdatedAt = tx.Now
-		item, err := store{tx}.item(ctx, v.ItemID)
-		if err != nil {
-			return err
-		}
-		if err := v.submit(item.List); err != nil {
-			return err
-		}
-		return s.sound(ctx, tx, v)
-	})
-}
-
-// Return sends a version under review back to its author with an opinion.
-func (s *Service) Return(ctx context.Context, versionID, opinion string) (Version, error) {
-	return s.ReturnSeen(ctx, versionID, 0, opinion)
-}
-
-// ReturnSeen is Return by somebody who was shown the version's counter seen:
-// Conflict (item_changed) when it has been to its author and back since.
-func (s *Service) ReturnSeen(ctx context.Context, versionID string, seen int, opinion string) (Version, error) {
-	return s.change(ctx, versionID, policies.ItemsReview, func(_ context.Context, tx *db.Tx, v *Version) error {
-		v.see(seen)
-		return v.review(false, tx.Scope.Actor, opinion, tx.Now)
-	})
-}
-
-// Publish passes a version under review and puts it in force: from the commit
-// on it is the item of every tenant below, and the version before it is replaced.
-func (s *Service) Publish(ctx context.Context, versionID, opinion string) (Version, error) {
-	return s.PublishSeen(ctx, versionID, 0, opinion)
-}
-
-// PublishSeen is Publish by somebody who was shown the version's counter seen:
-// Conflict (item_changed) when it has been to its author and back since.
-func (s *Service) PublishSeen(ctx context.Context, versionID string, seen int, opinion string) (Version, error) {
-	return s.change(ctx, versionID, policies.ItemsPublish, func(ctx context.Context, tx *db.Tx, v *Version) error {
-		v.see(seen)
-		if err := v.review(true, tx.Scope.Actor, opinion, tx.Now); err != nil {
-			return err
-		}
-		if err := s.sound(ctx, tx, v); err != nil {
-			return err
-		}
-		return s.putInForce(ctx, tx, v)
-	})
-}
-
-func (s *Service) putInForce(ctx context.Context, tx *db.Tx, v *Version) error {
-	st := store{tx}
-	item, err := st.item(ctx, v.ItemID)
-	if err != nil {
-		return err
-	}
-	if err := st.give(ctx, item, v); err != nil {
-		return err
-	}
-	if err := st.replaceLive(ctx, item, StateReplaced); err != nil {
-		return err
-	}
-	item.Name, item.Kind, item.State, item.LiveID = v.Body.Name, v.Body.Kind, StatePublished, &v.ID
-	if item.List == BasicList { // nothing that people could apply for has changed
-		return st.saveItem(ctx, &item)
-	}
-	tx.Emit(events.ItemPublished{ItemID: item.ID, VersionID: v.ID, Number: v.Number})
-	if err := st.changed(ctx, item.TenantID, itemChange{Item: item.ID, Version: &v.ID, What: ChangedPublished}); err != nil {
-		return err
-	}
-	return st.saveItem(ctx, &item)
-}
-
-// Withdraw ends an item: nobody may apply any more, running cases go on.
-func (s *Service) Withdraw(ctx context.Context, itemID, reason string) error {
-	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		st := store{tx}
-		item, err := st.item(ctx, itemID)
-		if err != nil {
-			return err
-		}
-		if err := s.authz.Allow(ctx, policies.ItemsWithdraw, policies.Resource{"tenant": item.TenantID, "published": item.State == StatePublished}); err != nil {
-			return err
-		}
-		if reason == "" {
-			return fault.InvalidField("reason", "item_reason_missing")
-		}
-		if item.State != StatePublished {
-			return fault.New(fault.Precondition, "item_not_published")
-		}
-		if err := st.replaceLive(ctx, item, StateWithdrawn); err != nil {
-			return err
-		}
-		if err := st.endCodes(ctx, item); err != nil {
-			return err
-		}
-		item.State = StateWithdrawn
-		tx.Record(db.Audit{Action: string(policies.ItemsWithdraw), Kind: "item", Object: itemID, Detail: map[string]any{"reason": reason}})
-		if item.List == BasicList {
-			return st.saveItem(ctx, &item)
-		}
-		tx.Emit(events.ItemWithdrawn{ItemID: itemID})
-		if err := st.changed(ctx, item.TenantID, itemChange{Item: item.ID, What: ChangedWithdrawn}); err != nil {
-			return err
-		}
-		return st.saveItem(ctx, &item)
-	})
-}
-
 // change is the one road of every act on a version: fetch, allow, decide, record, save.
 func (s *Service) change(ctx context.Context, versionID string, a policies.Action, decide func(context.Context, *db.Tx, *Version) error) (v Version, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -316,7 +189,11 @@ func (s *Service) change(ctx context.Context, versionID string, a policies.Actio
 		if v, err = st.itemVersion(ctx, versionID); err != nil {
 			return err
 		}
-		if err := s.authz.Allow(ctx, a, v.resource()); err != nil {
+		r, err := s.resource(ctx, tx, &v)
+		if err != nil {
+			return err
+		}
+		if err := s.authz.Allow(ctx, a, r); err != nil {
 			return err
 		}
 		if err := decide(ctx, tx, &v); err != nil {

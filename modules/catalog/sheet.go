@@ -19,6 +19,47 @@ type Sheet struct {
 	LiveFlow []byte   // BPMN of Live
 	Owner    tree.Node
 	May      map[policies.Action]string // what the actor may do: "" when allowed, else the reason
+
+	Reviews   []ItemReview // of all versions, oldest first
+	Lineage   Lineage
+	Parts     []Version // that go with Version when it splits the item
+	Lead      *Version  // that Version goes with, when it is a part
+	Sources   []Item    // that end with Version when it merges them
+	Suspended string    // why nobody may apply for a while
+}
+
+// addLife adds what became of the item so far and what is to become of it.
+func (s *Service) addLife(ctx context.Context, tx *db.Tx, sh *Sheet) (err error) {
+	st := store{tx}
+	if sh.Reviews, err = st.reviewsOf(ctx, sh.Item.ID); err != nil {
+		return err
+	}
+	if sh.Lineage, err = st.lineage(ctx, sh.Item.ID); err != nil {
+		return err
+	}
+	if sh.Parts, err = st.parts(ctx, &sh.Version); err != nil {
+		return err
+	}
+	if sh.Version.LeadID != nil {
+		lead, err := st.itemVersion(ctx, *sh.Version.LeadID)
+		if err != nil && fault.KindOf(err) != fault.NotFound { // not for the levels below
+			return err
+		}
+		if err == nil {
+			sh.Lead = &lead
+		}
+	}
+	for _, id := range sh.Version.Replaces {
+		i, err := st.item(ctx, id)
+		if err != nil {
+			return err
+		}
+		sh.Sources = append(sh.Sources, i)
+	}
+	if sh.Item.State == StateSuspended {
+		sh.Suspended, err = st.suspension(ctx, sh.Item)
+	}
+	return err
 }
 
 // Show returns the newest version of an item that the actor may see: the draft
@@ -54,7 +95,7 @@ func (s *Service) sheet(ctx context.Context, tx *db.Tx, v Version) (sh Sheet, er
 	if sh.Item, err = st.item(ctx, v.ItemID); err != nil {
 		return sh, err
 	}
-	published := sh.Item.State == StatePublished
+	published := sh.Item.State == StatePublished || sh.Item.State == StateSuspended || sh.Item.State == StateWithdrawn
 	if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": v.TenantID, "published": published}); err != nil {
 		return sh, err
 	}
@@ -67,12 +108,15 @@ func (s *Service) sheet(ctx context.Context, tx *db.Tx, v Version) (sh Sheet, er
 	if err := s.addLive(ctx, tx, &sh); err != nil {
 		return sh, err
 	}
-	sh.May = s.may(ctx, tx, sh)
-	return sh, nil
+	if err := s.addLife(ctx, tx, &sh); err != nil {
+		return sh, err
+	}
+	sh.May, err = s.may(ctx, tx, sh)
+	return sh, err
 }
 
 func (s *Service) addLive(ctx context.Context, tx *db.Tx, sh *Sheet) error {
-	if id := sh.Item.LiveID; id == nil || *id == sh.Version.ID || sh.Item.State != StatePublished {
+	if id := sh.Item.LiveID; id == nil || *id == sh.Version.ID || sh.Item.State != StatePublished && sh.Item.State != StateSuspended {
 		return nil
 	}
 	live, err := store{tx}.itemVersion(ctx, *sh.Item.LiveID)
@@ -92,7 +136,7 @@ func (s *Service) flowOf(ctx context.Context, tx *db.Tx, v *Version) ([]byte, er
 }
 
 // may asks policy about every act that the state leaves open.
-func (s *Service) may(ctx context.Context, tx *db.Tx, sh Sheet) map[policies.Action]string {
+func (s *Service) may(ctx context.Context, tx *db.Tx, sh Sheet) (map[policies.Action]string, error) {
 	out := map[policies.Action]string{}
 	ask := func(a policies.Action, r policies.Resource) {
 		out[a] = ""
@@ -103,24 +147,27 @@ func (s *Service) may(ctx context.Context, tx *db.Tx, sh Sheet) map[policies.Act
 			}
 		}
 	}
+	r, err := s.resource(ctx, tx, &sh.Version)
+	if err != nil {
+		return nil, err
+	}
 	switch sh.Version.State {
 	case StateDraft:
-		ask(policies.ItemsEdit, sh.Version.resource())
-		ask(policies.ItemsSubmit, sh.Version.resource())
+		ask(policies.ItemsEdit, r)
+		ask(policies.ItemsSubmit, r)
 	case StateReviewing:
-		ask(policies.ItemsPublish, sh.Version.resource())
+		ask(policies.ItemsPublish, r)
+	case StateScheduled:
+		ask(policies.ItemsWithdraw, r)
 	default:
 		ask(policies.ItemsEdit, policies.Resource{"tenant": sh.Item.TenantID, "state": StateDraft})
 	}
-	if sh.Item.State == StatePublished {
-		ask(policies.ItemsWithdraw, policies.Resource{"tenant": sh.Item.TenantID, "published": true})
-		if sh.Item.TenantID != tx.Scope.Tenant && inForce(tx.Scope, sh.Item.TenantID) {
-			r := Change{}.resource(sh.Version.Body, Fields{})
-			r["tenant"] = tx.Scope.Tenant
-			ask(policies.ItemsOverride, r)
-		}
+	if sh.Item.State == StatePublished && sh.Item.TenantID != tx.Scope.Tenant && inForce(tx.Scope, sh.Item.TenantID) {
+		r := Change{}.resource(sh.Version.Body, Fields{})
+		r["tenant"] = tx.Scope.Tenant
+		ask(policies.ItemsOverride, r)
 	}
-	return out
+	return out, nil
 }
 
 // MayCreate reports whether the actor may start items of her tenant.

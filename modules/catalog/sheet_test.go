@@ -120,7 +120,8 @@ func TestSheetsAreForThoseWhoMaySeeThem(t *testing.T) {
 		_, verr := svc.ShowVersion(editor, id)
 		_, rerr := svc.Revise(editor, id)
 		_, gerr := svc.Guide(editor, id)
-		for _, err := range []error{herr, verr, rerr, gerr, svc.Withdraw(editor, id, "x")} {
+		_, serr := svc.Split(editor, id, "x", []string{"甲事项", "乙事项"})
+		for _, err := range []error{herr, verr, rerr, gerr, serr} {
 			if fault.KindOf(err) != fault.NotFound {
 				t.Errorf("id %q: %v", id, err)
 			}

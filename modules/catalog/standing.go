@@ -52,7 +52,7 @@ func (s *Service) Standing(ctx context.Context, itemID string) (st Standing, err
 
 // standing is Standing inside a transaction, without names and tasks.
 func (s *Service) standing(ctx context.Context, tx *db.Tx, itemID string) (st Standing, err error) {
-	if st.Guide, err = s.Resolve(ctx, tx, itemID); err != nil {
+	if st.Guide, err = s.read(ctx, tx, itemID); err != nil {
 		return st, err
 	}
 	locks, err := store{tx}.locks(ctx, tx.Scope.Ancestors)

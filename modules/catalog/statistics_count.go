@@ -38,7 +38,7 @@ const counted = `counted as materialized (
 	join item_versions v on v.id = coalesce(i.live_id, o.id)
 	cross join lateral jsonb_to_record(v.body) as b(department text, level text, statutory_days int, promised_days int, onsite_times int)
 	left join (select item_id, min((fields->>'promised_days')::int) as days from item_overrides where tenant_id in (?) group by 1) p on p.item_id = i.id
-	where (i.tenant_id between ? and ? or i.tenant_id in (?) and i.state = 'published') and (? = '' or i.list = ?) and (? = '' or i.kind = ?) and (? = '' or b.department = ?))`
+	where (i.tenant_id between ? and ? or i.tenant_id in (?) and i.state in ('published', 'suspended')) and (? = '' or i.list = ?) and (? = '' or i.kind = ?) and (? = '' or b.department = ?))`
 
 func (n census) counting() []any {
 	at, above := n.at, n.at.inherited()

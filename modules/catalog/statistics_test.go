@@ -179,7 +179,7 @@ func (e *entry) is(state string) bool {
 // seen are the items that a census takes in, whatever their state.
 func (l ledger) seen(at tenancy.ID, c catalog.Census) (out []*entry) {
 	for _, e := range l.items {
-		if (above(at, e.at) || above(e.at, at) && e.state == "published") && (c.Kind == "" || c.Kind == e.body.Kind) && (c.Department == "" || c.Department == e.body.Department) {
+		if (above(at, e.at) || above(e.at, at) && (e.state == "published" || e.state == "suspended")) && (c.Kind == "" || c.Kind == e.body.Kind) && (c.Department == "" || c.Department == e.body.Department) {
 			out = append(out, e)
 		}
 	}

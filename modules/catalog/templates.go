@@ -45,7 +45,7 @@ type Template struct {
 	Key      string
 	Name     string
 	To       string      // who is told
-	Fields   [][2]string // name and example
+	Fields   [][3]string // name in the text, key and example
 	Standard string      // as it comes with the system
 	Text     string
 
@@ -64,7 +64,7 @@ var templatesJSON []byte
 var standards = sync.OnceValue(func() (out []Template) { //nolint:gochecknoglobals // read-only after the first use
 	var rows []struct {
 		Key, Name, To, Text string
-		Fields              [][2]string
+		Fields              [][3]string
 	}
 	if err := json.Unmarshal(templatesJSON, &rows); err != nil {
 		panic("catalog: the embedded templates: " + err.Error()) // they are part of the program
@@ -128,11 +128,15 @@ func (t Template) over(rows []noticeTemplate, at tenancy.ID, path []tenancy.ID) 
 // field is a field of a template.
 var field = regexp.MustCompile(`\{([^{}]*)\}`)
 
-// Fill puts values into the fields of a text. A value that ends like a sentence
-// loses its full stop: the text has one of its own.
+// Fill puts values, by the keys of the fields, into a text. A value that ends like
+// a sentence loses its full stop: the text has one of its own.
 func (t Template) Fill(values map[string]string) string {
-	return field.ReplaceAllStringFunc(t.Text, func(f string) string {
-		return strings.TrimRight(strings.TrimSpace(values[f[1:len(f)-1]]), ".\u3002")
+	return field.ReplaceAllStringFunc(t.Text, func(name string) string {
+		i := slices.IndexFunc(t.Fields, func(f [3]string) bool { return "{"+f[0]+"}" == name })
+		if i < 0 {
+			return ""
+		}
+		return strings.TrimRight(strings.TrimSpace(values[t.Fields[i][1]]), ".\u3002")
 	})
 }
 
@@ -140,7 +144,7 @@ func (t Template) Fill(values map[string]string) string {
 func (t Template) Preview() string {
 	values := map[string]string{}
 	for _, f := range t.Fields {
-		values[f[0]] = f[1]
+		values[f[1]] = f[2]
 	}
 	return t.Fill(values)
 }
@@ -154,7 +158,7 @@ func (t Template) Check() error {
 		return fault.InvalidField("text", "item_template_too_long")
 	}
 	for _, m := range field.FindAllStringSubmatch(t.Text, -1) {
-		if !slices.ContainsFunc(t.Fields, func(f [2]string) bool { return f[0] == m[1] }) {
+		if !slices.ContainsFunc(t.Fields, func(f [3]string) bool { return f[0] == m[1] }) {
 			return fault.InvalidField("text", "item_template_field")
 		}
 	}

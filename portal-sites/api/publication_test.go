@@ -77,9 +77,7 @@ func TestFeed(t *testing.T) {
 	follow("changed_below published")
 	w.refine(dbtest.County2, 9) // elsewhere
 	follow("")
-	if err := w.items.Withdraw(w.as(dbtest.League, "01", "item_editor", "item_reviewer"), w.item, "修法"); err != nil {
-		t.Fatal(err)
-	}
+	w.cancel()
 	follow("withdrawn")
 	w.get(t.Context(), "/api/tenants/"+other+"/item-changes?cursor="+next).problem(http.StatusUnprocessableEntity, "有误")
 	g := w.get(t.Context(), feed+"nonsense")
@@ -117,7 +115,8 @@ func TestVersions(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	w.revise()
-	if _, err := w.items.Revise(w.as(dbtest.League, "01", "item_editor"), w.item); err != nil {
+	open, err := w.items.Revise(w.as(dbtest.League, "01", "item_editor"), w.item)
+	if err != nil {
 		t.Fatal(err)
 	}
 	item := "/api/tenants/" + village + "/items/" + w.item
@@ -130,9 +129,10 @@ func TestVersions(t *testing.T) {
 		t.Errorf("kept %q %q", c, first.header.Get("ETag"))
 	}
 	w.refine(dbtest.County, 9)
-	if err := w.items.Withdraw(w.as(dbtest.League, "01", "item_editor", "item_reviewer"), w.item, "修法"); err != nil {
+	if err := w.items.Discard(w.as(dbtest.League, "01", "item_editor"), open.ID, open.Version); err != nil {
 		t.Fatal(err)
 	}
+	w.cancel()
 	again := w.get(t.Context(), item+"/versions/1").want(http.StatusOK)
 	if fmt.Sprint(first.body) != fmt.Sprint(again.body) || first.header.Get("ETag") != again.header.Get("ETag") {
 		t.Errorf("a version changed: %v, %v", first.body, again.body)

@@ -84,6 +84,22 @@ func (w *town) publish() string {
 	return v.ItemID
 }
 
+// cancel takes the item out of force.
+func (w *town) cancel() {
+	w.t.Helper()
+	editor := w.as(dbtest.League, "01", "item_editor")
+	v, err := w.items.Begin(editor, w.item, catalog.ActCancel, "修法")
+	if err == nil {
+		_, err = w.items.Submit(editor, v.ID)
+	}
+	if err == nil {
+		_, err = w.items.Publish(w.as(dbtest.League, "02", "item_reviewer"), v.ID, "同意")
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
 // as is a context of a member of staff, or of a citizen when she has no role.
 func (w *town) as(at tenancy.ID, who string, roles ...string) context.Context {
 	w.t.Helper()

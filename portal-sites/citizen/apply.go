@@ -25,6 +25,9 @@ func (h handlers) open(r *http.Request) (f form, err error) {
 	if err != nil {
 		return f, err
 	}
+	if g.Item.State == catalog.StateSuspended {
+		return f, fault.New(fault.Precondition, "item_suspended").With(g.Suspended)
+	}
 	if f.full = g.Body; !slices.Contains(f.full.Origins, visit.SiteOf(ctx).Level) {
 		return f, fault.New(fault.Precondition, "case_not_filed_here")
 	}

@@ -16,6 +16,7 @@ import (
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
 	"liandong/portal-sites/kit/visit"
+	"liandong/tenancy/fault"
 	"liandong/tenancy/tree"
 )
 
@@ -36,7 +37,8 @@ type guideView struct {
 	elsewhere []kit.Link
 	down      string // the level to go down to, in words; empty when elsewhere lies above
 	updated   string
-	short     bool // 简版指南
+	suspended string // why nobody may apply for a while
+	short     bool   // 简版指南
 
 	answers []string // to the questions of the item
 	mine    catalog.Mine
@@ -49,7 +51,7 @@ type guideView struct {
 
 // guide is the page that everybody reads: see still for how it is kept.
 func (h handlers) guide(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
-	return h.still(w, r, s, func(ctx context.Context) (leaf, error) {
+	err := h.still(w, r, s, func(ctx context.Context) (leaf, error) {
 		v, err := h.readGuide(r)
 		if err != nil {
 			return leaf{}, err
@@ -60,6 +62,10 @@ func (h handlers) guide(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 		v.short = r.URL.Query().Get("view") == "short"
 		return leaf{page: v.page(ctx, guidePage(v)), item: v.item, until: v.open.until}, nil
 	})
+	if err != nil && fault.KindOf(err) == fault.NotFound {
+		return h.goneItem(w, r, s, err)
+	}
+	return err
 }
 
 // live adds what may change without the item being published anew.
@@ -123,7 +129,7 @@ func (h handlers) readGuide(r *http.Request) (v guideView, err error) {
 	if err != nil {
 		return v, err
 	}
-	v.look, v.b, v.item, v.ver = h.look(r), g.Body, g.Item, g.Version
+	v.look, v.b, v.item, v.ver, v.suspended = h.look(r), g.Body, g.Item, g.Version, g.Suspended
 	v.answers = kit.Answers(r.URL.Query())
 	v.mine = v.b.For(v.answers)
 	v.laws = h.grounds(ctx, v.b)

@@ -129,7 +129,7 @@ func myList(v guideView, q kit.Interview) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.here {
+		if v.here && !v.stopped() {
 			templ_7745c5c3_Err = kit.Button(kit.B{Label: "按此情形在线办理", Href: kit.WithAnswers(itemURL(ctx, v.id)+"/apply", q.Given()), Variant: "primary", Icon: "edit"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

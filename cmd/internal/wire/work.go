@@ -56,6 +56,10 @@ func (a *App) schedules() []jobs.Schedule {
 			}
 			return err
 		})},
+		{Name: "catalog.due", Every: 20 * time.Second, Run: func(ctx context.Context) error {
+			_, err := a.Items.PutDue(ctx)
+			return err
+		}},
 		{Name: "cases.fold", Every: 5 * time.Second, Run: func(ctx context.Context) error {
 			_, err := a.Cases.Fold(ctx)
 			return err

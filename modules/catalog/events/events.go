@@ -8,6 +8,7 @@ type ItemPublished struct {
 	ItemID    string `json:"item_id"`
 	VersionID string `json:"version_id"`
 	Number    int    `json:"number"`
+	Act       string `json:"act"` // create, change, resume, merge, split
 }
 
 // EventName is the stable wire name.
@@ -15,7 +16,10 @@ func (ItemPublished) EventName() string { return "catalog.item_published" }
 
 // ItemWithdrawn reports that an item may no longer be applied for.
 type ItemWithdrawn struct {
-	ItemID string `json:"item_id"`
+	ItemID string   `json:"item_id"`
+	Act    string   `json:"act"` // cancel, split, merge
+	Reason string   `json:"reason"`
+	To     []string `json:"to,omitempty"` // the items that follow it
 }
 
 // EventName is the stable wire name.
@@ -71,3 +75,54 @@ type RequestAnswered struct {
 
 // EventName is the stable wire name.
 func (RequestAnswered) EventName() string { return "catalog.request_answered" }
+// ItemSuspended reports that nobody may apply for an item for a while.
+type ItemSuspended struct {
+	ItemID string `json:"item_id"`
+	Reason string `json:"reason"`
+}
+
+// EventName is the stable wire name.
+func (ItemSuspended) EventName() string { return "catalog.item_suspended" }
+
+// ItemResumed reports that an item may be applied for again.
+type ItemResumed struct {
+	ItemID string `json:"item_id"`
+}
+
+// EventName is the stable wire name.
+func (ItemResumed) EventName() string { return "catalog.item_resumed" }
+
+// ItemSubmitted reports that a version waits for a step of its review. Text is
+// what the reviewers are told.
+type ItemSubmitted struct {
+	ItemID    string `json:"item_id"`
+	VersionID string `json:"version_id"`
+	Step      int    `json:"step"` // from 1
+	Text      string `json:"text"`
+}
+
+// EventName is the stable wire name.
+func (ItemSubmitted) EventName() string { return "catalog.item_submitted" }
+
+// ItemReturned reports that a version went back to its author.
+type ItemReturned struct {
+	ItemID    string `json:"item_id"`
+	VersionID string `json:"version_id"`
+	AuthorID  string `json:"author_id"`
+	Text      string `json:"text"`
+}
+
+// EventName is the stable wire name.
+func (ItemReturned) EventName() string { return "catalog.item_returned" }
+
+// ItemHeld reports that an approved version could not come into force on its day
+// and went back to its author.
+type ItemHeld struct {
+	ItemID    string `json:"item_id"`
+	VersionID string `json:"version_id"`
+	AuthorID  string `json:"author_id"`
+	Text      string `json:"text"`
+}
+
+// EventName is the stable wire name.
+func (ItemHeld) EventName() string { return "catalog.item_held" }

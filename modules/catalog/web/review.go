@@ -25,6 +25,8 @@ type reviewView struct {
 
 	now, before Sketch
 	form        kit.FormValues
+	impact      catalog.Impact
+	parts       []itemView // the new items of a split, each as it would be
 }
 
 func (h handlers) reviewView(r *http.Request, form kit.FormValues) (v reviewView, err error) {
@@ -34,6 +36,12 @@ func (h handlers) reviewView(r *http.Request, form kit.FormValues) (v reviewView
 	}
 	if v.Version.State != catalog.StateReviewing {
 		return v, fault.New(fault.Precondition, "item_not_reviewing")
+	}
+	if v.impact, err = h.Service.Impact(r.Context(), v.Version.ID); err != nil {
+		return v, err
+	}
+	for _, p := range v.Parts {
+		v.parts = append(v.parts, itemView{Sheet: catalog.Sheet{Version: p}})
 	}
 	if v.Flow != nil {
 		v.now = h.Flows.Inspect(v.Flow, v.Version.Body.PromisedDays)
@@ -53,28 +61,38 @@ func (h handlers) review(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) publish(w http.ResponseWriter, r *http.Request) error {
-	return h.judge(w, r, "item_published", func(id string, seen int, opinion string) error {
-		_, err := h.Service.PublishSeen(r.Context(), id, seen, opinion)
-		return err
+	return h.judge(w, r, func(id string, seen int, f *kit.FormValues) (string, error) {
+		d := catalog.Decision{Seen: seen, Opinion: f.Get("opinion"), EffectiveOn: dayOf(f, "effective_on")}
+		if err := f.Err(); err != nil {
+			return "", err
+		}
+		v, err := h.Service.Pass(r.Context(), id, d)
+		switch v.State {
+		case catalog.StateReviewing:
+			return "item_step_passed", err
+		case catalog.StateScheduled:
+			return "item_scheduled", err
+		}
+		return "item_published", err
 	})
 }
 
 func (h handlers) sendBack(w http.ResponseWriter, r *http.Request) error {
-	return h.judge(w, r, "item_returned", func(id string, seen int, opinion string) error {
-		_, err := h.Service.ReturnSeen(r.Context(), id, seen, opinion)
-		return err
+	return h.judge(w, r, func(id string, seen int, f *kit.FormValues) (string, error) {
+		_, err := h.Service.ReturnSeen(r.Context(), id, seen, f.Get("opinion"))
+		return "item_returned", err
 	})
 }
 
 // judge carries out a decision; a refused one comes back with the opinion as it was typed.
-func (h handlers) judge(w http.ResponseWriter, r *http.Request, done string, act func(id string, seen int, opinion string) error) error {
+func (h handlers) judge(w http.ResponseWriter, r *http.Request, act func(id string, seen int, f *kit.FormValues) (string, error)) error {
 	f, err := kit.ParseForm(r)
 	if err != nil {
 		return err
 	}
-	seen := f.Int("version")
+	seen, done := f.Int("version"), ""
 	if err = f.Err(); err == nil {
-		err = act(chi.URLParam(r, "id"), seen, f.Get("opinion"))
+		done, err = act(chi.URLParam(r, "id"), seen, &f)
 	}
 	kind := fault.KindOf(err)
 	switch {

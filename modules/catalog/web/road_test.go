@@ -60,17 +60,20 @@ func TestRevisionIsComparedAndReplaces(t *testing.T) {
 	editor.Post("/desk/items/"+id+"/edit", with(typed(), "do", "submit", "version", "1", "promised_days", "12", "materials.1", "营业执照")).Want(http.StatusSeeOther)
 	link := review.Get("/desk/items/reviews").Doc().Has("tbody tr", "修订 · 第 2 版").Attr("td a", "href")
 	doc := review.Get(link).Want(http.StatusOK).Doc()
-	doc.Has("del", "15 个工作日").Has("ins", "12 个工作日").Has(".card-title", "2 项有变化")
+	doc.Has("del", "15 个工作日").Has("ins", "12 个工作日").Has("main", "2 项有变化", "影响清单")
 	o.approve(t, review)
 	h := editor.Get("/desk/items/" + id + "/history").Want(http.StatusOK).Doc()
 	h.Has("tbody tr", "第 2 版", "在用").Has("ins", "12 个工作日")
 	editor.Get("/desk/items/" + id + "/flow.bpmn").Want(http.StatusOK)
 
-	editor.Post("/desk/items/"+id+"/withdraw", url.Values{"confirmed": {"1"}, "reason": {"修法"}}).Want(http.StatusForbidden)
+	act := "/desk/items/" + id + "/acts/cancel"
 	review.Get("/desk/items/" + id).Want(http.StatusOK)
-	review.Post("/desk/items/"+id+"/withdraw", nil).Want(http.StatusOK).Doc().Has("textarea[name=reason]")
-	review.Post("/desk/items/"+id+"/withdraw", url.Values{"confirmed": {"1"}}).Want(http.StatusUnprocessableEntity).Doc().Has(".ld-field-error", "请写明理由")
-	review.Post("/desk/items/"+id+"/withdraw", url.Values{"confirmed": {"1"}, "reason": {"修法"}}).Want(http.StatusSeeOther)
+	review.Post(act, url.Values{"reason": {"修法"}}).Want(http.StatusForbidden)
+	editor.Get(act).Want(http.StatusOK).Doc().Has("textarea[name=reason]")
+	editor.Post(act, url.Values{}).Want(http.StatusUnprocessableEntity).Doc().Has(".ld-field-error", "请写明理由")
+	editor.Post(act, url.Values{"reason": {"修法"}}).Want(http.StatusSeeOther)
+	editor.Post("/desk/items/"+id+"/submit", nil).Want(http.StatusSeeOther)
+	o.approve(t, review)
 	o.at(t, dbtest.Village, "03", "clerk").Get("/desk/items").Doc().Has(".ld-empty")
 }
 

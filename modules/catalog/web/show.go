@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/go-chi/chi/v5"
 
@@ -32,6 +33,16 @@ type itemView struct {
 	preview string
 	own     bool
 	codes   []catalog.GivenCode
+	form    kit.FormValues
+	impact  *catalog.Impact // of an open version of the actor's own tenant
+	numbers map[string]int  // of the versions by id
+}
+
+func (v itemView) mayEdit() bool { return can(v.Sheet, policies.ItemsEdit) }
+
+// fixed reports whether the open version leaves what the item says as it is.
+func (v itemView) fixed() bool {
+	return slices.Contains([]string{catalog.ActSuspend, catalog.ActResume, catalog.ActCancel, catalog.ActSplit}, v.Version.Act)
 }
 
 // body is what the page says: the effective item where it is in force, else the version.
@@ -43,11 +54,19 @@ func (v itemView) body() catalog.Body {
 }
 
 func (h handlers) show(w http.ResponseWriter, r *http.Request) error {
+	return h.showWith(w, r, http.StatusOK, kit.FormValues{})
+}
+
+// showWith is the page with one of its forms as it was typed.
+func (h handlers) showWith(w http.ResponseWriter, r *http.Request, status int, f kit.FormValues) error {
 	sh, err := h.Service.Show(r.Context(), chi.URLParam(r, "id"))
 	if err != nil {
 		return err
 	}
-	v := itemView{Sheet: sh, own: sh.Item.TenantID == own(r)}
+	v := itemView{Sheet: sh, own: sh.Item.TenantID == own(r), form: f}
+	if !f.Failed() {
+		v.form = kit.NewForm(map[string]string{"effective_on": dateText(sh.Version.EffectiveOn), "cancel_on": dateText(sh.Version.CancelOn)})
+	}
 	g, err := h.Service.Guide(r.Context(), sh.Item.ID)
 	switch {
 	case err == nil:
@@ -61,7 +80,30 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request) error {
 	if sh.Flow != nil {
 		v.sketch = h.Flows.Inspect(sh.Flow, v.body().PromisedDays)
 	}
-	return h.page(w, r, http.StatusOK, showPage(h, v))
+	if err := h.addLife(r, &v); err != nil {
+		return err
+	}
+	return h.page(w, r, status, showPage(h, v))
+}
+
+// addLife adds what only the item's own people are shown.
+func (h handlers) addLife(r *http.Request, v *itemView) error {
+	if len(v.Reviews) > 0 {
+		_, vs, err := h.Service.History(r.Context(), v.Item.ID)
+		if err != nil {
+			return err
+		}
+		v.numbers = map[string]int{}
+		for _, x := range vs {
+			v.numbers[x.ID] = x.Number
+		}
+	}
+	if !v.own || openState(*v) == "" || v.Version.LeadID != nil {
+		return nil
+	}
+	im, err := h.Service.Impact(r.Context(), v.Version.ID)
+	v.impact = &im
+	return err
 }
 
 // revise opens a draft on top of the version in force.
@@ -115,28 +157,6 @@ func (h handlers) submit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return h.Shell.Done(w, r, h.items("/"+sh.Item.ID), "item_submitted")
-}
-
-func (h handlers) withdraw(w http.ResponseWriter, r *http.Request) error {
-	sh, err := h.Service.Show(r.Context(), chi.URLParam(r, "id"))
-	if err != nil {
-		return err
-	}
-	v, err := kit.ParseForm(r)
-	if err != nil {
-		return err
-	}
-	if v.Get("confirmed") != "1" {
-		return h.page(w, r, http.StatusOK, withdrawPage(h, sh, v))
-	}
-	err = h.Service.Withdraw(r.Context(), sh.Item.ID, v.Get("reason"))
-	if v.Blame(err) {
-		return h.page(w, r, http.StatusUnprocessableEntity, withdrawPage(h, sh, v))
-	}
-	if err != nil {
-		return err
-	}
-	return h.Shell.Done(w, r, h.items("/"+sh.Item.ID), "item_withdrawn")
 }
 
 // history lists the versions and puts two of them side by side.

@@ -88,7 +88,7 @@ func personTopics() []kit.Option { return listed(codes.List(codes.TopicPerson)) 
 func legalTopics() []kit.Option { return listed(codes.List(codes.TopicLegal)) }
 
 func states() []kit.Option {
-	return opts(catalog.StatePublished, "在用", catalog.StateDraft, "草稿", catalog.StateReviewing, "审核中", catalog.StateWithdrawn, "已停用")
+	return opts(catalog.StatePublished, "在用", catalog.StateDraft, "草稿", catalog.StateReviewing, "审核中", catalog.StateScheduled, "待生效", catalog.StateSuspended, "暂停办理", catalog.StateWithdrawn, "已取消")
 }
 
 func versionStates() []kit.Option {
@@ -147,7 +147,7 @@ func stateTone(state string) kit.Tone {
 	switch state {
 	case catalog.StatePublished:
 		return kit.Success
-	case catalog.StateReviewing:
+	case catalog.StateReviewing, catalog.StateScheduled, catalog.StateSuspended:
 		return kit.Yellow
 	case catalog.StateWithdrawn:
 		return kit.Red
@@ -192,12 +192,17 @@ func stateBadges(state, open string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if open == catalog.StateDraft {
-				templ_7745c5c3_Err = kit.Badge(kit.Info, "修订草稿").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = kit.Badge(kit.Info, "变更草稿").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else if open == catalog.StateReviewing {
-				templ_7745c5c3_Err = kit.Badge(kit.Yellow, "修订审核中").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = kit.Badge(kit.Yellow, "变更审核中").Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			} else if open == catalog.StateScheduled {
+				templ_7745c5c3_Err = kit.Badge(kit.Yellow, "变更待生效").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -1,0 +1,216 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"liandong/modules/catalog"
+	"liandong/policies"
+	"liandong/portal-sites/kit"
+	"liandong/tenancy/calendar"
+	"liandong/tenancy/fault"
+)
+
+// begun are the acts that an editor may begin with the item of a sheet.
+func begun(v itemView) (acts []string) {
+	if v.Version.State == catalog.StateDraft || openState(v) != "" || !v.own || !can(v.Sheet, policies.ItemsEdit) {
+		return nil
+	}
+	return catalog.ActsFor(v.Item.State)
+}
+
+// askAct asks why before an act is begun.
+func (h handlers) askAct(w http.ResponseWriter, r *http.Request) error {
+	sh, act, err := h.actOn(r)
+	if err != nil {
+		return err
+	}
+	return h.page(w, r, http.StatusOK, actPage(h, sh, act, kit.FormValues{}))
+}
+
+func (h handlers) actOn(r *http.Request) (sh catalog.Sheet, act string, err error) {
+	act = chi.URLParam(r, "act")
+	if !slices.Contains([]string{catalog.ActSuspend, catalog.ActResume, catalog.ActCancel, catalog.ActSplit}, act) {
+		return sh, act, fault.New(fault.NotFound, "not_found")
+	}
+	sh, err = h.Service.Show(r.Context(), chi.URLParam(r, "id"))
+	return sh, act, err
+}
+
+// beginAct opens the draft that does the act once it has been reviewed.
+func (h handlers) beginAct(w http.ResponseWriter, r *http.Request) error {
+	sh, act, err := h.actOn(r)
+	if err != nil {
+		return err
+	}
+	f, err := kit.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	if act == catalog.ActSplit {
+		_, err = h.Service.Split(r.Context(), sh.Item.ID, f.Get("reason"), strings.Split(f.Get("names"), "\n"))
+	} else {
+		_, err = h.Service.Begin(r.Context(), sh.Item.ID, act, f.Get("reason"))
+	}
+	if f.Blame(err) {
+		return h.page(w, r, http.StatusUnprocessableEntity, actPage(h, sh, act, f))
+	}
+	if err != nil {
+		return err
+	}
+	return h.Shell.Done(w, r, h.items("/"+sh.Item.ID), "item_act_begun")
+}
+
+// mergeView is the items that a merger may end, and the form.
+type mergeView struct {
+	rows   []catalog.Row
+	chosen []string
+	form   kit.FormValues
+}
+
+// mergeable bounds the items that the page of a merger offers.
+const mergeable = 100
+
+func (h handlers) askMerge(w http.ResponseWriter, r *http.Request) error {
+	return h.showMerge(w, r, http.StatusOK, kit.FormValues{}, r.URL.Query()["item"])
+}
+
+func (h handlers) showMerge(w http.ResponseWriter, r *http.Request, status int, f kit.FormValues, chosen []string) error {
+	if !h.Service.MayCreate(r.Context()) {
+		return fault.New(fault.Forbidden, "item_not_editor")
+	}
+	p, err := h.Service.Kept(r.Context(), catalog.Query{Span: catalog.SpanOwn, Size: mergeable, Sort: "name", Text: r.URL.Query().Get("q")})
+	if err != nil {
+		return err
+	}
+	rows := slices.DeleteFunc(p.Rows, func(x catalog.Row) bool {
+		return x.State != catalog.StatePublished && x.State != catalog.StateSuspended
+	})
+	return h.page(w, r, status, mergePage(h, mergeView{rows, chosen, f}))
+}
+
+func (h handlers) merge(w http.ResponseWriter, r *http.Request) error {
+	f, err := kit.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	chosen := f.All("items")
+	v, err := h.Service.Merge(r.Context(), catalog.Merger{Name: f.Get("name"), Reason: f.Get("reason"), Items: slices.Clone(chosen), Key: f.Get("idem")})
+	if f.Blame(err) {
+		return h.showMerge(w, r, http.StatusUnprocessableEntity, f, chosen)
+	}
+	if err != nil {
+		return err
+	}
+	return h.Shell.Done(w, r, h.items("/"+v.ItemID+"/edit"), "item_act_begun")
+}
+
+// addPart adds a new item to a split.
+func (h handlers) addPart(w http.ResponseWriter, r *http.Request) error {
+	sh, err := h.draft(r)
+	if err != nil {
+		return err
+	}
+	f, err := kit.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	if _, err := h.Service.AddPart(r.Context(), sh.Version.ID, f.Get("name")); f.Blame(err) {
+		return h.showWith(w, r, http.StatusUnprocessableEntity, f)
+	} else if err != nil {
+		return err
+	}
+	return h.Shell.Done(w, r, h.items("/"+sh.Item.ID), "item_part_added")
+}
+
+// setDates says when a draft comes into force and when its item ends.
+func (h handlers) setDates(w http.ResponseWriter, r *http.Request) error {
+	sh, err := h.draft(r)
+	if err != nil {
+		return err
+	}
+	f, err := kit.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	d := catalog.Dates{EffectiveOn: dayOf(&f, "effective_on"), CancelOn: dayOf(&f, "cancel_on")}
+	seen := f.Int("version")
+	if err = f.Err(); err == nil {
+		_, err = h.Service.SetDates(r.Context(), sh.Version.ID, seen, d)
+	}
+	if f.Blame(err) {
+		return h.showWith(w, r, http.StatusUnprocessableEntity, f)
+	}
+	if err != nil {
+		return err
+	}
+	return h.Shell.Done(w, r, h.items("/"+sh.Item.ID), "item_dates_saved")
+}
+
+// dayOf reads a day; none is nil.
+func dayOf(f *kit.FormValues, name string) *calendar.Date {
+	s := f.Get(name)
+	if s == "" {
+		return nil
+	}
+	d, err := calendar.ParseDate(s)
+	if err != nil {
+		f.Wrong(name, "item_day_shape")
+		return nil
+	}
+	return &d
+}
+
+// takeBack makes what is to come into force later a draft again.
+func (h handlers) takeBack(w http.ResponseWriter, r *http.Request) error {
+	sh, err := h.Service.Show(r.Context(), chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	if ok, err := h.Shell.Confirmed(w, r, takingBack(h, sh)); !ok {
+		return err
+	}
+	f, err := kit.ParseForm(r)
+	if err != nil {
+		return err
+	}
+	if _, err := h.Service.TakeBack(r.Context(), sh.Version.ID, f.Int("version")); err != nil {
+		return err
+	}
+	return h.Shell.Done(w, r, h.items("/"+sh.Item.ID), "item_taken_back")
+}
+
+// impact shows everything that the open version of an item would touch.
+func (h handlers) impact(w http.ResponseWriter, r *http.Request) error {
+	sh, im, err := h.impactOf(r)
+	if err != nil {
+		return err
+	}
+	q := kit.ParseList(r, nil, kit.ListQuery{Size: 50})
+	return h.page(w, r, http.StatusOK, impactPage(h, sh, im, q))
+}
+
+func (h handlers) impactOf(r *http.Request) (sh catalog.Sheet, im catalog.Impact, err error) {
+	if sh, err = h.Service.Show(r.Context(), chi.URLParam(r, "id")); err != nil {
+		return sh, im, err
+	}
+	im, err = h.Service.Impact(r.Context(), sh.Version.ID)
+	return sh, im, err
+}
+
+func (h handlers) exportImpact(w http.ResponseWriter, r *http.Request) error {
+	_, im, err := h.impactOf(r)
+	if err != nil {
+		return err
+	}
+	return kit.XLSX(w, impactName(), impactSheet(), impactHead(), func(yield func([]any, error) bool) {
+		for _, c := range im.Conflicts {
+			if !yield([]any{c.TenantName, conflictField(c), c.Theirs, c.Was, c.Now}, nil) {
+				return
+			}
+		}
+	})
+}
