@@ -207,6 +207,7 @@ func build(ctx context.Context, tx *db.Tx, marks []mark) (map[tenancy.ID]*index,
 		return nil, err
 	}
 	docs, words := map[tenancy.ID][]finder.Doc{}, map[tenancy.ID][]finder.Synonym{}
+	slices.SortStableFunc(rows, func(a, b listRow) int { return strings.Compare(a.Body.Name, b.Body.Name) }) // as finder.All wants them
 	for _, r := range rows {
 		docs[r.TenantID] = append(docs[r.TenantID], document(r.ID, r.Body))
 	}

@@ -2,22 +2,24 @@ package citizen
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"slices"
 
 	"liandong/modules/catalog"
+	"liandong/modules/catalog/codes"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
 	"liandong/portal-sites/kit/visit"
 )
 
 type itemsView struct {
-	q     kit.ListQuery
-	rows  []catalog.Hit
-	total int
-	depts []kit.Option
-	level string // of this site
-	hot   []catalog.Hint
+	q      kit.ListQuery
+	rows   []catalog.Hit
+	total  int
+	counts map[string][]catalog.FacetCount
+	level  string // of this site
+	hot    []catalog.Hint
 }
 
 const (
@@ -27,48 +29,41 @@ const (
 	hints        = 8
 )
 
+// facetKeys are the facets of the directory in the order in which they are offered.
+func facetKeys() []string {
+	return []string{
+		catalog.FacetAudience, catalog.FacetTopicPerson, catalog.FacetTopicLegal, catalog.FacetLife, catalog.FacetGroup, catalog.FacetDepartment,
+		catalog.FacetVisits, catalog.FacetHall, catalog.FacetDepth, catalog.FacetKind, catalog.FacetLevel,
+	}
+}
+
 func (h handlers) items(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
 	ctx := r.Context()
-	q := kit.ParseList(r, []string{"name", "days", "kind"}, kit.ListQuery{
-		Size: 10, Sort: "name",
-		Filters: map[string]string{"audience": "", "kind": "", "department": "", "level": "", "topic": ""},
-	})
-	q = q.WithPath(visit.URL(ctx, "/items"))
-	p, err := h.Items.Find(ctx, catalog.Query{
-		Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Kind: q.Filter("kind"),
-		Department: q.Filter("department"), Level: q.Filter("level"), Audience: q.Filter("audience"), Topic: q.Filter("topic"),
-	})
+	none := map[string]string{"topic": ""}
+	for _, k := range facetKeys() {
+		none[k] = ""
+	}
+	q := kit.ParseList(r, []string{"name", "days", "kind", "hot"}, kit.ListQuery{Size: 10, Sort: "name", Filters: none}).WithPath(visit.URL(ctx, "/items"))
+	if t := q.Filters["topic"]; t != "" { // addresses of before: one topic of either list
+		key := catalog.FacetTopicPerson
+		if q.Filter("audience") == "legal" {
+			key = catalog.FacetTopicLegal
+		}
+		q.Filters[key], q.Filters["topic"] = t, ""
+	}
+	v := itemsView{q: q, level: visit.SiteOf(ctx).Level}
+	p, counts, err := h.Items.Browse(ctx, catalog.Browse{Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Chosen: q.Filters})
 	if err != nil {
 		return err
 	}
-	depts, err := h.departments(ctx)
-	if err != nil {
-		return err
-	}
-	brief(w, r)
-	v := itemsView{q: q, rows: p.Rows, total: p.Total, depts: depts, level: visit.SiteOf(ctx).Level}
-	if len(v.rows) == 0 || q.Q == "" {
+	v.rows, v.total, v.counts = p.Rows, p.Total, counts
+	if len(v.rows) == 0 || v.landing() {
 		if v.hot, err = h.Items.Hot(ctx, "", hotItems); err != nil {
 			return err
 		}
 	}
+	brief(w, r)
 	return s.Page(w, r, http.StatusOK, kit.Page{Title: v.title(), Active: v.active(), Crumbs: home(ctx), Content: itemsPage(v)})
-}
-
-// departments are those that offer something here.
-func (h handlers) departments(ctx context.Context) (out []kit.Option, err error) {
-	p, err := h.Items.Offered(ctx, catalog.Query{Size: scanned, Sort: "name"})
-	if err != nil {
-		return nil, err
-	}
-	names := make([]string, 0, len(p.Rows))
-	for _, row := range p.Rows {
-		names = append(names, row.Body.Department)
-	}
-	for _, n := range uniq(names) {
-		out = append(out, kit.Option{Value: n, Label: n})
-	}
-	return out, nil
 }
 
 func (v itemsView) active() string {
@@ -80,34 +75,144 @@ func (v itemsView) active() string {
 
 func (v itemsView) title() string { return text.T("citizen.nav." + v.active()) }
 
-// topic is what the chosen topic is called.
-func (v itemsView) topic() string {
-	t := v.q.Filter("topic")
-	if t == "" {
-		return ""
+// landing reports that nothing but the audience is chosen: the page then begins with
+// its topics.
+func (v itemsView) landing() bool {
+	if v.q.Q != "" || v.q.Page > 1 {
+		return false
 	}
-	if v.q.Filter("audience") == "legal" {
-		return word("topic_legal", t)
+	for k, value := range v.q.Filters {
+		if k != catalog.FacetAudience && value != "" {
+			return false
+		}
 	}
-	return word("topic_person", t)
+	return true
 }
 
-func (v itemsView) fields() []kit.F {
-	all := func(f kit.F) kit.F { f.Type, f.Placeholder = kit.Select, text.T("citizen.all"); return f }
-	label := func(key string) string { return text.T("citizen.filter." + key) }
-	return []kit.F{
-		{Name: "q", Label: label("q"), Type: kit.Search, Placeholder: text.T("citizen.filter.q_hint"), MaxLength: 100, ID: "items-q"},
-		all(kit.F{Name: "audience", Label: label("audience"), Options: options("applicant", "person", "legal")}),
-		all(kit.F{Name: "kind", Label: label("kind"), Options: options("kind", kinds()...)}),
-		all(kit.F{Name: "department", Label: label("department"), Options: v.depts}),
-		all(kit.F{Name: "level", Label: label("level"), Options: options("level", levels()...)}),
-		{Name: "topic", Type: kit.Hidden},
+// facetWord is what a value of a facet is called.
+func facetWord(key, value string) string {
+	lists := map[string]string{
+		catalog.FacetTopicPerson: codes.TopicPerson, catalog.FacetTopicLegal: codes.TopicLegal, catalog.FacetLife: codes.LifeEvent,
+		catalog.FacetGroup: codes.Group, catalog.FacetKind: codes.ItemType, catalog.FacetLevel: codes.Level, catalog.FacetDepth: codes.OnlineDepth,
 	}
+	if l := lists[key]; l != "" {
+		return codes.Name(l, value)
+	}
+	if k := "citizen.facet." + key + "." + value; text.Has(k) {
+		return text.T(k)
+	}
+	return value
+}
+
+// with is the address of the same list with another value of a facet, "" for none.
+func (v itemsView) with(key, value string) string {
+	q := v.q
+	q.Filters = maps.Clone(q.Filters)
+	q.Filters[key], q.Page = value, 1
+	if key == catalog.FacetAudience { // topics belong to an audience
+		q.Filters[catalog.FacetTopicPerson], q.Filters[catalog.FacetTopicLegal] = "", ""
+	}
+	return q.URL()
+}
+
+// unsought is the same list without the text.
+func (v itemsView) unsought() string {
+	q := v.q
+	q.Q, q.Page = "", 1
+	return q.URL()
+}
+
+// chosen are the active filters, each with the address without it.
+func (v itemsView) chosen() (out []kit.Link) {
+	if v.q.Q != "" {
+		out = append(out, kit.Link{Label: text.T("citizen.sought", v.q.Q), Href: v.unsought()})
+	}
+	for _, k := range facetKeys() {
+		if value := v.q.Filter(k); value != "" {
+			out = append(out, kit.Link{Label: facetWord(k, value), Href: v.with(k, "")})
+		}
+	}
+	return out
+}
+
+// facetView is one facet as the page offers it.
+type facetView struct {
+	key, label string
+	values     []catalog.FacetCount
+	open       bool
+}
+
+// facets leaves out those that would not narrow anything.
+func (v itemsView) facets() (out []facetView) {
+	for i, k := range facetKeys() {
+		values := v.counts[k]
+		other := k == catalog.FacetTopicPerson && v.active() == "legal" || k == catalog.FacetTopicLegal && v.active() != "legal"
+		if len(values) == 0 || other || len(values) == 1 && v.q.Filter(k) == "" && values[0].N == v.total {
+			continue
+		}
+		out = append(out, facetView{k, text.T("citizen.filter." + k), values, i < facetsOpen || v.q.Filter(k) != ""})
+	}
+	return out
+}
+
+const (
+	facetsOpen = 4 // facets that stand open
+	facetsTop  = 8 // values before the rest folds away
+)
+
+// keep are the hidden fields of the search on this page: what is chosen stays.
+func (v itemsView) keep() (out [][2]string) {
+	for _, k := range facetKeys() {
+		if value := v.q.Filter(k); value != "" {
+			out = append(out, [2]string{k, value})
+		}
+	}
+	return out
+}
+
+// topicTiles are the topics or the events of life as pictures.
+func (v itemsView) topicTiles(key string) (out []kit.TileProps) {
+	tones := []string{"blue", "green", "orange"}
+	for i, c := range v.counts[key] {
+		out = append(out, kit.TileProps{Href: v.with(key, c.Value), Icon: topicIcon(key, c.Value), Tone: tones[i%len(tones)], Title: facetWord(key, c.Value), Note: text.T("citizen.n_items", c.N)})
+	}
+	return out
+}
+
+// topicKey is the list of topics of the audience that is chosen.
+func (v itemsView) topicKey() string {
+	if v.active() == "legal" {
+		return catalog.FacetTopicLegal
+	}
+	return catalog.FacetTopicPerson
+}
+
+func topicIcon(key, code string) string {
+	icons := map[string]map[string]string{
+		catalog.FacetLife: {
+			"birth": "baby-carriage", "school": "school", "work": "briefcase", "marry": "heart", "home": "home", "travel": "bus", "health": "stethoscope", "help": "lifebuoy",
+			"retire": "old", "farewell": "plant-2", "open": "building-store", "license": "license", "build": "building-community", "operate": "trending-up", "close": "file-export",
+		},
+		catalog.FacetTopicPerson: {
+			"005": "baby-carriage", "010": "id", "015": "users-group", "020": "school", "025": "shield", "030": "briefcase", "035": "switch-horizontal", "040": "license", "045": "coin", "050": "certificate",
+			"055": "receipt", "060": "heart", "065": "medal", "070": "building-community", "075": "home", "085": "shield-check", "090": "id-badge-2", "095": "car", "100": "map", "105": "plane", "110": "headset",
+			"115": "alarm", "120": "gavel", "125": "award", "130": "plant-2", "135": "trophy", "140": "route", "145": "stethoscope", "150": "old", "155": "plant-2",
+		},
+		catalog.FacetTopicLegal: {
+			"005": "building-store", "010": "license", "015": "certificate", "020": "calendar-event", "025": "receipt", "030": "users", "035": "shield-check", "040": "chart-line", "045": "coin", "050": "credit-card",
+			"055": "building-store", "060": "gavel", "065": "plane", "070": "world", "075": "tractor", "085": "map-2", "090": "road", "095": "plant-2", "100": "world", "105": "map", "110": "building-hospital",
+			"115": "robot", "120": "trophy", "125": "award", "130": "users-group", "135": "ruler", "140": "zoom-in", "145": "shield", "150": "shield-check", "155": "gavel", "160": "route", "165": "file-export", "170": "archive",
+		},
+	}
+	if i := icons[key][code]; i != "" {
+		return i
+	}
+	return "file-text"
 }
 
 // sorts are the orders that the list offers.
 func (v itemsView) sorts() (out []kit.Tab) {
-	for _, key := range []string{"name", "days", "kind"} {
+	for _, key := range []string{"name", "days", "hot"} {
 		out = append(out, kit.Tab{Key: key, Label: text.T("citizen.sort." + key), Href: v.q.SortURL(key)})
 	}
 	return out
@@ -124,6 +229,12 @@ func (h handlers) suggest(w http.ResponseWriter, r *http.Request, _ kit.Shell) e
 	if err != nil {
 		return err
 	}
+	brief(w, r)
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	return kit.Hints(hintsOf(ctx, found)).Render(ctx, w)
+}
+
+func hintsOf(ctx context.Context, found []catalog.Hint) []kit.Hint {
 	out := make([]kit.Hint, len(found))
 	for i, f := range found {
 		out[i] = kit.Hint{Parts: marked(f.Parts), Href: itemURL(ctx, f.ID)}
@@ -131,9 +242,7 @@ func (h handlers) suggest(w http.ResponseWriter, r *http.Request, _ kit.Shell) e
 			out[i].Note = f.By
 		}
 	}
-	brief(w, r)
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	return kit.Hints(out).Render(ctx, w)
+	return out
 }
 
 func marked(parts []catalog.Part) []kit.Part {

@@ -54,7 +54,7 @@ func TestPublicPagesInABrowser(t *testing.T) {
 	w.publish(t, pension())
 	mine := w.publish(t, divided())
 	w.look(t, "", map[string]string{
-		"full": "/items/" + mine, "short": "/items/" + mine + "?view=short", "ask": "/items/" + mine + "/mine", "many": "/items/" + mine + "/mine?c=h2", "mine": "/items/" + mine + "/mine?c=h1&c=big&c=~lake", "laws": "/laws",
+		"full": "/items/" + mine, "short": "/items/" + mine + "?view=short", "ask": "/items/" + mine + "/mine", "many": "/items/" + mine + "/mine?c=h2", "mine": "/items/" + mine + "/mine?c=h1&c=big&c=~lake", "laws": "/laws", "landing": "/items?audience=person", "chosen": "/items?kind=01&visits=0",
 		"home": "/", "county": "/sites/152502000000", "items": "/items", "none": "/items?q=zzz", "guide": "/items/" + id, "elsewhere": "/sites/152502000000/items/" + id,
 		"print": "/items/" + id + "/print", "articles": "/articles", "article": "/articles/a1", "regions": "/sites/152502000000/regions", "help": "/help", "404": "/nothing", "accessible": "/accessible",
 	})

@@ -53,7 +53,7 @@ func TestItems(t *testing.T) {
 		}
 	}
 	d := c.Get("/items?sort=days").Doc()
-	d.Has(".cz-sorts [aria-current=true]", "按时限")
+	d.Has(".cz-sorts [aria-current=true]", "按时限").Has(".cz-facets", "林业和草原局")
 	if got := d.Attrs(".cz-found-acts .btn-primary", "href"); len(got) != 1 || got[0] != "/items/"+id+"/apply" {
 		t.Errorf("can be filed here: %v", got)
 	}

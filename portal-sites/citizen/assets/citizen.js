@@ -131,3 +131,6 @@
   });
   fit();
 })();
+
+// On a phone the filters of the directory fold away until they are wanted.
+if (window.matchMedia("(max-width: 767px)").matches) document.querySelectorAll(".cz-facets-fold").forEach((d) => d.removeAttribute("open"));
