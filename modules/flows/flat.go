@@ -155,22 +155,37 @@ type way map[*place]*place
 
 func (w way) has(p *place) bool { _, ok := w[p]; return ok }
 
-// to is the way from the start to p, by the ids of the nodes.
-func (w way) to(p *place) []string {
-	var out []string
-	seen := map[*place]bool{}
-	for ; p != nil && !seen[p]; p = w[p] {
-		seen[p] = true
-		out = append(out, p.node.step.ID)
+// to is the way from the start to p.
+func (w way) to(p *place) List {
+	var out []*place
+	for ; p != nil && !slices.Contains(out, p); p = w[p] {
+		out = append(out, p)
 	}
 	slices.Reverse(out)
-	return slices.Compact(out)
+	return trail(out)
+}
+
+// trail names the nodes of a way and the arrows between them.
+func trail(places []*place) List {
+	var out []string
+	for i, p := range places {
+		if i > 0 {
+			for _, e := range places[i-1].node.out {
+				if e.to == p.node {
+					out = append(out, e.id)
+					break
+				}
+			}
+		}
+		out = append(out, p.node.step.ID)
+	}
+	return ListOf(slices.Compact(out)...)
 }
 
 // blame is a problem at p with the way that leads there.
 func (p *place) blame(rule string, w way) Problem {
 	out := p.node.problem(rule, "")
-	out.Path = ListOf(w.to(p)...)
+	out.Path = w.to(p)
 	return out
 }
 

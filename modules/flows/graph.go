@@ -67,7 +67,7 @@ func (f *flat) longest() (days int, path []*place) {
 		for _, p := range group {
 			best[p] = w
 		}
-		if w.days > days {
+		if w.days >= days { // groups come from the end, so the last of equals begins at the start
 			days, path = w.days, w.path
 		}
 	}

@@ -2,7 +2,6 @@ package flows
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 )
 
@@ -110,14 +109,14 @@ func (f *flat) checkPromise(promised int) []Problem {
 	if promised <= 0 || days <= promised {
 		return nil
 	}
-	var names, ids []string
+	var names []string
 	for _, p := range path {
-		if ids = append(ids, p.node.step.ID); p.days > 0 {
+		if p.days > 0 {
 			names = append(names, cmp.Or(p.node.step.Name, p.node.step.ID))
 		}
 	}
 	out := f.d.whole(RuleOverPromise, exceeds(days, promised)+": "+strings.Join(names, " → "))
-	out.Path = ListOf(slices.Compact(ids)...)
+	out.Path = trail(path)
 	return []Problem{out}
 }
 

@@ -20,7 +20,7 @@ const (
 	chooses vertexKind = iota // one token in, one out on one of the arcs: steps and exclusive gateways
 	forks                     // parallel: takes one from every arc in, puts one on every arc out
 	selects                   // inclusive: puts one on some of the arcs out, and waits for what may come
-	works                     // an activity with boundary events beside it: a token rests in it
+	works                     // an activity with boundary events: a token rests in it
 	ends                      // takes a token away
 )
 
@@ -38,7 +38,7 @@ type arc struct {
 	from, to *vertex
 	trail    []string
 	marked   bool // at the beginning
-	instant  bool // from a gateway or event into an end, which takes its token at once: none rests on it
+	instant  bool // into an end, which takes its token at once: none rests on it
 	number   int
 }
 
@@ -67,7 +67,7 @@ func (d *Definition) net() *net {
 			}
 			a := w.arc(n.leaves(of), of[e.to], trail, n.beside)
 			a.marked = n.kind == start
-			a.instant = e.to.kind == end && (n.kind.isGateway() || n.kind == boundary)
+			a.instant = e.to.kind == end && (n.kind.isGateway() || n.kind == boundary || len(n.guards) > 0)
 			if e == n.fallback && n.kind == inclusive {
 				of[n].fallback = a
 			}
@@ -93,7 +93,7 @@ func (n *node) vertexKind() vertexKind {
 		return selects
 	default:
 	}
-	if slices.ContainsFunc(n.guards, func(b *node) bool { return b.beside }) {
+	if len(n.guards) > 0 {
 		return works
 	}
 	return chooses

@@ -14,8 +14,8 @@ import "slices"
 //   - spin: an arc of a choice back to itself does nothing.
 //   - fuse: a choice behind a choice is one choice; a fork behind a fork is one fork.
 //   - spare: a token of a fork that only goes to an end does nothing, if it is gone at once or
-//     there is never a second one; likewise that of a boundary event beside its activity. An
-//     activity without such events is a choice.
+//     there is never a second one; likewise that of a boundary event beside its activity.
+//   - settle: an activity whose events only interrupt is a choice.
 func (w *net) reduce() {
 	for w.reduceOnce() {
 	}
@@ -152,8 +152,7 @@ func (w *net) spare(v *vertex) bool {
 	list := v.beside
 	switch {
 	case v.kind == works && len(v.beside) == 0:
-		v.kind = chooses
-		return true
+		return w.settle(v)
 	case v.kind == forks && len(v.out) > 1:
 		list = v.out
 	case v.kind != works:
@@ -166,6 +165,21 @@ func (w *net) spare(v *vertex) bool {
 		}
 	}
 	return false
+}
+
+// settle makes a choice of an activity with events that only interrupt. Its token then rests on
+// the arc in, or if there are several of these, on the arcs out.
+func (w *net) settle(v *vertex) bool {
+	if len(v.in) != 1 {
+		if w.waits() {
+			return false
+		}
+		for _, a := range v.out {
+			a.instant = false
+		}
+	}
+	v.kind = chooses
+	return true
 }
 
 // again reports whether a token that leaves v can come back.

@@ -62,6 +62,11 @@ func rename(d *Definition, prefix string) {
 }
 
 func enrichConditions(d *Definition) {
+	for _, n := range d.nodes {
+		if (n.kind == gateway || n.kind == inclusive) && len(n.out) > 1 && n.fallback == nil {
+			n.fallback = n.out[0]
+		}
+	}
 	for _, e := range d.edges {
 		if k := e.from.kind; (k == gateway || k == inclusive) && len(e.from.out) > 1 && e != e.from.fallback {
 			e.condition = `form.x < 3 && "a" in choices`

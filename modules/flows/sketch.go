@@ -68,10 +68,15 @@ func (s *Service) InspectIn(ctx context.Context, tx *db.Tx, tenant tenancy.ID, s
 	return s.sketch(open, promisedDays)
 }
 
-func refusals(err error) []Finding {
+func refusals(err error) []Finding { return findings(problemsOf(err)) }
+
+// problemsOf are the problems that err is; another error is told of the whole flow.
+func problemsOf(err error) Problems {
 	var bad Problems
-	errors.As(err, &bad)
-	return findings(bad)
+	if !errors.As(err, &bad) {
+		bad = Problems{{Rule: RuleCalled, Detail: err.Error()}}
+	}
+	return bad
 }
 
 func (s *Service) sketch(d *Definition, promisedDays int) Sketch {
