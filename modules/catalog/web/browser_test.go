@@ -78,6 +78,7 @@ func look(t *testing.T, who, base string, paths []string) {
 			b.Open(base + path).Axe(name + " " + path)
 			if n := b.Overflow(); n > 0 {
 				t.Errorf("%s is %d px too wide", name, n)
+				t.Log(b.Eval(`[...document.querySelectorAll('*')].filter(e=>e.getBoundingClientRect().right>innerWidth+1).slice(0,12).map(e=>e.tagName+'.'+e.className+' '+Math.round(e.getBoundingClientRect().right)+' '+getComputedStyle(e).position).join('; ')`))
 			}
 			if dir := os.Getenv("ITEM_SHOTS"); dir != "" {
 				b.Screenshot(filepath.Join(dir, name+".png"), true)

@@ -92,6 +92,16 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/items/settings/notices", on(h.templateSettings))
 	r.Get("/items/settings/notices/{key}", on(h.templateSettings))
 	r.Post("/items/settings/notices/{key}", on(h.saveTemplate))
+	r.Get("/items/settings/locks", on(h.lockSettings))
+	r.Post("/items/settings/locks", on(h.addLock))
+	r.Post("/items/settings/locks/{id}/remove", on(h.removeLock))
+	r.Get("/items/tasks", on(h.tasks))
+	r.Get("/items/tasks/{id}", on(h.task))
+	r.Post("/items/tasks/{id}", on(h.answerTask))
+	r.Get("/items/requests", on(h.requests))
+	r.Get("/items/requests/{id}", on(h.request))
+	r.Post("/items/requests/{id}/answer", on(h.answerRequest))
+	r.Post("/items/requests/{id}/withdraw", on(h.withdrawRequest))
 	r.Get("/items/{id}", on(h.show))
 	r.Get("/items/{id}/edit", on(h.edit))
 	r.Post("/items/{id}/edit", on(h.save))
@@ -109,6 +119,9 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/items/{id}/flow.bpmn", on(h.download))
 	r.Get("/items/{id}/override", on(h.override))
 	r.Post("/items/{id}/override", on(h.saveOverride))
+	r.Post("/items/{id}/override/reset", on(h.resetOverride))
+	r.Get("/items/{id}/request", on(h.ask))
+	r.Post("/items/{id}/request", on(h.sendRequest))
 }
 
 type handlers struct{ Deps }

@@ -83,7 +83,7 @@ func TestCountyRefinesForItsBranch(t *testing.T) {
 	id := o.published(t)
 	county := o.at(t, dbtest.County, "04", "item_editor")
 	path := "/desk/items/" + id + "/override"
-	county.Get(path).Want(http.StatusOK).Doc().Has("tbody tr", "承诺办结时限", "15 个工作日", "锡林郭勒盟", "只能缩短")
+	county.Get(path).Want(http.StatusOK).Doc().Has("tbody tr", "承诺时限", "15 个工作日", "锡林郭勒盟", "只能缩短")
 	for name, c := range map[string]struct {
 		form url.Values
 		want string
@@ -105,7 +105,8 @@ func TestCountyRefinesForItsBranch(t *testing.T) {
 	}
 	good := url.Values{"version": {"0"}, "promised_days": {"10"}, "address": {"额尔敦路 1 号"}, "drop_materials": {"居民身份证"}}
 	county.Post(path, good).Want(http.StatusSeeOther)
-	county.Get(path).Want(http.StatusOK).Doc().Has("tbody tr", "10 个工作日", "锡林浩特市", "本级")
+	county.Get(path).Want(http.StatusOK).Doc().Has("tbody tr", "承诺时限", "15 个工作日", "本级已改", "恢复上级内容").Has(".ld-timeline", "承诺时限", "10 个工作日")
+	tells(t, county.Get("/desk/items/"+id).Want(http.StatusOK), "来自：锡林浩特市", "锡林郭勒盟")
 	says(t, county.Post(path, good).Want(http.StatusConflict), "刚才有人保存了")
 	says(t, county.Get(path), "承诺时限比流程各环节的时限之和还短")
 	for at, want := range map[tenancy.ID]string{dbtest.Village: "10 个工作日", dbtest.Village2: "10 个工作日", dbtest.Village3: "15 个工作日", dbtest.County2: "15 个工作日"} {

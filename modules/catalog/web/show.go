@@ -9,6 +9,7 @@ import (
 	"liandong/modules/catalog"
 	"liandong/policies"
 	"liandong/portal-sites/kit"
+	"liandong/tenancy"
 	"liandong/tenancy/fault"
 )
 
@@ -28,14 +29,17 @@ func can(sh catalog.Sheet, a policies.Action) bool { return refused(sh, a) == ni
 type itemView struct {
 	catalog.Sheet
 
-	guide   *catalog.Guide // as the actor's tenant offers it; nil when it does not
-	sketch  Sketch
-	preview string
-	own     bool
-	codes   []catalog.GivenCode
-	form    kit.FormValues
-	impact  *catalog.Impact // of an open version of the actor's own tenant
-	numbers map[string]int  // of the versions by id
+	guide    *catalog.Guide    // as the actor's tenant offers it; nil when it does not
+	standing *catalog.Standing // the same with who holds what
+	sketch   Sketch
+	preview  string
+	own      bool
+	seat     tenancy.ID // where the actor stands
+	lock     bool       // the actor may hold elements fast for those below
+	codes    []catalog.GivenCode
+	form     kit.FormValues
+	impact   *catalog.Impact // of an open version of the actor's own tenant
+	numbers  map[string]int  // of the versions by id
 }
 
 func (v itemView) mayEdit() bool { return can(v.Sheet, policies.ItemsEdit) }
@@ -63,14 +67,14 @@ func (h handlers) showWith(w http.ResponseWriter, r *http.Request, status int, f
 	if err != nil {
 		return err
 	}
-	v := itemView{Sheet: sh, own: sh.Item.TenantID == own(r), form: f}
+	v := itemView{Sheet: sh, own: sh.Item.TenantID == own(r), seat: own(r), lock: h.Service.May(r.Context(), policies.ItemsLock), form: f}
 	if !f.Failed() {
 		v.form = kit.NewForm(map[string]string{"effective_on": dateText(sh.Version.EffectiveOn), "cancel_on": dateText(sh.Version.CancelOn)})
 	}
-	g, err := h.Service.Guide(r.Context(), sh.Item.ID)
+	st, err := h.Service.Standing(r.Context(), sh.Item.ID)
 	switch {
 	case err == nil:
-		v.guide, v.preview = &g, h.guideURL(r, sh.Item.ID)
+		v.guide, v.standing, v.preview = &st.Guide, &st, h.guideURL(r, sh.Item.ID)
 	case fault.KindOf(err) != fault.NotFound: // else: not in force where the actor stands
 		return err
 	}
