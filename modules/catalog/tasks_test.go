@@ -410,5 +410,43 @@ func TestLawsAndBasicEntriesOpenTasksOnce(t *testing.T) {
 	if _, err := b.AnswerTask(b.editor(dbtest.League), task.ID, catalog.Reply{Act: catalog.AnswerNoted, Note: "条文未涉及", Seen: 1}); err != nil {
 		t.Error(err)
 	}
-	_ = id
+	if p, err := b.Tasks(b.editor(dbtest.County2), catalog.TaskQuery{Below: true}); err != nil || p.Total != 0 || id == "" {
+		t.Errorf("another county sees %d tasks, %v", p.Total, err)
+	}
+}
+
+// An item that was taken from an entry of the basic list is asked about every new
+// version of the entry, once, with what has changed.
+func TestNewVersionsOfABasicEntryAskOnce(t *testing.T) {
+	t.Parallel()
+	b := newBureau(t)
+	entry := published(t, b.Service)
+	taken := body()
+	taken.BasicCode, taken.Name = "000116009000", "草原作业许可（旗县）"
+	editor, reviewer := person(t, dbtest.County, "1", "item_editor"), person(t, dbtest.County, "2", "item_reviewer")
+	v, err := b.Create(editor, catalog.Draft{Body: taken, Flow: []byte("<x/>")})
+	if err == nil {
+		if _, err = b.Submit(editor, v.ID); err == nil {
+			_, err = b.Publish(reviewer, v.ID, "同意")
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.db.InTx(dbtest.As(t, dbtest.County, tenancy.System), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.ExecContext(ctx, `update items set basic_tenant = ?, basic_id = ? where id = ?`, dbtest.League, entry, v.ItemID)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	b.deliver()
+	if ts := b.open(dbtest.County); len(ts) != 0 {
+		t.Fatalf("a first version asks %s", spelled(ts))
+	}
+	b.republish(entry, func(x *catalog.Body) { x.Conditions = []string{"年满十八周岁"} })
+	b.deliver()
+	ts := b.open(dbtest.County)
+	if spelled(ts) != "basic_changed " || len(ts[0].Detail.Changes) != 1 || ts[0].Detail.Changes[0].Now != "年满十八周岁" {
+		t.Errorf("asked %s: %+v", spelled(ts), ts)
+	}
 }

@@ -92,6 +92,7 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/items/settings/notices", on(h.templateSettings))
 	r.Get("/items/settings/notices/{key}", on(h.templateSettings))
 	r.Post("/items/settings/notices/{key}", on(h.saveTemplate))
+	r.Get("/items/settings/codes", on(h.dictionary))
 	r.Get("/items/settings/locks", on(h.lockSettings))
 	r.Post("/items/settings/locks", on(h.addLock))
 	r.Post("/items/settings/locks/{id}/remove", on(h.removeLock))

@@ -204,7 +204,7 @@ func TestInheritancePagesAreAccessible(t *testing.T) {
 	at := county.Post(ask, url.Values{"element": {"conditions"}, "wish": {"允许由嘎查代办员代为申请"}, "reason": {"牧户居住分散，往返不便"}}).Want(http.StatusSeeOther).Header.Get("Location")
 	pages := map[string][]string{
 		"inherit-county": {"/desk/items/" + id, path, "/desk/items/tasks", link(t, county, "/desk/items/tasks", "申请材料"), link(t, county, "/desk/items/tasks", "咨询电话"), ask + "?element=phone", "/desk/items/requests", at},
-		"inherit-league": {"/desk/items/settings/locks", "/desk/items/requests?tab=received", at, "/desk/items/tasks"},
+		"inherit-league": {"/desk/items/settings/codes", "/desk/items/settings/codes?system=item_type", "/desk/items/settings/locks", "/desk/items/requests?tab=received", at, "/desk/items/tasks"},
 	}
 	for who, ctx := range map[string]http.Handler{
 		"inherit-county": o.desk(staff(t, dbtest.County, "04", "item_editor")), "inherit-league": o.desk(staff(t, dbtest.League, "01", "item_editor")),

@@ -23,7 +23,7 @@ func templatesTitle() string { return "通知模板" }
 
 // settingsTabs are the pages of the settings; the key is the path below /items/settings.
 func settingsTabs(h handlers) (out []kit.Tab) {
-	for _, t := range [][2]string{{"", chainTitle()}, {"notices", templatesTitle()}, {"locks", locksTitle()}} {
+	for _, t := range [][2]string{{"", chainTitle()}, {"notices", templatesTitle()}, {"locks", locksTitle()}, {"codes", dictionaryTitle()}} {
 		href := h.items("/settings")
 		if t[0] != "" {
 			href += "/" + t[0]
@@ -39,7 +39,7 @@ func settingsNote(tab string) string {
 	case "locks":
 		return "锁定只约束下级，本级不受影响。"
 	case "codes":
-		return "地方代码对本级和所有下级生效。"
+		return "事项要素所用的代码表，写明来源和可靠程度。"
 	}
 	return "对本级和所有下级生效；下级自己设置的，以下级为准。"
 }
