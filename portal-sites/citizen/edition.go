@@ -17,7 +17,7 @@ import (
 // the page is drawn from. What changes with the hour or with other items is not
 // part of an edition.
 func editionOf(v guideView) (string, error) {
-	raw, err := json.Marshal([]any{buildMark(), v.look, v.b, v.ver.ID, v.ver.PublishedAt, v.given, v.laws, v.here, v.elsewhere, v.down})
+	raw, err := json.Marshal([]any{buildMark(), v.look, v.b, v.ver.ID, v.ver.PublishedAt, v.given, v.laws, v.suspended, v.here, v.elsewhere, v.down})
 	if err != nil {
 		return "", err
 	}

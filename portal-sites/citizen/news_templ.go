@@ -512,7 +512,7 @@ func helpPage(l Look) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<ol class=\"cz-numbered\"><li><strong>选地区。</strong>页面顶部显示当前站点，点“切换地区”可以进入您所在的旗县、苏木乡镇或嘎查村。</li><li><strong>找事项。</strong>在搜索框输入您要办的事，说平常的话就行，例如“养老”“草场”“开饭馆”。</li><li><strong>看指南。</strong>先看需要哪些材料、多少天办完、要不要收费。</li><li><strong>填申请。</strong>点“在线办理”，登录后按步骤填写、上传材料、确认提交。填到一半可以保存草稿，下次接着填。</li><li><strong>看进度。</strong>在“我的办件”随时查看办到哪一步、由谁办理、还剩多少天。</li><li><strong>补材料。</strong>材料不齐时会一次告知全部需要补正的内容，在办件页面上传即可，不用重新申请。</li></ol>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<ol class=\"cz-numbered\"><li><strong>选地区。</strong>页面顶部显示当前站点，点“切换地区”可以进入您所在的旗县、苏木乡镇或嘎查村。</li><li><strong>找事项。</strong>在搜索框输入您要办的事，说平常的话就行，例如“养老”“草场”“开饭馆”。</li><li><strong>看指南。</strong>先看简版指南：谁能办、带什么、多少天办完、要不要收费。材料因情形而不同的，点“看看我要带什么”，回答几个问题，就有您自己的清单，可以打印、下载 PDF、扫码带走。</li><li><strong>填申请。</strong>点“在线办理”，登录后按步骤填写、上传材料、确认提交。填到一半可以保存草稿，下次接着填。</li><li><strong>看进度。</strong>在“我的办件”随时查看办到哪一步、由谁办理、还剩多少天。</li><li><strong>补材料。</strong>材料不齐时会一次告知全部需要补正的内容，在办件页面上传即可，不用重新申请。</li></ol>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -536,6 +536,9 @@ func helpPage(l Look) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			for _, q := range [][2]string{
 				{"没有手机或者不会上网怎么办？", "请到就近的嘎查村便民服务点或苏木乡镇便民服务中心，由工作人员免费帮办代办。帮办的办件同样可以查进度。"},
+				{"怎样按部门、主题找事项？", "进入“办事指南”，左边（手机上点“筛选事项”）可以按主题、人生大事、人群、部门、到现场次数、网办深度等筛选，数字是选中后还有几项；已选的条件点一下就能去掉。"},
+				{"空白表格和样表在哪里？", "在指南的“申报材料”里，每份材料后面可以单独下载；点“打包下载表格和样表”可以一次全部下载。"},
+				{"怎样把指南发给家里人？", "在指南页面点“复制链接”或“二维码”。链接里带着您回答过的情形，对方打开看到的是同一份清单。"},
 				{"可以用手机拍照上传材料吗？", "可以。支持 PDF、JPG、PNG、DOCX、XLSX，每个文件不超过 20 MB。拍照时请放平、对焦、拍全四角。"},
 				{"提交以后发现填错了怎么办？", "受理之前可以在办件页面撤回，改好后重新提交；受理之后请联系受理窗口。"},
 				{"时限怎么计算？", "按工作日计算，自受理的次日起算；等待补正、听证、检验、检测、鉴定的时间依法不计入。办件页面可以看到每一天是怎么算的。"},
@@ -550,7 +553,7 @@ func helpPage(l Look) templ.Component {
 				var templ_7745c5c3_Var21 string
 				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(q[0])
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `news.templ`, Line: 133, Col: 19}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `news.templ`, Line: 136, Col: 19}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 				if templ_7745c5c3_Err != nil {
@@ -563,7 +566,7 @@ func helpPage(l Look) templ.Component {
 				var templ_7745c5c3_Var22 string
 				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(q[1])
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `news.templ`, Line: 134, Col: 13}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `news.templ`, Line: 137, Col: 13}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 				if templ_7745c5c3_Err != nil {
@@ -861,7 +864,7 @@ func line(spans []sites.Span) templ.Component {
 				var templ_7745c5c3_Var31 templ.SafeURL
 				templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinURLErrs(templ.URL(s.Href))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `news.templ`, Line: 201, Col: 45}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `news.templ`, Line: 204, Col: 45}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 				if templ_7745c5c3_Err != nil {
@@ -874,7 +877,7 @@ func line(spans []sites.Span) templ.Component {
 				var templ_7745c5c3_Var32 string
 				templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinStringErrs(s.Text)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `news.templ`, Line: 201, Col: 82}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `news.templ`, Line: 204, Col: 82}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 				if templ_7745c5c3_Err != nil {
@@ -892,7 +895,7 @@ func line(spans []sites.Span) templ.Component {
 				var templ_7745c5c3_Var33 string
 				templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs(s.Text)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `news.templ`, Line: 203, Col: 19}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `news.templ`, Line: 206, Col: 19}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 				if templ_7745c5c3_Err != nil {
@@ -906,7 +909,7 @@ func line(spans []sites.Span) templ.Component {
 				var templ_7745c5c3_Var34 string
 				templ_7745c5c3_Var34, templ_7745c5c3_Err = templ.JoinStringErrs(s.Text)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `news.templ`, Line: 205, Col: 11}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `news.templ`, Line: 208, Col: 11}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var34))
 				if templ_7745c5c3_Err != nil {

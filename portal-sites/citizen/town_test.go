@@ -153,7 +153,12 @@ func (w *town) publish(t *testing.T, b catalog.Body) string {
 
 func (w *town) publishAt(t *testing.T, owner tenancy.ID, b catalog.Body) string {
 	t.Helper()
-	v, err := w.items.Create(as(t, owner, "01", "item_editor"), catalog.Draft{Body: b, Flow: flows.Linear(b.Name, climbing())})
+	return w.publishFlow(t, owner, b, climbing())
+}
+
+func (w *town) publishFlow(t *testing.T, owner tenancy.ID, b catalog.Body, way []flows.Step) string {
+	t.Helper()
+	v, err := w.items.Create(as(t, owner, "01", "item_editor"), catalog.Draft{Body: b, Flow: flows.Linear(b.Name, way)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"liandong/modules/cases"
+	"liandong/modules/catalog"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/kittest"
 	"liandong/tenancy/db/dbtest"
@@ -219,4 +220,37 @@ func TestUploadWithAnAct(t *testing.T) {
 	if err != nil || len(fs) != 2 || fs[1].StepSeq != 2 || fs[1].TenantID != dbtest.Village {
 		t.Errorf("files of the case: %+v, %v", fs, err)
 	}
+}
+
+// TestAssistAsksFirst asks for the situation before the form, and files what it leads to.
+func TestAssistAsksFirst(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	item := w.publish(catalog.Situation{Question: "有没有承包合同？", Options: []catalog.Option{
+		{ID: "yes", Label: "有", Effect: catalog.Effect{Materials: []string{"草原承包合同"}}}, {ID: "no", Label: "没有", Effect: catalog.Effect{Days: 7}},
+	}})
+	s := newSender(t, w.site(w.clerk(), "/desk"))
+	form := "/desk/assist/" + item
+	_, body := s.get(form)
+	kittest.Parse(t, body).Has(".ld-ask legend", "有没有承包合同").Lacks("input[name=number]")
+	_, body = s.get(form + "?c=yes")
+	kittest.Parse(t, body).Has(".ld-answers", "有").Has("main", "草原承包合同")
+	_, body = s.get(form + "?c=no")
+	if strings.Contains(body, "草原承包合同") {
+		t.Error("a paper is asked for that the situation does not need")
+	}
+	fields := applicant()
+	if status, doc, _ := s.post(form+"?c=no", form, fields, nil); status == 303 {
+		t.Fatalf("filed without an answer: %s", doc.Text("main"))
+	}
+	fields["c"] = "no"
+	status, doc, head := s.post(form+"?c=no", form, fields, nil)
+	if status != 303 {
+		t.Fatalf("filing: %d %s", status, doc.Text("main"))
+	}
+	id := strings.TrimPrefix(head.Get("Location"), "/desk/assist/done/")
+	_, body = s.get("/desk/cases/" + id)
+	kittest.Parse(t, body).Has("main", "有没有承包合同", "没有", "7 个工作日")
+	_, body = s.get("/desk/cases/" + id + "/papers/receipt")
+	kittest.Parse(t, body).Has(".ld-paper", "办理情形", "没有")
 }

@@ -71,12 +71,15 @@ func newTown(t *testing.T) *town {
 	return w
 }
 
-func (w *town) publish() string {
+func (w *town) publish(divide ...catalog.Situation) string {
 	w.t.Helper()
 	b := catalog.Body{
 		Name: "草原作业许可", BasicCode: "000116001000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局",
 		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}}, StatutoryDays: 20, PromisedDays: 15, Keywords: []string{"放牧"},
 		Materials: []catalog.Material{{Name: "草原承包合同", Need: "1"}, {Name: "现场照片", Need: "2"}, {Name: "放牧方案", Need: "3"}},
+	}
+	if len(divide) > 0 {
+		b.Name, b.BasicCode, b.Situations = "草原作业许可（分情形）", "000116002000", divide
 	}
 	steps := []flows.Step{
 		{ID: "accept", Name: "嘎查受理", Kind: flows.Accept, Level: flows.Own, Post: "clerk", LimitDays: 2},
@@ -281,7 +284,16 @@ func (w *town) Guide(ctx context.Context, itemID string, answers []string) (g ca
 	}
 	b := c.Body
 	g = casesweb.Guide{Item: casesweb.Item{ID: itemID, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays}, StatutoryDays: b.StatutoryDays, Conditions: []string{"持有草原承包经营权证"}}
-	for _, m := range b.Materials {
+	mine := b.For(answers)
+	g.Answers, g.Chosen, g.PromisedDays = answers, mine.Chosen, mine.PromisedDays
+	for _, q := range b.Interview(answers) {
+		a := kit.Ask{Question: q.Question, Many: q.Many}
+		for _, o := range q.Options {
+			a.Options = append(a.Options, kit.Option{Value: o.ID, Label: o.Label})
+		}
+		g.Asks = append(g.Asks, a)
+	}
+	for _, m := range mine.Materials {
 		g.Materials = append(g.Materials, casesweb.Material{Name: m.Name, Required: m.Need == "1", Note: m.Note})
 	}
 	g.Questions = []casesweb.Question{{Name: "area", Label: "作业面积", Type: "number", Unit: "亩", Required: true}, {Name: "use", Label: "用途", Type: "select", Options: []string{"打草", "修路"}}}
