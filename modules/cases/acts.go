@@ -25,16 +25,17 @@ const (
 // belong to the step at which she acted.
 func (s *Service) Accept(ctx context.Context, id string, seen int, opinion string, papers ...string) (Case, error) {
 	return s.act(ctx, id, seen, policies.CasesAccept, papers, func(ctx context.Context, d *deed) error {
-		return d.accept(ctx, opinion)
+		return d.accept(ctx, opinion, "accepted")
 	})
 }
 
-func (d *deed) accept(ctx context.Context, opinion string) error {
-	return d.acceptFrom(ctx, d.tx.Now, opinion)
+func (d *deed) accept(ctx context.Context, opinion, basis string) error {
+	return d.acceptFrom(ctx, d.tx.Now, opinion, basis)
 }
 
-// acceptFrom accepts a case as of a time: that is where its clock starts.
-func (d *deed) acceptFrom(ctx context.Context, from time.Time, opinion string) error {
+// acceptFrom accepts a case as of a time: that is where its clock starts. basis is
+// the ground of law, as a key of the words of documents.
+func (d *deed) acceptFrom(ctx context.Context, from time.Time, opinion, basis string) error {
 	c := d.c
 	if err := c.at(Submitted); err != nil {
 		return err
@@ -52,6 +53,9 @@ func (d *deed) acceptFrom(ctx context.Context, from time.Time, opinion string) e
 	if err := d.move(ctx, string(Submitted), string(Handling)); err != nil {
 		return err
 	}
+	if err := d.issue(ctx, docAccept, said{opinion: opinion, basis: basis}); err != nil {
+		return err
+	}
 	return d.advance(ctx, "accept", opinion)
 }
 
@@ -64,6 +68,9 @@ func (s *Service) Refuse(ctx context.Context, id string, seen int, reason string
 		}
 		if strings.TrimSpace(reason) == "" {
 			return fault.InvalidField("opinion", "case_reason_missing")
+		}
+		if err := d.issue(ctx, docRefuse, said{opinion: reason}); err != nil {
+			return err
 		}
 		if err := d.leave(ctx, "refuse", reason); err != nil {
 			return err
@@ -132,12 +139,65 @@ func (s *Service) decide(ctx context.Context, id string, seen int, outcome, opin
 		if err := d.st.delta(ctx, c, c.Outcome, 1); err != nil {
 			return err
 		}
+		if err := d.issue(ctx, decisionOf(outcome), said{opinion: opinion}); err != nil {
+			return err
+		}
 		return d.advance(ctx, c.Outcome, opinion)
 	})
 }
 
-// Deliver (送达) hands the result over and ends the case.
+// decisionOf is the document of an outcome.
+func decisionOf(outcome string) string {
+	return map[string]string{Granted: docGrant, Denied: docDeny, Forwarded: docForward}[outcome]
+}
+
+// Deliver (送达) hands the result over to the applicant at the window and ends the case.
 func (s *Service) Deliver(ctx context.Context, id string, seen int, note string, papers ...string) (Case, error) {
+	return s.HandOver(ctx, id, seen, Handover{Way: Collected, Note: note}, papers...)
+}
+
+// Handover (送达情况) is how a result reaches the applicant.
+type Handover struct {
+	Way      string
+	Receiver string // who signed; empty: the applicant herself
+	Courier  string // 快递公司和单号
+	Note     string
+}
+
+// The ways of delivery.
+const (
+	Collected  = "collect"    // 窗口领取
+	Couriered  = "courier"    // 邮寄送达
+	Electronic = "electronic" // 电子送达
+	Left       = "leave"      // 留置送达
+)
+
+// maxHandover bounds a name or the number of a parcel, in characters.
+const maxHandover = 60
+
+func (h *Handover) check(c *Case) error {
+	h.Receiver, h.Courier = strings.TrimSpace(h.Receiver), strings.TrimSpace(h.Courier)
+	bad := map[string]string{}
+	if !slices.Contains([]string{Collected, Couriered, Electronic, Left}, h.Way) {
+		bad["way"] = "case_way_unknown"
+	}
+	if h.Way == Couriered && h.Courier == "" {
+		bad["courier"] = "case_courier_missing"
+	}
+	if len([]rune(h.Courier)) > maxHandover {
+		bad["courier"] = "too_long"
+	}
+	if len([]rune(h.Receiver)) > maxHandover {
+		bad["receiver"] = "too_long"
+	}
+	if h.Receiver == "" {
+		h.Receiver = c.ApplicantName
+	}
+	return fault.InvalidFields(bad)
+}
+
+// HandOver (送达) is Deliver by any way; the 送达回证 says by which.
+func (s *Service) HandOver(ctx context.Context, id string, seen int, h Handover, papers ...string) (Case, error) {
 	return s.act(ctx, id, seen, policies.CasesDeliver, papers, func(ctx context.Context, d *deed) error {
 		if err := d.c.at(Handling); err != nil {
 			return err
@@ -145,7 +205,13 @@ func (s *Service) Deliver(ctx context.Context, id string, seen int, note string,
 		if d.c.StepKind != "deliver" {
 			return fault.New(fault.Precondition, "case_not_at_delivery")
 		}
-		return d.advance(ctx, "deliver", note)
+		if err := h.check(d.c); err != nil {
+			return err
+		}
+		if err := d.issue(ctx, docDelivery, said{opinion: h.Note, handover: h}); err != nil {
+			return err
+		}
+		return d.advance(ctx, "deliver", h.Note)
 	})
 }
 
@@ -228,6 +294,9 @@ func (s *Service) AskSupplement(ctx context.Context, id string, seen int, wanted
 		if err := d.turnClock(ctx, calendar.Suspended, "supplement"); err != nil {
 			return err
 		}
+		if err := d.issue(ctx, docSupplement, said{notice: &n}); err != nil {
+			return err
+		}
 		d.emit(events.SupplementAsked{Case: c.fact()})
 		return d.move(ctx, string(from), string(Supplement))
 	})
@@ -268,6 +337,9 @@ func (s *Service) Resubmit(ctx context.Context, id string, seen int, answer stri
 			c.Status = Handling
 		}
 		if err := d.turnClock(ctx, calendar.Running, "answered"); err != nil {
+			return err
+		}
+		if err := d.issue(ctx, docReceipt, said{organ: c.TenantID}); err != nil {
 			return err
 		}
 		d.emit(events.SupplementAnswered{Case: c.fact()})
@@ -317,6 +389,9 @@ func (s *Service) Withdraw(ctx context.Context, id string, seen int, reason stri
 		}
 		from := d.c.Status
 		if err := d.leave(ctx, "withdraw", reason); err != nil {
+			return err
+		}
+		if err := d.issue(ctx, docWithdraw, said{organ: d.c.TenantID, opinion: reason}); err != nil {
 			return err
 		}
 		d.c.end(Withdrawn, d.tx.Now)

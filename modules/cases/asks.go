@@ -25,6 +25,9 @@ type Offer struct {
 	Tolerable    []string // materials that may follow after acceptance (容缺后补)
 	Chosen       []Choice // the choices that count, in the order of the questions
 	Unanswered   int      // questions that still want an answer
+
+	// Where to ask about it.
+	Phone, Address, Hours string
 }
 
 // Choice (情形选择) is one answer of an applicant to what an item asks before it is
@@ -55,6 +58,12 @@ type Flows interface {
 	First(ctx context.Context, tx *db.Tx, flow FlowRef, origin tenancy.ID) (Step, error)
 	// Next is the step after stepID, or ended. facts are what conditions may look at.
 	Next(ctx context.Context, tx *db.Tx, flow FlowRef, stepID string, origin tenancy.ID, facts map[string]any) (s Step, ended bool, err error)
+}
+
+// Owing is what cases asks of whoever keeps flows: the documents that must have been
+// issued before a step is left, by key, by title or by the name of their template.
+type Owing interface {
+	Owed(ctx context.Context, tx *db.Tx, flow FlowRef, stepID string) ([]string, error)
 }
 
 // FlowRef names a stored flow.
@@ -105,4 +114,6 @@ type Files interface {
 	// materials that they are for. reader is the identity of the applicant when she
 	// may read them from now on, "" when they are for the staff alone.
 	Attach(ctx context.Context, tx *db.Tx, tenant tenancy.ID, caseID, reader string, stepSeq int, fileIDs []string) (materials []string, err error)
+	// Handed lists what an applicant handed in up to now: the material and the name of each file.
+	Handed(ctx context.Context, tx *db.Tx, tenant tenancy.ID, caseID string) ([][2]string, error)
 }

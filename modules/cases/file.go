@@ -211,6 +211,9 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, in Filing) erro
 	if err := s.attach(ctx, tx, c, in); err != nil {
 		return err
 	}
+	if err := d.issue(ctx, docReceipt, said{organ: c.TenantID}); err != nil {
+		return err
+	}
 	tx.Record(db.Audit{Action: string(policies.CasesFile), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "channel": c.Channel}})
 	tx.Emit(events.CaseFiled{Case: c.fact()})
 	return st.delta(ctx, c, string(Submitted), 1)

@@ -27,6 +27,7 @@ type Asks struct {
 	Sealer    Sealer
 	Files     Files
 	Staff     Staff
+	Owing     Owing // nil: no step owes a document
 }
 
 // New wires a Service.
@@ -139,6 +140,9 @@ func (d *deed) enter(ctx context.Context, to Step) error {
 
 // advance leaves the current step and enters the next one, or ends the case.
 func (d *deed) advance(ctx context.Context, act, opinion string) error {
+	if err := d.documented(ctx); err != nil {
+		return err
+	}
 	if err := d.leave(ctx, act, opinion); err != nil {
 		return err
 	}
@@ -164,6 +168,9 @@ func (d *deed) facts(opinion string) map[string]any {
 
 func (d *deed) complete(ctx context.Context) error {
 	if err := d.st.stopClock(ctx, d.c); err != nil {
+		return err
+	}
+	if err := d.issue(ctx, docCompletion, said{}); err != nil {
 		return err
 	}
 	d.c.end(Completed, d.tx.Now)

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -58,7 +59,10 @@ func (s *Service) AnswerExtension(ctx context.Context, id string, seen int, agre
 		}
 		d.c.ExtendedDays = p.Days
 		d.emit(events.CaseExtended{Case: d.c.fact(), Days: p.Days})
-		return d.reckon(ctx)
+		if err := d.reckon(ctx); err != nil {
+			return err
+		}
+		return d.issue(ctx, docExtension, said{turn: p})
 	})
 }
 
@@ -126,7 +130,10 @@ func (s *Service) pause(ctx context.Context, id string, seen int, a policies.Act
 			return err
 		}
 		d.emit(events.CaseSuspended{Case: d.c.fact()})
-		return d.hold(ctx, kind)
+		if err := d.hold(ctx, kind); err != nil {
+			return err
+		}
+		return d.issue(ctx, map[string]string{Special: docSpecialBegin, Suspension: docSuspend}[kind], said{turn: &p})
 	})
 }
 
@@ -153,7 +160,10 @@ func (s *Service) resume(ctx context.Context, id string, seen int, a policies.Ac
 			return err
 		}
 		d.emit(events.CaseResumed{Case: d.c.fact()})
-		return d.release(ctx, kind+"_ended")
+		if err := d.release(ctx, kind+"_ended"); err != nil {
+			return err
+		}
+		return d.issue(ctx, map[string]string{Special: docSpecialEnd, Suspension: docResume}[kind], said{turn: p})
 	})
 }
 
@@ -201,7 +211,10 @@ func (s *Service) AcceptTolerating(ctx context.Context, id string, seen int, opi
 				return err
 			}
 		}
-		return d.accept(ctx, opinion)
+		if err := d.issue(ctx, docTolerate, said{tolerated: t.Materials, turn: &Procedure{Reason: t.Reason, Days: t.Days, Until: &until}}); err != nil {
+			return err
+		}
+		return d.accept(ctx, opinion, "tolerated")
 	})
 }
 
@@ -219,7 +232,10 @@ func (s *Service) Supply(ctx context.Context, caseID, procedureID string, fileID
 		if err == nil && len(got) == 0 && note == "" {
 			err = fault.InvalidField("papers", "case_answer_missing")
 		}
-		return policies.CasesResubmit, err
+		if err != nil {
+			return "", err
+		}
+		return policies.CasesResubmit, d.issue(ctx, docReceipt, said{organ: d.c.TenantID, ref: "supply:" + procedureID})
 	}, note)
 }
 
@@ -277,6 +293,9 @@ func (s *Service) Void(ctx context.Context, id string, seen int, reason string) 
 			return err
 		}
 		if err := d.st.stopClock(ctx, d.c); err != nil {
+			return err
+		}
+		if err := d.issue(ctx, docVoid, said{opinion: reason}); err != nil {
 			return err
 		}
 		d.c.end(Voided, d.tx.Now)
@@ -474,6 +493,7 @@ func (s *Service) deem(ctx context.Context) (n int, err error) {
 		if err != nil {
 			return err
 		}
+		slices.SortStableFunc(late, func(a, b Case) int { return cmp.Compare(a.AtTenant, b.AtTenant) }) // one order of the organs' numbers for all
 		for i := range late {
 			was := late[i]
 			d := &deed{Service: s, st: store{tx}, tx: tx, c: &late[i]}
@@ -481,7 +501,7 @@ func (s *Service) deem(ctx context.Context) (n int, err error) {
 			if err != nil {
 				return err
 			}
-			if err := d.acceptFrom(ctx, from, ""); err != nil {
+			if err := d.acceptFrom(ctx, from, "", "deemed"); err != nil {
 				return err
 			}
 			tx.Record(db.Audit{Tenant: was.TenantID, Action: string(policies.CasesAccept), Kind: "case", Object: was.ID, Detail: map[string]any{"no": was.No, "deemed": true}})

@@ -23,6 +23,7 @@ type View struct {
 	Notices    []Notice
 	Urges      []Urge
 	Procedures []Procedure
+	Documents  []Document  // issued, oldest first; without what they say
 	Asked      []Procedure // of them, what the actor's office is consulted about
 	Colleagues []Colleague // to whom the actor may refer the step
 	Offices    []tree.Node // whom she may consult
@@ -80,6 +81,9 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, id string) (v View, err e
 		return v, err
 	}
 	if v.Procedures, err = st.procedures(ctx, c); err != nil {
+		return v, err
+	}
+	if v.Documents, err = st.documents(ctx, c); err != nil {
 		return v, err
 	}
 	for _, p := range v.Procedures {

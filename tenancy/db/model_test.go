@@ -42,7 +42,8 @@ func (s scope) writes(t tenancy.ID) bool {
 // cascading names the tables whose rows everybody below an ancestor reads.
 func cascading(table string) bool {
 	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "review_chains", "notice_templates", "laws", "law_articles", "law_revisions",
-		"item_locks", "item_request_answers", "dictionary_entries", "forms", "form_versions"}, table)
+		"item_locks", "item_request_answers", "dictionary_entries", "forms", "form_versions",
+		"document_templates", "document_versions", "document_organs", "document_marks"}, table)
 }
 
 // allowed is the plain model: may somebody in s do command (S, I, U, D) to r?
@@ -73,7 +74,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		return command == 'S' && s.sees(r.tenant) || command == 'I' && s.writes(r.tenant)
 	case "audit_seals", "audit_heads":
 		return command == 'S' && s.sees(r.tenant)
-	case "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries": // never forgotten
+	case "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers": // never forgotten
 		if command == 'D' {
 			return false
 		}
@@ -85,7 +86,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		if command != 'S' {
 			return false
 		}
-	case "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers", "form_versions":
+	case "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers", "form_versions", "documents", "document_versions", "document_marks":
 		if command == 'U' || command == 'D' {
 			return false
 		}
@@ -113,11 +114,11 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 
 func systemMay(table string, command byte, s scope, r *row) bool {
 	switch table {
-	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers", "form_versions":
+	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers", "form_versions", "documents", "document_versions", "document_marks":
 		if command == 'U' || command == 'D' {
 			return false
 		}
-	case "audit_heads", "audit_marks", "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries":
+	case "audit_heads", "audit_marks", "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers":
 		if command == 'D' {
 			return false
 		}
@@ -151,7 +152,13 @@ func personMay(table string, command byte, s scope, r *row) bool {
 		return hers(r)
 	case "case_drafts", "form_drafts":
 		return map[byte]bool{'S': hers(r), 'I': hers(r) && own, 'U': hers(r) && own, 'D': hers(r)}[command]
-	case "case_numbers":
+	case "documents":
+		return (command == 'S' || command == 'I') && hers(r.parent)
+	case "document_templates", "document_versions", "document_organs":
+		return command == 'S' && s.below(r.tenant)
+	case "document_marks":
+		return command == 'S' && s.below(r.tenant) || command == 'I' && own
+	case "case_numbers", "document_numbers":
 		return own && command != 'D'
 	case "idempotency":
 		return own && r.vary["actor_id"] == her && (command == 'S' || command == 'I')
@@ -182,7 +189,7 @@ func publicMay(table string, command byte, s scope, r *row) bool {
 		return !slices.Contains([]string{"draft", "reviewing", "scheduled"}, r.vary["state"])
 	case "articles":
 		return r.vary["state"] == "published" && (r.vary["cascades"] == "true" || r.tenant == s.tenant)
-	case "flows", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "notice_templates", "law_revisions", "dictionary_entries", "form_versions":
+	case "flows", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "notice_templates", "law_revisions", "dictionary_entries", "form_versions", "document_marks":
 		return true
 	}
 	return false
@@ -258,7 +265,7 @@ func movesOf(q question) []move {
 // given is what a citizen's statement could do to the tenant of rows: row security
 // holds her to her own subject, and the service never writes that column.
 func given(table string, updates func(scope, *row) bool) func(scope, *row) bool {
-	if slices.Contains([]string{"case_drafts", "form_drafts", "case_numbers", "files"}, table) {
+	if slices.Contains([]string{"case_drafts", "form_drafts", "case_numbers", "document_numbers", "files"}, table) {
 		return func(scope, *row) bool { return false }
 	}
 	return updates
@@ -292,7 +299,7 @@ func vary(table string) map[string][]string {
 // hangsOn names the table, and the column, that rows of table hang on, when the model follows it.
 func hangsOn(table string) (parent, column string) {
 	switch table {
-	case "case_steps", "case_clocks", "case_supplements", "case_urges", "case_procedures", "files":
+	case "case_steps", "case_clocks", "case_supplements", "case_urges", "case_procedures", "documents", "files":
 		return "cases", "case_id"
 	case "appointments":
 		return "posts", "post_id"

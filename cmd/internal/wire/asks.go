@@ -48,6 +48,7 @@ func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID string, choices []s
 		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name,
 		FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID, StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays,
 		Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
+		Phone: g.Body.Phone, Address: g.Body.Address, Hours: g.Body.Hours,
 	}, nil
 }
 
@@ -73,6 +74,16 @@ func (s steps) Next(ctx context.Context, tx *db.Tx, ref cases.FlowRef, stepID st
 	}
 	to, err := placed(ctx, tx, next, origin)
 	return to, false, err
+}
+
+// Owed implements cases.Owing.
+func (s steps) Owed(ctx context.Context, tx *db.Tx, ref cases.FlowRef, stepID string) ([]string, error) {
+	d, err := s.Load(ctx, tx, ref.Tenant, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	step, _ := d.Step(stepID)
+	return step.Documents.All(), nil
 }
 
 // placed finds the tenant that a step falls to for a case born in origin.

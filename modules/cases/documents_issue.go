@@ -1,0 +1,206 @@
+package cases
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"liandong/tenancy"
+	"liandong/tenancy/db"
+	"liandong/tenancy/tree"
+)
+
+// said is what an act adds to what the case itself tells.
+type said struct {
+	organ     tenancy.ID // who issues; zero: where the case stands
+	ref       string     // empty: the version of the case, which every act raises
+	title     string     // empty: that of the kind
+	opinion   string
+	basis     string // of acceptance, as a key of the words
+	notice    *Notice
+	tolerated []string
+	turn      *Procedure
+	handover  Handover
+	seq       int // visit to a step; zero: the one that is open
+}
+
+// issue writes a document of a kind in the transaction of the act.
+func (d *deed) issue(ctx context.Context, kind string, in said) error {
+	k, ok := kindOf(kind)
+	if !ok {
+		return fmt.Errorf("cases: no kind of document %s", kind)
+	}
+	c, a := d.c, d.tx.Scope.Actor
+	if in.organ == 0 {
+		in.organ = c.AtTenant
+	}
+	if in.ref == "" {
+		in.ref = fmt.Sprintf("v%d", c.Version)
+	}
+	if in.seq == 0 {
+		in.seq = c.StepSeq
+	}
+	organ, err := d.asks.Tree.Place(ctx, d.tx, in.organ)
+	if err != nil {
+		return err
+	}
+	text, err := d.st.template(ctx, kind, c, in.organ)
+	if err != nil {
+		return err
+	}
+	doc := Document{
+		TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, Kind: kind, Ref: in.ref, Title: k.Title, OrganTenant: in.organ, OrganName: organ.Name,
+		TemplateID: text.TemplateID, TemplateNumber: text.Number, StepSeq: in.seq, IssuedAt: d.tx.Now, IssuedBy: a.ID, IssuedName: a.Name,
+	}
+	if in.title != "" {
+		doc.Title = in.title
+	} else if text.Name != "" {
+		doc.Title = text.Name
+	}
+	if err := d.st.number(ctx, &doc, k, text.Numbering); err != nil {
+		return err
+	}
+	doc.CheckCode = strings.ToUpper(d.asks.Sealer.Blind(SealDocument, doc.ID)[:checkLength])
+	v := &values{deed: d, doc: &doc, in: in}
+	content := Content{Title: doc.Title, No: doc.No, Organ: doc.OrganName, Date: doc.IssuedAt, Law: k.Law}
+	content.Blocks = merge(text.Body, func(key string) string { return v.get(ctx, key) })
+	if v.err != nil {
+		return v.err
+	}
+	plain, err := json.Marshal(content)
+	if err != nil {
+		return fmt.Errorf("document %s of case %s: %w", kind, c.ID, err)
+	}
+	doc.Sealed = d.asks.Sealer.Seal(SealDocument, string(plain))
+	if _, err := d.tx.NewInsert().Model(&doc).Exec(ctx); err != nil {
+		return fmt.Errorf("document %s of case %s: %w", kind, c.ID, err)
+	}
+	return d.st.mark(ctx, &doc)
+}
+
+// checkLength is how many of its 64 hexadecimal digits a check code keeps: 80 bits.
+const checkLength = 20
+
+// Mark (文书核验) is what everybody may know of a document who holds it: nothing
+// about the applicant.
+type Mark struct {
+	bun.BaseModel `bun:"table:document_marks"`
+
+	TenantID  tenancy.ID `bun:",pk"`
+	CheckHash string     `bun:",pk"` // SHA-256 of the check code
+	Kind      string
+	Title     string
+	No        string
+	OrganName string
+	IssuedAt  time.Time
+}
+
+func (s store) mark(ctx context.Context, d *Document) error {
+	m := Mark{TenantID: d.TenantID, CheckHash: checkHash(d.CheckCode), Kind: d.Kind, Title: d.Title, No: d.No, OrganName: d.OrganName, IssuedAt: d.IssuedAt}
+	if _, err := s.tx.NewInsert().Model(&m).Exec(ctx); err != nil {
+		return fmt.Errorf("mark of document %s: %w", d.ID, err)
+	}
+	return nil
+}
+
+func checkHash(code string) string {
+	sum := sha256.Sum256([]byte(strings.ToUpper(strings.TrimSpace(code))))
+	return hex.EncodeToString(sum[:])
+}
+
+// VerifyDocument (文书核验) is the mark of a genuine document of the tenant in scope;
+// ok is false when there is none with that number and check code.
+func (s *Service) VerifyDocument(ctx context.Context, no, check string) (m Mark, ok bool, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var ms []Mark
+		err := tx.NewSelect().Model(&ms).Where("tenant_id = ?", tx.Scope.Tenant).Where("check_hash = ?", checkHash(check)).Scan(ctx)
+		if err != nil {
+			return fmt.Errorf("verify a document: %w", err)
+		}
+		if len(ms) == 1 && ms[0].No == strings.TrimSpace(no) {
+			m, ok = ms[0], true
+		}
+		return nil
+	})
+	return m, ok, err
+}
+
+// number takes the next number of the organ for a kind and a year: the counter is
+// locked until the transaction ends, so that numbers have no gaps and none is given twice.
+func (s store) number(ctx context.Context, d *Document, k DocumentKind, rule string) error {
+	d.Year = chinaDay(s.tx.Now).Year()
+	err := s.tx.NewRaw(`insert into document_numbers (tenant_id, kind, year, last) values (?, ?, ?, 1)
+		on conflict (tenant_id, kind, year) do update set last = document_numbers.last + 1 returning last`, d.OrganTenant, d.Kind, d.Year).Scan(ctx, &d.Serial)
+	if err != nil {
+		return fmt.Errorf("number of a document: %w", err)
+	}
+	organ, err := s.organWord(ctx, d.OrganTenant, d.OrganName)
+	d.No = numbered(rule, organ, k.Mark, d.Year, d.Serial)
+	return err
+}
+
+// organWord (机关代字) is what an organ calls itself in numbers.
+func (s store) organWord(ctx context.Context, organ tenancy.ID, name string) (string, error) {
+	var own []string
+	if err := s.tx.NewRaw(`select word from document_organs where tenant_id = ?`, organ).Scan(ctx, &own); err != nil {
+		return "", fmt.Errorf("organ word: %w", err)
+	}
+	if len(own) > 0 && own[0] != "" {
+		return own[0], nil
+	}
+	return shortName(name), nil
+}
+
+// shortName leaves the kind of office out of a name.
+func shortName(name string) string {
+	for _, o := range builtin().Offices {
+		if s := strings.TrimSuffix(name, o); s != "" && s != name {
+			return s
+		}
+	}
+	return name
+}
+
+// numbered fills in a rule for numbers.
+func numbered(rule, organ, mark string, year, serial int) string {
+	if rule == "" {
+		rule = builtin().Numbering
+	}
+	tokens := map[string]string{"organ": organ, "mark": mark, "year": fmt.Sprint(year)}
+	return tokenPattern.ReplaceAllStringFunc(rule, func(m string) string {
+		t := tokenPattern.FindStringSubmatch(m)
+		for key, name := range builtin().Tokens {
+			switch {
+			case name != t[1]:
+			case key == "serial" && t[2] != "":
+				return fmt.Sprintf("%0*d", int(t[2][0]-'0'), serial)
+			case key == "serial":
+				return fmt.Sprint(serial)
+			default:
+				return tokens[key]
+			}
+		}
+		return m
+	})
+}
+
+// path is the organ and everything above it, nearest first.
+func (s store) path(ctx context.Context, organ tenancy.ID) ([]tenancy.ID, error) {
+	above, err := tree.In(s.tx).Ancestors(ctx, organ)
+	if err != nil {
+		return nil, err
+	}
+	ids := []tenancy.ID{organ}
+	for i := len(above) - 1; i >= 0; i-- {
+		if above[i].ID != organ {
+			ids = append(ids, above[i].ID)
+		}
+	}
+	return ids, nil
+}
