@@ -20,6 +20,7 @@ type explorer struct {
 	known  map[state]*visit
 	order  []*visit
 	used   map[*arc]bool // had a token at some time
+	steps  int
 }
 
 // spot is what can hold a token: an arc, an activity, or a boundary event that is armed.
@@ -64,7 +65,7 @@ func (w *net) prove(limit int) *finding {
 		if f := x.expand(x.order[i]); f != nil {
 			return f
 		}
-		if len(x.order) > limit {
+		if len(x.order) > limit || x.steps > maxFanOut*limit {
 			return x.tooComplex()
 		}
 	}
@@ -224,7 +225,10 @@ func (x *explorer) fireSelect(s *visit, v *vertex) *finding {
 		}
 	}
 	free := without(slices.Clone(v.out), v.fallback)
-	for pick := 1; pick < 1<<min(len(free), maxSelect); pick++ {
+	if len(free) > maxSelect {
+		return x.tooComplex()
+	}
+	for pick := 1; pick < 1<<len(free); pick++ {
 		var put []*arc
 		for i, a := range free {
 			if pick&(1<<i) != 0 {
@@ -238,8 +242,11 @@ func (x *explorer) fireSelect(s *visit, v *vertex) *finding {
 	return nil
 }
 
+// maxFanOut bounds the moves out of a state, on average.
+const maxFanOut = 20
+
 // maxSelect bounds the branches of an inclusive gateway that do not reduce.
-const maxSelect = 12
+const maxSelect = 10
 
 // ready is [run.ready] on a state.
 func (x *explorer) ready(s state, j *vertex) bool {
@@ -301,6 +308,7 @@ func (x *explorer) move(s *visit, v *vertex, take []int, put []*arc) *finding {
 
 // step takes tokens and puts others; a place that has one already is found to be too full.
 func (x *explorer) step(s *visit, v *vertex, take []int, put []*arc, arm []int) *finding {
+	x.steps++
 	next := []byte(s.at)
 	for _, i := range take {
 		unset(next, i)

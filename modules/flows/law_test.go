@@ -111,6 +111,30 @@ func BenchmarkCheck200(b *testing.B) {
 	}
 }
 
+// TestWideInclusive: many branches that do not come together reduce to nothing, or are refused as
+// too complex; none is passed over.
+func TestWideInclusive(t *testing.T) {
+	t.Parallel()
+	k := newMaker(1)
+	split, merge, wait := k.add(start), k.add(inclusive), k.add(parallel)
+	gate := k.add(inclusive)
+	k.join(split, gate)
+	for i := range 14 {
+		n := k.add(task)
+		k.join(gate, n)
+		k.join(n, []*node{merge, wait}[i%2])
+		b := k.add(task)
+		k.guard(n, b, true)
+		k.join(b, merge)
+	}
+	last := k.add(end)
+	k.join(merge, last)
+	k.join(wait, last)
+	if f := k.d.unsound(); f == nil || f.rule != RuleTooComplex && f.rule != RuleDeadlock {
+		t.Errorf("%+v", f)
+	}
+}
+
 // TestEntangled200 is as entangled as a flow of its size may be: it is proved unsound, sound or
 // too complex within the bound of states.
 func TestEntangled200(t *testing.T) {

@@ -3,10 +3,12 @@ package flows
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"sync"
 
 	"liandong/tenancy"
 	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
 )
 
 // Service keeps flows and executes them. A stored flow never changes, so its
@@ -102,8 +104,14 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, tenant tenancy.ID, d *Def
 	return d.Expand(func(id string) (*Definition, error) { return stored(ctx, tx, tenant, id) })
 }
 
+// storedID is the form of the ids that Keep gives.
+var storedID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
 // stored reads one flow, its calls not expanded.
 func stored(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string) (*Definition, error) {
+	if !storedID.MatchString(id) { // what a call names may be anything, and would break the transaction
+		return nil, fault.New(fault.NotFound, "flow_called").With(id)
+	}
 	var xml string
 	if err := tx.NewRaw(`select xml from flows where tenant_id = ? and id = ?`, tenant, id).Scan(ctx, &xml); err != nil {
 		return nil, fmt.Errorf("load flow %s: %w", id, err)
