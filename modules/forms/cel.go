@@ -164,10 +164,10 @@ func sex(id string) string {
 	return "2"
 }
 
-// decimal spells every whole number of an expression as a decimal: all numbers of
+// Decimal spells every whole number of an expression as a decimal: all numbers of
 // a form are decimals, and whoever writes amount > 100 should not have to know.
 // The browser gets what this returns.
-func decimal(expr string) string {
+func Decimal(expr string) string {
 	out := make([]byte, 0, len(expr)+8)
 	for i := 0; i < len(expr); {
 		c := expr[i]
@@ -189,7 +189,7 @@ func decimal(expr string) string {
 				j++
 			}
 			out = append(out, expr[i:j]...)
-			if wholeNumber(expr[i:j]) && (i == 0 || expr[i-1] != '.') {
+			if wholeNumber(expr[i:j]) && (i == 0 || expr[i-1] != '.') && !indexes(expr, i, j) {
 				out = append(out, ".0"...)
 			}
 			i = j
@@ -199,6 +199,11 @@ func decimal(expr string) string {
 		}
 	}
 	return string(out)
+}
+
+// indexes reports whether the number at i..j chooses an element of a list: rows[0].
+func indexes(expr string, i, j int) bool {
+	return i >= 2 && expr[i-1] == '[' && j < len(expr) && expr[j] == ']' && (letter(expr[i-2]) || digit(expr[i-2]) || expr[i-2] == ')' || expr[i-2] == ']')
 }
 
 func letter(c byte) bool { return c == '_' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80 }
@@ -228,7 +233,7 @@ type expression struct {
 
 // compileExpr type-checks expr, whose result must be one of the types wanted, and bounds its cost.
 func compileExpr(env *cel.Env, expr string, want ...*cel.Type) (*expression, error) {
-	e := &expression{source: decimal(expr), names: map[string]bool{}, asks: map[string]bool{}}
+	e := &expression{source: Decimal(expr), names: map[string]bool{}, asks: map[string]bool{}}
 	ast, issues := env.Compile(e.source)
 	if err := issues.Err(); err != nil {
 		return nil, err

@@ -19,6 +19,8 @@ import (
 
 const editorID, reviewerID, citizenID = "00000000-0000-7000-8000-0000000000e1", "00000000-0000-7000-8000-0000000000e2", "00000000-0000-7000-8000-0000000000c1"
 
+func newDB(t testing.TB) *db.DB { t.Helper(); return dbtest.New(t) }
+
 func service(t testing.TB, d *db.DB) *forms.Service {
 	t.Helper()
 	engine, err := policies.New(t.Context())

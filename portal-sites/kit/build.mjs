@@ -67,6 +67,15 @@ await build({
   entryPoints: ["src/charts.js"], bundle: true, minify: true, target, outfile: `${out}/charts.js`, format: "iife", legalComments: "none",
   banner: { js: "/*! Apache ECharts 6.0.0, Apache-2.0 (https://www.apache.org/licenses/LICENSE-2.0); zrender 6.0.0, BSD-3-Clause, Copyright (c) 2013, Baidu Inc.; tslib 2.3.0, 0BSD, Copyright (c) Microsoft Corporation */" },
 });
+// CEL counts in BigInt, which older browsers lack: they fill in forms without live rules.
+await build({
+  entryPoints: ["src/forms.js"], bundle: true, minify: true, target: ["chrome80", "firefox78", "safari14"], supported: { destructuring: true }, outfile: `${out}/forms.js`, format: "iife", legalComments: "none",
+  banner: { js: "/*! @bufbuild/cel, cel-spec and protobuf, Apache-2.0, Copyright Buf Technologies, Inc.; @bufbuild/re2, MIT, Copyright (c) 2023 Alexey Vasiliev */" },
+});
+await build({
+  entryPoints: ["src/designer.js"], bundle: true, minify: true, target, supported: { destructuring: true }, outfile: `${out}/designer.js`, format: "iife", legalComments: "none",
+  banner: { js: "/*! SortableJS 1.15.7, MIT, Copyright (c) 2019 All contributors to Sortable */" },
+});
 await copyFile("node_modules/htmx.org/dist/htmx.min.js", `${out}/htmx.js`);
 await copyFile("src/favicon.svg", `${out}/favicon.svg`);
 await writeFile("kittest/assets/axe.min.js.gz", gzipSync(await readFile("node_modules/axe-core/axe.min.js"), { level: 9 }));

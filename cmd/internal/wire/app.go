@@ -16,6 +16,7 @@ import (
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/modules/forms"
 	"liandong/modules/laws"
 	"liandong/modules/notices"
 	"liandong/modules/notices/web/sms"
@@ -62,6 +63,7 @@ type App struct {
 	Supervision *supervision.Service
 	Sites       *sites.Service
 	Laws        *laws.Service
+	Forms       *forms.Service
 	Notices     *notices.Service
 	Audit       *audit.Service
 	Partners    *partners.Service
@@ -154,6 +156,7 @@ func (a *App) modules(context.Context) error {
 	a.Supervision = supervision.New(a.DB, a.Policy)
 	a.Sites = sites.New(a.DB, a.Policy)
 	a.Laws = laws.New(a.DB, a.Policy, grounds{a.Items})
+	a.Forms = forms.New(a.DB, a.Policy, forms.Asks{Sealer: a.sealer, Codes: codeLists{}, Facts: a.filler})
 	a.Audit = audit.New(a.DB, a.Policy, a.sealer, a.cfg.Log)
 	var err error
 	if a.counter, err = newMinutes(a.cfg.Redis, a.cfg.AppDSN); err != nil {

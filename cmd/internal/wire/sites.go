@@ -10,6 +10,7 @@ import (
 	casesweb "liandong/modules/cases/web"
 	catalogweb "liandong/modules/catalog/web"
 	filesweb "liandong/modules/files/web"
+	formsweb "liandong/modules/forms/web"
 	lawsweb "liandong/modules/laws/web"
 	noticesweb "liandong/modules/notices/web"
 	orgweb "liandong/modules/org/web"
@@ -76,6 +77,9 @@ func (s *doors) deskDeps() desk.Deps {
 		},
 		func(r chi.Router) {
 			lawsweb.Mount(r, lawsweb.Deps{Service: s.Laws, Shell: shell, Base: base, Home: home})
+		},
+		func(r chi.Router) {
+			formsweb.Mount(r, formsweb.Deps{Service: s.Forms, Shell: shell, Base: base, Home: home, Divisions: divisions{s.Tree}, Papers: uploads{s.Files}})
 		},
 		func(r chi.Router) {
 			orgweb.Mount(r, orgweb.Deps{Service: s.Org, Tree: s.Tree, Authz: s.Policy, Shell: shell, Base: base})

@@ -1,0 +1,376 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"liandong/modules/forms"
+	"liandong/portal-sites/kit"
+	"liandong/portal-sites/kit/text"
+)
+
+// Place is a division (区划) to choose.
+type Place struct{ Code, Name string }
+
+// Divisions answers questions about the tree of divisions.
+type Divisions interface {
+	// Below lists the divisions of the next level; "" asks for the provinces.
+	Below(ctx context.Context, code string) ([]Place, error)
+	// Way lists the divisions from the province down to code.
+	Way(ctx context.Context, code string) ([]Place, error)
+}
+
+// View is a form on a page: its rules, what was typed, and what is wrong with it.
+type View struct {
+	Compiled  *forms.Compiled
+	Result    forms.Result
+	Raw       forms.Values // as typed
+	Context   forms.Context
+	Divisions Divisions // nil: an address is a text
+	Files     string    // where a browser with scripts uploads to; empty: with the form
+	FileURL   string    // where kept files are shown: + id
+	Print     bool      // values only
+	errs      map[string]string
+	summary   []kit.F
+	blamed    bool
+}
+
+// NewView evaluates what was typed; nothing is blamed until Blame.
+func NewView(c *forms.Compiled, raw forms.Values, ctx forms.Context) *View {
+	return &View{Compiled: c, Raw: raw, Context: ctx, Result: c.Evaluate(raw, ctx)}
+}
+
+// Blame shows what a result minds beside the fields.
+func (v *View) Blame(res forms.Result) *View {
+	v.Result, v.blamed, v.errs, v.summary = res, true, map[string]string{}, nil
+	for _, e := range res.Errors {
+		if _, known := v.errs[e.Path]; !known {
+			v.errs[e.Path] = Sentence(e)
+			v.summary = append(v.summary, kit.F{Name: prefix + e.Path, Label: v.label(e)})
+		}
+	}
+	return v
+}
+
+// label names a field, with its row when it is a cell.
+func (v *View) label(e forms.Error) string {
+	parts := strings.Split(e.Path, ".")
+	if len(parts) != 3 {
+		return e.Label
+	}
+	n, err := strconv.Atoi(parts[1])
+	table := v.Compiled.Schema.Find(parts[0])
+	if err != nil || table == nil {
+		return e.Label
+	}
+	return rowName(table, n) + " " + e.Label
+}
+
+// Sentence is what is said about an error.
+func Sentence(e forms.Error) string {
+	if e.Key == "" {
+		return e.Message
+	}
+	return text.T(e.Key, e.Args...)
+}
+
+func (v *View) values() (f kit.FormValues) {
+	for path, s := range v.errs {
+		name := prefix + path
+		if path == "" {
+			name = ""
+		}
+		f.WrongText(name, s)
+	}
+	return f
+}
+
+func (v *View) shown(at string) bool  { return v.Result.Shown[at] }
+func (v *View) locked(at string) bool { return v.Result.Locked[at] || v.Print }
+
+// current is a value as it should stand in its input: the typed one, unless the form reckons it.
+func (v *View) current(f *forms.Field, at string) any {
+	if v.Result.Locked[at] || f.Compute != "" {
+		return v.Result.Values[at]
+	}
+	if x, ok := v.Raw[at]; ok {
+		return x
+	}
+	return v.Result.Values[at]
+}
+
+func (v *View) rows(f *forms.Field) []map[string]any {
+	typed := rowsOf(v.Raw[f.ID])
+	reckoned := rowsOf(v.Result.Values[f.ID])
+	out := make([]map[string]any, max(len(typed), len(reckoned)))
+	for i := range out {
+		out[i] = map[string]any{}
+		for j := range f.Fields {
+			c := &f.Fields[j]
+			if i < len(typed) && c.Compute == "" && typed[i][c.ID] != nil {
+				out[i][c.ID] = typed[i][c.ID]
+			} else if i < len(reckoned) {
+				out[i][c.ID] = reckoned[i][c.ID]
+			}
+		}
+	}
+	if len(out) == 0 && !v.Result.Locked[f.ID] && !v.Print {
+		for range max(f.MinRows, 1) {
+			out = append(out, map[string]any{})
+		}
+	}
+	return out
+}
+
+func rowsOf(v any) (out []map[string]any) {
+	switch x := v.(type) {
+	case []map[string]any:
+		return x
+	case []any:
+		for _, r := range x {
+			if m, ok := r.(map[string]any); ok {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
+}
+
+// show spells a value for an input.
+func show(v any) string {
+	switch x := v.(type) {
+	case nil:
+		return ""
+	case string:
+		return x
+	case float64:
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	case bool:
+		if x {
+			return "1"
+		}
+		return ""
+	case []string:
+		return strings.Join(x, ",")
+	case []any:
+		parts := make([]string, len(x))
+		for i, y := range x {
+			parts[i] = show(y)
+		}
+		return strings.Join(parts, ",")
+	}
+	return fmt.Sprint(v)
+}
+
+func part(v any, name string) string {
+	switch m := v.(type) {
+	case map[string]string:
+		return m[name]
+	case map[string]any:
+		return show(m[name])
+	}
+	return ""
+}
+
+func files(v any) (out []map[string]string) {
+	switch x := v.(type) {
+	case []map[string]string:
+		return x
+	case []any:
+		for _, f := range x {
+			out = append(out, map[string]string{"id": part(f, "id"), "name": part(f, "name")})
+		}
+	}
+	return out
+}
+
+// control is a field as the kit draws it.
+func (v *View) control(f *forms.Field, at string, value any) kit.F {
+	k := kit.F{
+		Name: prefix + at, Label: named(f), Help: f.Help, Placeholder: f.Placeholder, Unit: f.Unit, Required: v.Result.Required[at], Value: show(value),
+		ReadOnly: v.locked(at) || f.Compute != "" || f.Readonly, Full: true, Attrs: map[string]any{},
+	}
+	switch f.Kind { //nolint:exhaustive // drawn by templates of their own
+	case forms.LongText:
+		k.Type, k.MaxLength = kit.Textarea, or(f.MaxLength, 2000)
+	case forms.Text:
+		k.MaxLength = or(f.MaxLength, 200)
+	case forms.Number:
+		k.Attrs["inputmode"] = "decimal"
+	case forms.Money:
+		k.Type = kit.Money
+	case forms.Date:
+		k.Type, k.Min, k.Max = kit.Date, day(f.After, v.Context.Today), day(f.Before, v.Context.Today)
+	case forms.Select, forms.Radio:
+		k.Type, k.Options = kit.Select, options(f)
+		if f.Kind == forms.Radio {
+			k.Type = kit.Radio
+		}
+		if k.ReadOnly { // a choice cannot be read-only; what it is stands there as text
+			k.Type, k.Value, k.Options = kit.Text, v.words(f, value), nil
+		}
+	case forms.Checkbox:
+		k.Type = kit.Checkbox
+		if f.Multiple() {
+			k.Type, k.Options = kit.Checkboxes, options(f)
+		}
+		k.Disabled = k.ReadOnly
+	case forms.Phone:
+		k.Type, k.Value = kit.Tel, strings.TrimPrefix(k.Value, "+86")
+	case forms.IDNumber, forms.CreditCode:
+		k.MaxLength = 30
+	}
+	if v.Print {
+		k.Value = v.words(f, value)
+	}
+	return k
+}
+
+func day(bound, today string) string {
+	if bound == "today" {
+		return today
+	}
+	return bound
+}
+
+func options(f *forms.Field) (out []kit.Option) {
+	for _, o := range f.Options {
+		out = append(out, kit.Option{Value: o.Value, Label: o.Label})
+	}
+	return out
+}
+
+// words is a value as people read it.
+func (v *View) words(f *forms.Field, value any) string { return Words(f, value) }
+
+func optionLabel(f *forms.Field, value string) string {
+	if i := slices.IndexFunc(f.Options, func(o forms.Option) bool { return o.Value == value }); i >= 0 {
+		return f.Options[i].Label
+	}
+	return value
+}
+
+func named(f *forms.Field) string {
+	if f.Label != "" {
+		return f.Label
+	}
+	return f.ID
+}
+
+func or(n, fallback int) int {
+	if n > 0 {
+		return n
+	}
+	return fallback
+}
+
+// width is the class of a field's place in the grid of twelve.
+func width(f *forms.Field, inColumns int) string {
+	w := f.Width
+	if w == 0 {
+		switch {
+		case inColumns > 0:
+			w = max(12/inColumns, 3)
+		case f.Kind == forms.LongText || f.Kind == forms.Table || f.Kind.Contains() || f.Kind == forms.Note || f.Kind == forms.Address || f.Kind == forms.File || f.Kind == forms.Signature || len(f.Options) > 4 && f.Kind != forms.Select:
+			w = 12
+		default:
+			w = 6
+		}
+	}
+	return "w" + strconv.Itoa(w)
+}
+
+// rules is the plan of the form for the browser, with the sentences that it may say.
+func (v *View) rules() string {
+	type browser struct {
+		forms.Plan
+		Text map[string]string `json:"text"`
+		Live bool              `json:"live"`
+	}
+	b := browser{Plan: v.Compiled.Plan(v.Context), Text: sentences(), Live: v.blamed}
+	data, err := json.Marshal(b)
+	if err != nil {
+		return "{}"
+	}
+	return string(data)
+}
+
+// sentences are the catalogue texts that rules in the browser use.
+func sentences() map[string]string {
+	out := map[string]string{}
+	for _, key := range []string{
+		"forms.required", "forms.choose", "forms.tick", "forms.attach", "forms.sign", "forms.add_row", "forms.not_an_option", "forms.too_short", "forms.too_long", "forms.pattern", "forms.not_a_date",
+		"forms.too_early", "forms.too_late", "forms.not_a_number", "forms.not_whole", "forms.decimals", "forms.number_range", "forms.too_small", "forms.too_big", "forms.no_division", "forms.too_many_files",
+		"forms.too_many_rows", "forms.too_few_rows", "forms.rule_broken",
+		"id_number_length", "id_number_char", "id_number_area", "id_number_date", "id_number_check", "credit_code_length", "credit_code_char", "credit_code_check", "phone_format",
+	} {
+		out[key] = text.T(key)
+	}
+	return out
+}
+
+// places are the selects of an address: one per level that was reached, and the next.
+type places struct {
+	chosen string
+	list   []Place
+}
+
+func (v *View) levels(ctx context.Context, code string) (out []places) {
+	if v.Divisions == nil {
+		return nil
+	}
+	var way []Place
+	if code != "" {
+		way, _ = v.Divisions.Way(ctx, code) // an unknown code begins anew
+	}
+	above := ""
+	for i := 0; i <= len(way) && i < 5; i++ {
+		list, err := v.Divisions.Below(ctx, above)
+		if err != nil || len(list) == 0 {
+			break
+		}
+		p := places{list: list}
+		if i < len(way) {
+			p.chosen = way[i].Code
+			above = p.chosen
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// Place fills in the names of the divisions that were chosen.
+func (v *View) place(ctx context.Context) { NameDivisions(ctx, v.Divisions, v.Compiled, v.Raw) }
+
+// NameDivisions writes the full name of every division chosen into values.
+func NameDivisions(ctx context.Context, d Divisions, c *forms.Compiled, values forms.Values) {
+	if d == nil {
+		return
+	}
+	c.Schema.Walk(func(f *forms.Field, _ []*forms.Field) bool {
+		m, ok := values[f.ID].(map[string]any)
+		if !ok || f.Kind != forms.Address || show(m[forms.Division]) == "" {
+			return true
+		}
+		way, err := d.Way(ctx, show(m[forms.Division]))
+		if err != nil {
+			return true
+		}
+		name := ""
+		for _, p := range way {
+			name += p.Name
+		}
+		m[forms.Named] = name
+		return true
+	})
+}
+
+// cellShown reports whether a cell is visible; one of a row that does not count yet follows its rule on nothing.
+func (v *View) cellShown(at string, f *forms.Field) bool {
+	shown, known := v.Result.Shown[at+"."+f.ID]
+	return shown || !known && f.Visible == ""
+}
