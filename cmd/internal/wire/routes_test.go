@@ -190,13 +190,34 @@ func TestFormsNeedTheirToken(t *testing.T) {
 	mine, _ := stranger(t, h)
 	_, theirs := stranger(t, h)
 	for _, r := range routeTable(t) {
-		if r.get() || r.who == "key" {
+		if r.get() || r.who == "key" || r.pattern == kit.ElderPath { // see TestNobodySwitchesMyVersion
 			continue
 		}
 		for what, form := range map[string]url.Values{"no token": {"x": {"y"}}, "a stranger's token": theirs, "a garbled token": {kit.CSRFFieldName: {"x.y"}}} {
 			if rec := serve(h, r.method, r.path(), form, mine...); rec.Code != http.StatusForbidden {
 				t.Errorf("%s %s with %s: %d", r.method, r.pattern, what, rec.Code)
 			}
+		}
+	}
+}
+
+// TestNobodySwitchesMyVersion sends the one form that pages for everybody carry
+// without a token, from our own page and from somebody else's.
+func TestNobodySwitchesMyVersion(t *testing.T) {
+	t.Parallel()
+	w := newTrial(t)
+	h, err := w.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for site, want := range map[string]int{"same-origin": http.StatusSeeOther, "cross-site": http.StatusForbidden, "same-site": http.StatusForbidden} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, kit.ElderPath, strings.NewReader("back=/"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("Sec-Fetch-Site", site)
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, r)
+		if rec.Code != want {
+			t.Errorf("from %s: %d", site, rec.Code)
 		}
 	}
 }
