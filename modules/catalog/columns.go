@@ -19,6 +19,26 @@ type Column struct {
 	Many    bool     `json:"many"`    // several codes in one cell
 	Open    bool     `json:"open"`    // a lower level may change it
 	Example string   `json:"example"`
+
+	Required bool     `json:"required"` // before review
+	Help     string   `json:"help"`
+	Unit     string   `json:"unit"`
+	Kinds    []string `json:"kinds"` // of items that have it; none: all
+	Entry    string   `json:"entry"` // EntryToo, EntryOnly; empty: implementing items only
+}
+
+// What an entry of the basic list has of a column.
+const (
+	EntryToo  = "both"
+	EntryOnly = "only"
+)
+
+// On reports whether an item of a list and a kind has the element.
+func (c Column) On(list, kind string) bool {
+	if list == BasicList && c.Entry == "" || list != BasicList && c.Entry == EntryOnly {
+		return false
+	}
+	return len(c.Kinds) == 0 || slices.Contains(c.Kinds, kind)
 }
 
 //go:embed columns.json

@@ -47,6 +47,10 @@ func (b *Body) value(key string) any {
 	return reflect.ValueOf(b).Elem().FieldByIndex(at).Addr().Interface()
 }
 
+// Value points at the element called key: a *string, *int, *bool or *[]string, or
+// at rows of several parts; nil for a key that no column has.
+func (b *Body) Value(key string) any { return b.value(key) }
+
 // Element spells one element as a cell of a list spells it, codes by their names;
 // empty for a key that no column has.
 func (b Body) Element(key string) string {

@@ -13,6 +13,7 @@ import (
 func sound() catalog.Body {
 	b := body()
 	b.OrganCode, b.Phone, b.Complaint, b.Address, b.Hours, b.Remedy = organ, "0479-0000000", "12345", "一楼", "工作日", "可以申请行政复议"
+	b.ReviewOrgan = "锡林郭勒盟行政公署"
 	b.Materials = []catalog.Material{{Name: "申请书", Need: "1", Source: "10", Form: "3", Copies: 1}}
 	b.Conditions, b.Audience, b.Forms, b.ProjectType, b.OnsiteTimes = []string{"取得草原使用权"}, []string{"1"}, []string{"1", "2"}, "2", 1
 	b.Result, b.TopicsPerson = catalog.Result{Type: "20", Name: "批复"}, []string{"040"}
@@ -62,7 +63,17 @@ func TestEveryRuleFindsItsFault(t *testing.T) {
 		"no_remedy":               func(b *catalog.Body) { b.Remedy = "" },
 		"no_faq":                  func(b *catalog.Body) { b.Questions = nil },
 		"no_keywords":             func(b *catalog.Body) { b.Keywords = nil },
-		"no_topic":                func(b *catalog.Body) { b.TopicsPerson = nil },
+		"special_without_basis":   func(b *catalog.Body) { b.Specials = []catalog.Special{{Name: "听证"}} },
+		"wrong_url":               func(b *catalog.Body) { b.OnlineURL = "www.example" },
+		"no_review_organ":         func(b *catalog.Body) { b.ReviewOrgan = "" },
+		"unreachable_choice": func(b *catalog.Body) {
+			b.Situations = []catalog.Situation{{Question: "单位？", When: []string{"gone"}, Options: []catalog.Option{{ID: "a", Label: "是", Effect: catalog.Effect{Days: 1}}, {ID: "b", Label: "否"}}}}
+		},
+		"idle_option": func(b *catalog.Body) {
+			b.Situations = []catalog.Situation{{Question: "单位？", Options: []catalog.Option{{ID: "a", Label: "是"}, {ID: "b", Label: "否"}}}}
+		},
+		"promise_is_statute": func(b *catalog.Body) { b.PromisedDays = b.StatutoryDays },
+		"no_topic":           func(b *catalog.Body) { b.TopicsPerson = nil },
 	}
 	for _, r := range catalog.Rules() {
 		if !text.Has("item_rule."+r.Name) || !text.Has("item_advice."+r.Name) {

@@ -46,15 +46,20 @@ type kept struct {
 func localKey(l LocalCode) string { return l.System + ":" + l.Code }
 
 func (s store) existing(ctx context.Context, list string) (e existing, err error) {
-	var vs []*kept
-	err = s.tx.NewSelect().TableExpr("item_versions AS v").ColumnExpr("v.*").ColumnExpr("i.basic_id IS NOT NULL AS claimed").DistinctOn("v.item_id").
-		Join("JOIN items i ON i.tenant_id = v.tenant_id AND i.id = v.item_id").
-		Where("v.tenant_id = ?", s.tx.Scope.Tenant).Where("i.list = ?", list).OrderExpr("v.item_id, v.number DESC").Scan(ctx, &vs)
+	var vs []*Version
+	err = s.tx.NewSelect().Model(&vs).DistinctOn("item_id").Where("tenant_id = ?", s.tx.Scope.Tenant).
+		Where("item_id IN (SELECT id FROM items WHERE tenant_id = ? AND list = ?)", s.tx.Scope.Tenant, list).Order("item_id", "number DESC").Scan(ctx)
 	if err != nil {
 		return e, fmt.Errorf("items before import: %w", err)
 	}
+	var claimed []string
+	err = s.tx.NewSelect().Model((*Item)(nil)).Column("id").Where("tenant_id = ?", s.tx.Scope.Tenant).Where("basic_id IS NOT NULL").Scan(ctx, &claimed)
+	if err != nil {
+		return e, fmt.Errorf("claimed items before import: %w", err)
+	}
 	e = existing{map[string]*kept{}, map[string]*kept{}}
-	for _, v := range vs {
+	for _, newest := range vs {
+		v := &kept{*newest, slices.Contains(claimed, newest.ItemID)}
 		if v.Body.BasicCode != "" {
 			e.byBasic[v.Body.BasicCode] = v
 		}

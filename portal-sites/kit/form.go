@@ -44,6 +44,16 @@ func NewForm(values map[string]string) FormValues {
 	return FormValues{values: v}
 }
 
+// Clone returns a form of its own with the same values and blames.
+func (v FormValues) Clone() FormValues {
+	values := url.Values{}
+	for k, all := range v.values {
+		values[k] = slices.Clone(all)
+	}
+	v.values, v.errs, v.texts = values, maps.Clone(v.errs), maps.Clone(v.texts)
+	return v
+}
+
 // Get returns the first value of a field, with surrounding space cut.
 func (v FormValues) Get(name string) string { return strings.TrimSpace(v.values.Get(name)) }
 

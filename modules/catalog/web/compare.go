@@ -142,7 +142,7 @@ func (c comparing) elements() (out []element) {
 		e := element{label: f.label}
 		for _, o := range c.offers {
 			d := compare(first, o.Body)[i]
-			e.sides, e.from = append(e.sides, fact{d.label, d.now}), append(e.from, refinedBy(o, f.label))
+			e.sides, e.from = append(e.sides, fact{label: d.label, lines: d.now}), append(e.from, refinedBy(o, f.key))
 		}
 		if c.q.Filter("only") == "" || e.differs() {
 			out = append(out, e)

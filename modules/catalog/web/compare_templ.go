@@ -382,8 +382,8 @@ func (c comparing) head() []string {
 }
 
 // refinedBy names the tenant that changed a field of an offer; "" when none did.
-func refinedBy(o catalog.Offer, label string) string {
-	return o.Source[factElement(label)]
+func refinedBy(o catalog.Offer, key string) string {
+	return o.Source[key]
 }
 
 func compareContent(c comparing) templ.Component {

@@ -44,8 +44,8 @@ func changes(ds []difference) (n int) {
 
 // fact is one labelled field of a body, in lines that people read.
 type fact struct {
-	label string
-	lines []string
+	key, label, group string
+	lines             []string
 }
 
 // Bounds of how a fact is laid out, in bytes of UTF-8.

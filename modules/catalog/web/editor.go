@@ -2,9 +2,10 @@ package web
 
 import (
 	"bytes"
-	"fmt"
 	"mime"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -13,16 +14,23 @@ import (
 	"liandong/tenancy/fault"
 )
 
-// blank shows the editor for a new item, with a row of each kind to begin with.
+// blank shows the editor for a new item, with a row of each kind to begin with;
+// ?list=basic for a new entry of the basic list.
 func (h handlers) blank(w http.ResponseWriter, r *http.Request) error {
-	if !h.Service.MayCreate(r.Context()) {
+	list, may := catalog.ImplementingList, h.Service.MayCreate
+	if r.URL.Query().Get("list") == catalog.BasicList {
+		list, may = catalog.BasicList, h.Service.MayKeep
+	}
+	if !may(r.Context()) {
 		return fault.New(fault.Forbidden, "item_not_editor")
 	}
-	f := fromBody(catalog.Body{Kind: "01", ProjectType: "2"})
+	f := fromBody(list, catalog.Body{Kind: "01", ProjectType: "2"})
 	lawRows().setCount(&f.FormValues, 1)
-	materialRows().setCount(&f.FormValues, 1)
-	f.setSteps(usualSteps())
-	f.draw(h.Flows)
+	if list == catalog.ImplementingList {
+		materialRows().setCount(&f.FormValues, 1)
+		f.setSteps(usualSteps())
+		f.draw(h.Flows)
+	}
 	return h.editor(w, r, http.StatusOK, f)
 }
 
@@ -37,6 +45,9 @@ func usualSteps() []Line {
 }
 
 func (h handlers) editor(w http.ResponseWriter, r *http.Request, status int, f *form) error {
+	if err := h.consult(r.Context(), f); err != nil {
+		return err
+	}
 	return h.page(w, r, status, editorPage(h, f))
 }
 
@@ -45,10 +56,18 @@ func (h handlers) create(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if f.rearrange(r, h.Flows) {
-		return h.editor(w, r, f.status(), f)
+	if id := f.Get("item"); id != "" { // an automatic save has begun it
+		sh, err := h.draftOf(r, id)
+		if err != nil {
+			return err
+		}
+		return h.saveUpon(w, r, f, sh)
 	}
-	in := catalog.Draft{Body: f.body(), Flow: f.draw(h.Flows), Key: f.Posted()}
+	if done, err := h.rearrange(r, f); done || err != nil {
+		return h.rearranged(w, r, f, err)
+	}
+	in := h.typed(f)
+	in.Key = f.Posted()
 	var v catalog.Version
 	if err = f.Err(); err == nil {
 		v, err = h.Service.Create(r.Context(), in)
@@ -62,10 +81,34 @@ func (h handlers) create(w http.ResponseWriter, r *http.Request) error {
 	return h.saved(w, r, f, v)
 }
 
+// typed is the draft that a form says. What goes to review must be whole; until
+// then what is missing may be missing.
+func (h handlers) typed(f *form) catalog.Draft {
+	in := catalog.Draft{Body: f.body(), List: f.list, Rough: f.Get("do") != "submit"}
+	if f.list != catalog.BasicList {
+		in.Flow = f.draw(h.Flows)
+	}
+	return in
+}
+
 // rearrange carries out the buttons that change the form and save nothing.
-func (f *form) rearrange(r *http.Request, flows Flows) bool {
+func (h handlers) rearrange(r *http.Request, f *form) (bool, error) {
 	do := f.Get("do")
-	return f.flowEdit(r, flows, do) || f.rowEdit(flows, do)
+	if row, ok := strings.CutPrefix(do, "quote:"); ok {
+		return true, h.quote(r.Context(), f, row)
+	}
+	if f.design(do) {
+		f.draw(h.Flows)
+		return true, nil
+	}
+	return f.flowEdit(r, h.Flows, do) || f.rowEdit(h.Flows, do), nil
+}
+
+func (h handlers) rearranged(w http.ResponseWriter, r *http.Request, f *form, err error) error {
+	if err != nil {
+		return err
+	}
+	return h.editor(w, r, f.status(), f)
 }
 
 func (f *form) status() int {
@@ -97,7 +140,11 @@ func (h handlers) edit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := h.stored(sh)
+	f, err := h.stored(r, sh)
+	if err != nil {
+		return err
+	}
+	f.Set("item", sh.Item.ID)
 	if f.findings, err = h.Service.Examined(r.Context(), sh.Item.ID, sh.Item.List, sh.Version.Body); err != nil {
 		return err
 	}
@@ -107,7 +154,11 @@ func (h handlers) edit(w http.ResponseWriter, r *http.Request) error {
 // draft is the open draft of the item of the request; Precondition when there is
 // none, Forbidden with the reason when it is not for the actor to edit.
 func (h handlers) draft(r *http.Request) (catalog.Sheet, error) {
-	sh, err := h.Service.Show(r.Context(), chi.URLParam(r, "id"))
+	return h.draftOf(r, chi.URLParam(r, "id"))
+}
+
+func (h handlers) draftOf(r *http.Request, id string) (catalog.Sheet, error) {
+	sh, err := h.Service.Show(r.Context(), id)
 	if err != nil {
 		return sh, err
 	}
@@ -118,15 +169,32 @@ func (h handlers) draft(r *http.Request) (catalog.Sheet, error) {
 }
 
 // stored is the editor of a draft as it was last saved.
-func (h handlers) stored(sh catalog.Sheet) *form {
-	f := fromBody(sh.Version.Body)
-	f.itemID, f.number = sh.Item.ID, sh.Version.Number
-	f.Set("version", fmt.Sprint(sh.Version.Version))
+func (h handlers) stored(r *http.Request, sh catalog.Sheet) (*form, error) {
+	f := fromBody(sh.Item.List, sh.Version.Body)
+	f.Set("version", strconv.Itoa(sh.Version.Version))
 	f.Set("opinion", sh.Version.Opinion)
 	if sh.Flow != nil {
 		f.setFlow(sh.Flow, h.Flows.Inspect(sh.Flow, sh.Version.Body.PromisedDays))
 	}
-	return f
+	return f, h.upon(r, f, sh)
+}
+
+// upon tells a form which draft it is of, and what that has from the basic list.
+func (h handlers) upon(r *http.Request, f *form, sh catalog.Sheet) error {
+	f.list, f.itemID, f.number, f.base = sh.Item.List, sh.Item.ID, sh.Version.Number, sh.Version.Body
+	e, ok, err := h.Service.Entry(r.Context(), sh.Item)
+	if err != nil || !ok {
+		return err
+	}
+	f.entry = &e
+	if f.rowsOf("legal_basis") == 0 {
+		var laws [][]string
+		for _, l := range f.base.LegalBasis {
+			laws = append(laws, []string{l.Law, l.Article, l.Text})
+		}
+		lawRows().write(&f.FormValues, laws)
+	}
+	return nil
 }
 
 func (h handlers) save(w http.ResponseWriter, r *http.Request) error {
@@ -138,33 +206,92 @@ func (h handlers) save(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f.itemID, f.number = sh.Item.ID, sh.Version.Number
-	if f.rearrange(r, h.Flows) {
-		return h.editor(w, r, f.status(), f)
+	return h.saveUpon(w, r, f, sh)
+}
+
+func (h handlers) saveUpon(w http.ResponseWriter, r *http.Request, f *form, sh catalog.Sheet) error {
+	if err := h.upon(r, f, sh); err != nil {
+		return err
+	}
+	if done, err := h.rearrange(r, f); done || err != nil {
+		return h.rearranged(w, r, f, err)
 	}
 	return h.store(w, r, f, sh)
 }
 
-func (h handlers) store(w http.ResponseWriter, r *http.Request, f *form, sh catalog.Sheet) error {
-	in := catalog.Draft{Body: f.body(), Flow: f.draw(h.Flows)}
+// keep writes a form into its draft. A form that says what is stored already was
+// saved a moment ago, by itself: it is no conflict.
+func (h handlers) keep(r *http.Request, f *form, sh catalog.Sheet) (v catalog.Version, in catalog.Draft, err error) {
+	in = h.typed(f)
 	if bytes.Equal(in.Flow, sh.Flow) {
 		in.Flow = nil // unchanged: nothing new to keep
 	}
-	v, err := sh.Version, f.Err()
-	if err == nil {
-		v, err = h.Service.Edit(r.Context(), sh.Version.ID, f.Int("version"), in)
+	if err := f.Err(); err != nil {
+		return sh.Version, in, err
 	}
+	v, err = h.Service.Edit(r.Context(), sh.Version.ID, f.Int("version"), in)
+	if fault.KindOf(err) == fault.Conflict && err != nil && in.Flow == nil && changes(compare(in.Body, sh.Version.Body)) == 0 {
+		v, err = h.Service.Edit(r.Context(), sh.Version.ID, sh.Version.Version, in)
+	}
+	return v, in, err
+}
+
+func (h handlers) store(w http.ResponseWriter, r *http.Request, f *form, sh catalog.Sheet) error {
+	v, in, err := h.keep(r, f, sh)
 	switch {
 	case f.Blame(err):
 		return h.editor(w, r, http.StatusUnprocessableEntity, f)
-	case fault.KindOf(err) == fault.Conflict:
+	case fault.KindOf(err) == fault.Conflict && err != nil:
 		f.saved = compare(in.Body, sh.Version.Body)
-		f.Set("version", fmt.Sprint(sh.Version.Version)) // the next save is made knowing this
+		f.Set("version", strconv.Itoa(sh.Version.Version)) // the next save is made knowing this
 		return h.editor(w, r, http.StatusConflict, f)
 	case err != nil:
 		return err
 	}
 	return h.saved(w, r, f, v)
+}
+
+// autosave keeps what was typed so far, as a script asks for it, and answers with a
+// line about it. A new item is begun as soon as it has a name and a code.
+func (h handlers) autosave(w http.ResponseWriter, r *http.Request) error {
+	f, err := fromPost(r)
+	if err != nil {
+		return err
+	}
+	f.Set("do", "save")
+	id := f.Get("item")
+	var v catalog.Version
+	if id == "" {
+		in := h.typed(f)
+		in.Key = f.Posted()
+		if err = f.Err(); err == nil {
+			v, err = h.Service.Create(r.Context(), in)
+		}
+	} else {
+		sh, failed := h.draftOf(r, id)
+		if failed != nil {
+			return failed
+		}
+		if err := h.upon(r, f, sh); err != nil {
+			return err
+		}
+		v, _, err = h.keep(r, f, sh)
+	}
+	return h.said(w, r, f, v, err)
+}
+
+// said answers an automatic save.
+func (h handlers) said(w http.ResponseWriter, r *http.Request, f *form, v catalog.Version, err error) error {
+	text, bad := unsaved(err)
+	if err == nil {
+		f.Set("version", strconv.Itoa(v.Version))
+		f.Set("item", v.ItemID)
+		text = savedAt(v.UpdatedAt)
+	}
+	if text == "" {
+		return err
+	}
+	return h.Shell.Part(w, r, http.StatusOK, autosaved(f, text, bad))
 }
 
 // download sends the flow of an item's newest version, or of the one that ?v names.

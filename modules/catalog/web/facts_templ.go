@@ -10,6 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import (
 	"strconv"
+	"strings"
 
 	"liandong/modules/catalog"
 	"liandong/modules/catalog/codes"
@@ -17,23 +18,161 @@ import (
 
 func stepName(kind string) string { return word(stepKinds(), kind) }
 
-// facts are all fields of a body in the order in which people read them.
-func facts(b catalog.Body) []fact {
-	return append([]fact{
-		{"事项名称", one(b.Name)}, {"基本编码", one(b.BasicCode)}, {"地方编码", localCodes(b)}, {"实施主体统一社会信用代码", one(b.OrganCode)}, {"业务办理项", handlings(b)}, {"事项类型", one(word(kinds(), b.Kind))},
-		{"行使层级", one(word(levels(), b.Level))}, {"可受理层级", words(levels(), b.Origins)}, {"实施部门", one(b.Department)},
-		{"办件类型", one(word(projectTypes(), b.ProjectType))}, {"服务对象", words(audiences(), b.Audience)}, {"办理形式", words(handleForms(), b.Forms)},
-		{"到现场次数", one(visits(b.OnsiteTimes))}, {"设定依据", laws(b)},
-		{"法定办结时限", one(days(b.StatutoryDays))}, {"承诺办结时限", one(days(b.PromisedDays))},
-	}, moreFacts(b)...)
+// facts are the elements of a body in the order in which people read them, those
+// that say nothing too.
+func facts(b catalog.Body) (out []fact) {
+	for _, o := range sectionTitles() {
+		for _, c := range catalog.Elements(o.Value) {
+			if c.Key == "result_type" { // stands with the name
+				continue
+			}
+			out = append(out, fact{key: c.Key, label: labelOf(c), group: o.Value, lines: factLinesOf(b, c)})
+		}
+	}
+	return out
 }
 
-func moreFacts(b catalog.Body) []fact {
-	return []fact{
-		{"申请条件", b.Conditions}, {"申请材料", materials(b)}, {"收费", fees(b)}, {"审批结果", result(b.Result)},
-		{"办理地点", one(b.Address)}, {"办理时间", one(b.Hours)}, {"咨询电话", one(b.Phone)}, {"监督投诉电话", one(b.Complaint)}, {"法律救济", one(b.Remedy)},
-		{"自然人主题", words(personTopics(), b.TopicsPerson)}, {"法人主题", words(legalTopics(), b.TopicsLegal)}, {"搜索词", b.Keywords}, {"常见问题", questions(b)},
+// labelOf is what an element is called where its unit stands with the value.
+func labelOf(c catalog.Column) string {
+	switch c.Key {
+	case "statutory_days":
+		return "法定办结时限"
+	case "promised_days":
+		return "承诺办结时限"
+	case "result_name":
+		return "审批结果"
+	case "fees":
+		return "收费"
 	}
+	return c.Header
+}
+
+// factLinesOf spells one element for people.
+func factLinesOf(b catalog.Body, c catalog.Column) []string {
+	if lines, own := partLines(b, c.Key); own {
+		return lines
+	}
+	if c.List != "" {
+		return words(optionsOf(c.List), b.Codes(c.Key))
+	}
+	switch v := b.Value(c.Key).(type) {
+	case *string:
+		return one(*v)
+	case *int:
+		return one(amount(*v, c))
+	case *bool:
+		if *v {
+			return one("是")
+		}
+	case *[]string:
+		return *v
+	}
+	return nil
+}
+
+func amount(n int, c catalog.Column) string {
+	switch {
+	case c.Key == "onsite_times":
+		return visits(n)
+	case n == 0:
+		return ""
+	case c.Unit != "":
+		return strconv.Itoa(n) + " " + c.Unit
+	}
+	return strconv.Itoa(n)
+}
+
+// partLines spells what has several parts; own is false for the rest.
+func partLines(b catalog.Body, key string) (lines []string, own bool) {
+	switch key {
+	case "local_codes":
+		return localCodes(b), true
+	case "legal_basis":
+		return laws(b), true
+	case "materials":
+		return materials(b), true
+	case "fees":
+		return fees(b), true
+	case "special_procedures":
+		return specials(b), true
+	case "handlings":
+		return handlings(b), true
+	case "situations":
+		return situations(b), true
+	case "faq":
+		return questions(b), true
+	case "result_name":
+		return result(b.Result), true
+	}
+	return nil, false
+}
+
+func specials(b catalog.Body) (out []string) {
+	for _, p := range b.Specials {
+		s := p.Name + "（" + word(specialKinds(), p.Kind)
+		if p.Days > 0 {
+			s += "，" + days(p.Days)
+		}
+		if p.Charged {
+			s += "，收费"
+		}
+		if p.Counted {
+			s += "，计入法定时限"
+		} else {
+			s += "，不计入法定时限"
+		}
+		s += "）"
+		if p.Basis != "" {
+			s += "依据：" + p.Basis
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// effectWords says what a choice brings.
+func effectWords(e catalog.Effect) string {
+	var parts []string
+	if len(e.Materials) > 0 {
+		parts = append(parts, "提交"+joined(e.Materials))
+	}
+	if len(e.Fees) > 0 {
+		parts = append(parts, "收取"+joined(e.Fees))
+	}
+	if e.Days > 0 {
+		parts = append(parts, days(e.Days)+"办结")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "：" + strings.Join(parts, "，")
+}
+
+// situations says each question, when it is asked, and what every answer brings.
+func situations(b catalog.Body) (out []string) {
+	labels := map[string]string{}
+	for _, h := range b.Handlings {
+		labels[h.ID] = h.Name
+	}
+	for i, q := range b.Situations {
+		s := strconv.Itoa(i+1) + ". " + q.Question
+		if q.Many {
+			s += "（可多选）"
+		}
+		var when []string
+		for _, id := range q.When {
+			when = append(when, labels[id])
+		}
+		if len(when) > 0 {
+			s += "（选了“" + joined(when) + "”之后才问）"
+		}
+		out = append(out, s)
+		for _, o := range q.Options {
+			labels[o.ID] = o.Label
+			out = append(out, "· "+o.Label+effectWords(o.Effect))
+		}
+	}
+	return out
 }
 
 func localCodes(b catalog.Body) (out []string) {
@@ -56,22 +195,32 @@ func laws(b catalog.Body) (out []string) {
 
 func materials(b catalog.Body) (out []string) {
 	for _, m := range b.Materials {
-		s := m.Name + "（" + word(needs(), m.Need) + "，" + word(sources(), m.Source) + "，" + word(paperForms(), m.Form)
-		if m.Copies > 0 {
-			s += "，" + strconv.Itoa(m.Copies) + " 份"
-		}
-		s += "）"
-		if m.Note != "" {
-			s += m.Note
-		}
-		out = append(out, s)
+		out = append(out, m.Name+"（"+strings.Join(said(word(needs(), m.Need), word(sources(), m.Source), word(paperForms(), m.Form), word(materialTypes(), m.Type),
+			copies("原件", m.Originals), copies("复印件", m.Copies), m.Spec, m.Issuer), "，")+"）"+strings.Join(said(m.Note, m.Acceptance, m.Basis), "；"))
 	}
 	return out
 }
 
+// said leaves out what is empty.
+func said(parts ...string) (out []string) {
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func copies(what string, n int) string {
+	if n == 0 {
+		return ""
+	}
+	return what + " " + strconv.Itoa(n) + " 份"
+}
+
 func handlings(b catalog.Body) (out []string) {
 	for _, h := range b.Handlings {
-		out = append(out, h.Name)
+		out = append(out, h.Name+effectWords(h.Effect))
 	}
 	return out
 }
@@ -82,6 +231,10 @@ func fees(b catalog.Body) (out []string) {
 		if f.Basis != "" {
 			s += "（依据：" + f.Basis + "）"
 		}
+		if f.Reducible {
+			s += "，可以减免"
+		}
+		s += f.Reduction
 		out = append(out, s)
 	}
 	if len(out) == 0 {
@@ -146,7 +299,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 		var templ_7745c5c3_Var2 string
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(left + "与" + right + "对照")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 114, Col: 98}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 267, Col: 98}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -159,7 +312,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 		var templ_7745c5c3_Var3 string
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(left)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 116, Col: 42}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 269, Col: 42}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -172,7 +325,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 		var templ_7745c5c3_Var4 string
 		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(right)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 116, Col: 54}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 269, Col: 54}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {
@@ -185,7 +338,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(left)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 120, Col: 27}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 273, Col: 27}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -198,7 +351,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(right)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 121, Col: 28}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 274, Col: 28}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -209,7 +362,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, d := range ds {
-			if all || d.changed() {
+			if (all || d.changed()) && len(d.was)+len(d.now) > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<tr><th scope=\"row\" class=\"text-nowrap align-top\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -217,7 +370,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 				var templ_7745c5c3_Var7 string
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(d.label)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 129, Col: 17}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 282, Col: 17}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -240,7 +393,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(left)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 134, Col: 46}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 287, Col: 46}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -263,7 +416,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 						var templ_7745c5c3_Var9 string
 						templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(l)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 139, Col: 20}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 292, Col: 20}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 						if templ_7745c5c3_Err != nil {
@@ -277,7 +430,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 						var templ_7745c5c3_Var10 string
 						templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(l)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 141, Col: 15}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 294, Col: 15}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 						if templ_7745c5c3_Err != nil {
@@ -302,7 +455,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 				var templ_7745c5c3_Var11 string
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(right)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 150, Col: 47}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 303, Col: 47}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {
@@ -325,7 +478,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 						var templ_7745c5c3_Var12 string
 						templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(l)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 155, Col: 20}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 308, Col: 20}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 						if templ_7745c5c3_Err != nil {
@@ -339,7 +492,7 @@ func sideBySide(ds []difference, left, right string, all bool) templ.Component {
 						var templ_7745c5c3_Var13 string
 						templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(l)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 157, Col: 15}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `facts.templ`, Line: 310, Col: 15}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 						if templ_7745c5c3_Err != nil {

@@ -128,7 +128,7 @@ func (f *form) flowEdit(r *http.Request, flows Flows, do string) bool {
 
 // rowEdit carries out the buttons of the rows.
 func (f *form) rowEdit(flows Flows, do string) bool {
-	for _, t := range []rows{lawRows(), materialRows(), feeRows(), questionRows(), stepRows()} {
+	for _, t := range []rows{lawRows(), materialRows(), feeRows(), specialRows(), questionRows(), stepRows()} {
 		if t.edit(&f.FormValues, do) {
 			f.draw(flows)
 			return true

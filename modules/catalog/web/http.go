@@ -50,6 +50,7 @@ type Flows interface {
 type Deps struct {
 	Service *catalog.Service
 	Flows   Flows
+	Laws    Laws // the legal library; nil leaves its help out
 	Shell   kit.Shell
 	Base    string // where Mount is mounted: /desk
 	// SiteURL is the address of a tenant's citizen site, for the preview of a
@@ -78,6 +79,11 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/items/imports/{id}/report.xlsx", on(h.report))
 	r.Get("/items/new", on(h.blank))
 	r.Post("/items", on(h.create))
+	r.Get("/items/basic", on(h.basic))
+	r.Get("/items/basic.xlsx", on(h.exportBasic))
+	r.Get("/items/claims", on(h.claims))
+	r.Post("/items/claims", on(h.claim))
+	r.Post("/items/autosave", on(h.autosave))
 	r.Get("/items/reviews", on(h.reviews))
 	r.Get("/items/reviews/{id}", on(h.review))
 	r.Post("/items/reviews/{id}/publish", on(h.publish))
@@ -107,6 +113,7 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/items/{id}/edit", on(h.edit))
 	r.Post("/items/{id}/edit", on(h.save))
 	r.Post("/items/{id}/revise", on(h.revise))
+	r.Post("/items/{id}/take-over", on(h.takeOver))
 	r.Post("/items/{id}/discard", on(h.discard))
 	r.Post("/items/{id}/submit", on(h.submit))
 	r.Get("/items/{id}/acts/{act}", on(h.askAct))

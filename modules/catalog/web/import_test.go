@@ -144,7 +144,7 @@ func TestEditorShowsFindingsAndCodes(t *testing.T) {
 	o := newOffice(t)
 	editor, reviewer := o.at(t, dbtest.League, "01", "item_editor"), o.at(t, dbtest.League, "02", "item_reviewer")
 	editor.Get("/desk/items/new").Want(http.StatusOK)
-	to := editor.Post("/desk/items", with(typed(), "organ_code", "11370800mb28559184", "handlings", "新办\n延续", "local_codes", "sichuan:511A\n其他编号", "fees.n", "1", "fees.0", "工本费")).Want(http.StatusSeeOther).Header.Get("Location")
+	to := editor.Post("/desk/items", with(typed(), "organ_code", "11370800mb28559184", "handlings.n", "2", "handlings.0", "新办", "handlings.0.id", "h1", "handlings.1", "延续", "handlings.1.id", "h2", "local_codes", "sichuan:511A\n其他编号", "fees.n", "1", "fees.0", "工本费")).Want(http.StatusSeeOther).Header.Get("Location")
 	page := editor.Get(to).Want(http.StatusOK).Doc()
 	page.Has("#findings", "收费没有依据")
 	if got := page.Text("textarea[name=local_codes]"); got != "sichuan:511A local:其他编号" {

@@ -98,7 +98,7 @@ func (h handlers) tried(w http.ResponseWriter, r *http.Request) error {
 }
 
 func mappingForm(p catalog.Preview) kit.FormValues {
-	values := map[string]string{"scheme": p.Scheme, "partial": ""}
+	values := map[string]string{"scheme": p.Scheme, "list": p.List, "partial": ""}
 	if p.Partial {
 		values["partial"] = "1"
 	}
@@ -119,7 +119,7 @@ func (h handlers) mapped(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m := catalog.Mapping{Scheme: v.Get("scheme"), Partial: v.Bool("partial")}
+	m := catalog.Mapping{Scheme: v.Get("scheme"), List: v.Get("list"), Partial: v.Bool("partial")}
 	for i := range p.Head {
 		m.Columns = append(m.Columns, v.Get(columnField(i)))
 	}

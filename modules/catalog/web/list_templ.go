@@ -585,6 +585,14 @@ func listButtons(h handlers, q kit.ListQuery, create bool) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = kit.Button(kit.B{Label: "目录清单", Icon: "list-tree", Small: true, Href: h.items("/basic")}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = kit.Button(kit.B{Label: "认领目录", Icon: "checkbox", Small: true, Href: h.items("/claims")}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		templ_7745c5c3_Err = kit.Button(kit.B{Label: "质检", Icon: "checklist", Small: true, Href: h.items("/check")}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

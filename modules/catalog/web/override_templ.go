@@ -315,7 +315,7 @@ func ownCell(v overrideView, c catalog.Column) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		if !v.openRow(c.Key) {
 			if v.isOwn(c.Key) {
-				templ_7745c5c3_Err = factLines(fact{c.Header, differenceLines(c.Key, v.st.Own.Spell(c.Key))}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = factLines(fact{label: c.Header, lines: differenceLines(c.Key, v.st.Own.Spell(c.Key))}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -837,7 +837,7 @@ func overrideContent(h handlers, v overrideView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = factLines(fact{c.Header, elementLines(v.st.Inherited, c.Key)}).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = factLines(fact{label: c.Header, lines: elementLines(v.st.Inherited, c.Key)}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

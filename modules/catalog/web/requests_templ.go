@@ -391,7 +391,7 @@ func requestTerms(v requestView) []kit.Term {
 	return []kit.Term{
 		{Label: "要素", Value: catalog.ElementName(v.Element)}, {Label: "答复单位", Value: v.ToName},
 		{Label: "申请单位", Value: v.TenantName}, {Label: "申请人", Value: v.ByName + "，" + when(v.At)},
-		{Label: "申请时的上级内容", Part: factLines(fact{"", spelledLines(v.Current)}), Full: true},
+		{Label: "申请时的上级内容", Part: factLines(fact{label: "", lines: spelledLines(v.Current)}), Full: true},
 		{Label: "希望改为", Value: v.Wish, Full: true}, {Label: "理由", Value: v.Reason, Full: true},
 	}
 }
@@ -742,7 +742,7 @@ func askContent(h handlers, v askView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = kit.DescList([]kit.Term{{Label: catalog.ElementName(v.element), Part: factLines(fact{"", elementLines(v.st.Inherited, v.element)}), Full: true}, {Label: "由谁答复", Value: v.holder}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.DescList([]kit.Term{{Label: catalog.ElementName(v.element), Part: factLines(fact{label: "", lines: elementLines(v.st.Inherited, v.element)}), Full: true}, {Label: "由谁答复", Value: v.holder}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -127,7 +127,7 @@ func TestEditorKeepsWhatIsTyped(t *testing.T) {
 	o := newOffice(t)
 	editor := o.at(t, dbtest.League, "01", "item_editor")
 	editor.Get("/desk/items/new").Want(http.StatusOK).Doc().Has("svg.flow")
-	bad := with(typed(), "basic_code", "000516001000", "promised_days", "30", "legal_basis.n", "0", "onsite_times", "many", "materials.1", "申请书")
+	bad := with(typed(), "do", "submit", "basic_code", "000516001000", "promised_days", "30", "legal_basis.n", "0", "onsite_times", "many", "materials.1", "申请书")
 	doc := editor.Post("/desk/items", bad).Want(http.StatusUnprocessableEntity).Doc()
 	doc.Has(".ld-summary", "到现场次数")
 	bad.Set("onsite_times", "0")
@@ -199,7 +199,7 @@ func TestUploadListsProblems(t *testing.T) {
 	o := newOffice(t)
 	send := uploader(t, o.desk(staff(t, dbtest.League, "01", "item_editor")))
 	send("<html/>").Has("#flow-problems", "不是 BPMN 2.0 文件")
-	send(branching).Has("#flow-problems", "不支持的元素")
+	send(branching).Has("#flow-problems", "必须有且只有一个开始")
 	good := string(o.flows.Compose("上传", []struct {
 		ID, Name, Kind, Level, Tenant, Post string
 		Limit                               int

@@ -15,7 +15,7 @@ import (
 func TestRowButtonsFollowAList(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		table := materialRows()
+		table := specialRows()
 		var v kit.FormValues
 		var model [][]string
 		for i := range rapid.IntRange(0, 4).Draw(t, "rows") {
@@ -32,7 +32,7 @@ func TestRowButtonsFollowAList(t *testing.T) {
 			if !table.edit(&v, do) {
 				t.Fatalf("%s is no button", do)
 			}
-			model = pressed(model, op, i)
+			model = modelled(model, op, i)
 		}
 		got := make([][]string, table.count(v))
 		for i := range got {
@@ -44,11 +44,11 @@ func TestRowButtonsFollowAList(t *testing.T) {
 	})
 }
 
-func pressed(model [][]string, op string, i int) [][]string {
+func modelled(model [][]string, op string, i int) [][]string {
 	known := 0 <= i && i < len(model)
 	switch {
 	case op == "+":
-		return append(model, make([]string, 6))
+		return append(model, make([]string, 6)) // as many as specialRows has
 	case op == "-" && known:
 		return slices.Delete(model, i, i+1)
 	case op == "^" && known && i > 0:

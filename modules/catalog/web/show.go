@@ -40,6 +40,7 @@ type itemView struct {
 	form     kit.FormValues
 	impact   *catalog.Impact // of an open version of the actor's own tenant
 	numbers  map[string]int  // of the versions by id
+	entry    *catalog.Entry  // of the basic list that it was taken from
 }
 
 func (v itemView) mayEdit() bool { return can(v.Sheet, policies.ItemsEdit) }
@@ -77,6 +78,11 @@ func (h handlers) showWith(w http.ResponseWriter, r *http.Request, status int, f
 		v.guide, v.standing, v.preview = &st.Guide, &st, h.guideURL(r, sh.Item.ID)
 	case fault.KindOf(err) != fault.NotFound: // else: not in force where the actor stands
 		return err
+	}
+	if e, ok, err := h.Service.Entry(r.Context(), sh.Item); err != nil {
+		return err
+	} else if ok {
+		v.entry = &e
 	}
 	if v.codes, err = h.Service.Codes(r.Context(), sh.Item.ID); err != nil {
 		return err
@@ -119,6 +125,15 @@ func (h handlers) revise(w http.ResponseWriter, r *http.Request) error {
 	return h.Shell.Done(w, r, h.items("/"+v.ItemID+"/edit"), "item_revised")
 }
 
+// takeOver brings a draft up to the entry that the item was taken from.
+func (h handlers) takeOver(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.Service.TakeOver(r.Context(), chi.URLParam(r, "id"))
+	if err != nil {
+		return err
+	}
+	return h.Shell.Done(w, r, h.items("/"+v.ItemID+"/edit"), "item_taken_over")
+}
+
 // discard throws the open draft away once the editor has said yes.
 func (h handlers) discard(w http.ResponseWriter, r *http.Request) error {
 	sh, err := h.draft(r)
@@ -153,7 +168,10 @@ func (h handlers) submit(w http.ResponseWriter, r *http.Request) error {
 	}
 	_, err = h.Service.Submit(r.Context(), sh.Version.ID)
 	if fault.KindOf(err) == fault.Invalid && err != nil {
-		f := h.stored(sh)
+		f, failed := h.stored(r, sh)
+		if failed != nil {
+			return failed
+		}
 		f.Blame(err)
 		return h.editor(w, r, http.StatusUnprocessableEntity, f)
 	}

@@ -807,7 +807,7 @@ func threeHands(v taskView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = factLines(fact{"", differenceLines(d.Element, d.Was)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = factLines(fact{label: "", lines: differenceLines(d.Element, d.Was)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -815,7 +815,7 @@ func threeHands(v taskView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = factLines(fact{"", differenceLines(d.Element, d.Now)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = factLines(fact{label: "", lines: differenceLines(d.Element, d.Now)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -829,7 +829,7 @@ func threeHands(v taskView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = factLines(fact{"", differenceLines(d.Element, d.Own)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = factLines(fact{label: "", lines: differenceLines(d.Element, d.Own)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -24,6 +24,10 @@ func homeCrumb(base string) kit.Crumb { return kit.Crumb{Label: "工作台", Hre
 
 func listCrumb(h handlers) kit.Crumb { return kit.Crumb{Label: "事项管理", Href: h.items("")} }
 
+func basicCrumb(h handlers) kit.Crumb {
+	return kit.Crumb{Label: "目录清单", Href: h.items("/basic")}
+}
+
 func itemCrumb(h handlers, i catalog.Item) kit.Crumb {
 	return kit.Crumb{Label: i.Name, Href: h.items("/" + i.ID)}
 }
@@ -60,6 +64,10 @@ func needs() []kit.Option { return listed(codes.List(codes.MaterialNeed)) }
 func sources() []kit.Option { return listed(codes.List(codes.MaterialSource)) }
 
 func paperForms() []kit.Option { return listed(codes.List(codes.MaterialForm)) }
+
+func materialTypes() []kit.Option { return listed(codes.List(codes.MaterialType)) }
+
+func specialKinds() []kit.Option { return listed(codes.List(codes.SpecialProcedure)) }
 
 func resultTypes() []kit.Option { return listed(codes.List(codes.ResultType)) }
 

@@ -138,6 +138,12 @@ on("click", "[data-copy]", async (el) => {
     said.textContent = el.dataset.was;
   }, 2500);
 });
+// A link to a part that is folded unfolds it.
+on("click", "[data-unfurl]", (el) => {
+  const d = document.getElementById(decodeURIComponent(el.hash.slice(1)));
+  if (d) d.open = true;
+});
+
 on("click", "[data-print]", () => window.print());
 on("change", "[data-autosubmit]", (el) => el.form && el.form.requestSubmit());
 
@@ -150,6 +156,7 @@ on("click", ".ld-summary a", (el, e) => {
   const t = document.getElementById(decodeURIComponent(el.hash.slice(1)));
   if (!t) return;
   e.preventDefault();
+  for (let d = t.closest("details:not([open])"); d; d = d.parentElement.closest("details:not([open])")) d.open = true;
   const field = t.matches("input,select,textarea") ? t : t.querySelector("input,select,textarea") || t;
   field.focus();
   field.scrollIntoView({ block: "center" });
