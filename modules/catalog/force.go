@@ -288,6 +288,9 @@ func (s *Service) stepName(r ReviewStep) string {
 
 // day spells a day in China.
 func (s *Service) day(at time.Time) string {
+	if s.asks.Words == nil {
+		return calendar.DateOf(at).String()
+	}
 	y, m, d := at.In(calendar.Zone()).Date()
 	return strings.NewReplacer("{y}", strconv.Itoa(y), "{m}", strconv.Itoa(int(m)), "{d}", strconv.Itoa(d)).Replace(s.word("item_day"))
 }

@@ -144,7 +144,7 @@ func (c GivenCode) Reserved() bool { return c.EndedAt != nil && c.EndedAt.Equal(
 // entry has the basic code; an item taken from an entry has all but that.
 func (b Body) due(i Item, had []GivenCode) (due []GivenCode, err error) {
 	if b.BasicCode != "" && i.BasicID == nil {
-	due = append(due, GivenCode{Code: b.BasicCode, Kind: CodeBasic})
+		due = append(due, GivenCode{Code: b.BasicCode, Kind: CodeBasic})
 	}
 	implementing := b.Implementing()
 	if implementing == "" || i.List == BasicList {

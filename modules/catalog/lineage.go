@@ -216,9 +216,6 @@ func (s *Service) Merge(ctx context.Context, in Merger) (v Version, err error) {
 }
 
 func (s *Service) merge(ctx context.Context, tx *db.Tx, in Merger) (v Version, err error) {
-	if err := s.authz.Allow(ctx, policies.ItemsCreate, policies.Resource{"tenant": tx.Scope.Tenant}); err != nil {
-		return v, err
-	}
 	bad := map[string]string{}
 	if in.Name = strings.TrimSpace(in.Name); utf8.RuneCountInString(in.Name) < 2 || utf8.RuneCountInString(in.Name) > 200 {
 		bad["name"] = "item_name_length"
@@ -236,6 +233,9 @@ func (s *Service) merge(ctx context.Context, tx *db.Tx, in Merger) (v Version, e
 	st := store{tx}
 	sources, err := st.sources(ctx, tx.Scope.Tenant, in.Items)
 	if err != nil {
+		return v, err
+	}
+	if err := s.authz.Allow(ctx, policies.ItemsCreate, policies.Resource{"tenant": tx.Scope.Tenant, "list": sources[0].List}); err != nil {
 		return v, err
 	}
 	first, err := st.itemVersion(ctx, *sources[0].LiveID)

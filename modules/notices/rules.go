@@ -61,6 +61,9 @@ func rules() map[string]rule {
 		supervision.OrderReturned{}.EventName(): aboutOrder("order_returned", policies.OfficeHead, false),
 		supervision.OrderClosed{}.EventName():   aboutOrder("order_closed", policies.OfficeHead, false),
 
+		catalog.ItemSubmitted{}.EventName():   itemSubmitted,
+		catalog.ItemReturned{}.EventName():    itemReturned,
+		catalog.ItemHeld{}.EventName():        itemHeld,
 		catalog.TasksOpened{}.EventName():     tasksOpened,
 		catalog.RequestMade{}.EventName():     requestMade,
 		catalog.RequestAnswered{}.EventName(): requestAnswered,
@@ -177,6 +180,40 @@ func aboutPerson(kind string) rule {
 		}
 		return told{notices: []draft{{tenant: d.Tenant, subject: p.Holder, kind: kind, params: map[string]string{}, link: "/me"}}}, nil
 	}
+}
+
+// itemSubmitted tells whoever may pass the next step of a review.
+func itemSubmitted(d db.Delivery) (told, error) {
+	var e catalog.ItemSubmitted
+	if err := d.Decode(&e); err != nil {
+		return told{}, err
+	}
+	params := map[string]string{"text": e.Text}
+	return told{notices: []draft{{tenant: d.Tenant, role: policies.ItemReviewer, kind: "item_submitted", params: params, link: "/items/reviews/" + e.VersionID}}}, nil
+}
+
+// itemReturned tells the author.
+func itemReturned(d db.Delivery) (told, error) {
+	var e catalog.ItemReturned
+	if err := d.Decode(&e); err != nil || !db.IsID(e.AuthorID) {
+		return told{}, err
+	}
+	params := map[string]string{"text": e.Text}
+	return told{notices: []draft{{tenant: d.Tenant, subject: e.AuthorID, kind: "item_returned", params: params, link: "/items/" + e.ItemID}}}, nil
+}
+
+// itemHeld tells everybody who can do something about a version that could not
+// come into force.
+func itemHeld(d db.Delivery) (told, error) {
+	var e catalog.ItemHeld
+	if err := d.Decode(&e); err != nil {
+		return told{}, err
+	}
+	t, params, link := told{}, map[string]string{"text": e.Text}, "/items/"+e.ItemID
+	for _, role := range []string{policies.ItemEditor, policies.ItemReviewer} {
+		t.notices = append(t.notices, draft{tenant: d.Tenant, role: role, kind: "item_held", params: params, link: link})
+	}
+	return t, nil
 }
 
 // tasksOpened tells the item editors of a tenant once what a change above asks.

@@ -41,6 +41,7 @@ type Article struct {
 	ID, Section, Title string
 	Body               string // text with a little markdown, as sites.Parse reads it
 	Publisher          string // tenant that published it
+	Link               string // path on the site, of what is no text of its own; empty: the text's page
 	At                 time.Time
 }
 

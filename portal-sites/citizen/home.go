@@ -46,7 +46,7 @@ func (h handlers) home(w http.ResponseWriter, r *http.Request, s kit.Shell) erro
 		return err
 	}
 	v.sort(ctx, offered, site.Level)
-	if v.news, _, err = h.Sites.Articles(ctx, ArticleQuery{Page: 1, Size: homeNews}); err != nil {
+	if v.news, err = h.latest(ctx, homeNews); err != nil {
 		return err
 	}
 	below, err := h.Tree.Children(ctx, site.Tenant)

@@ -35,13 +35,19 @@ func columns(ctx context.Context, sections []string) (out []kit.Tab) {
 	for _, s := range sections {
 		out = append(out, kit.Tab{Key: s, Label: word("section_name", s), Href: query(at, "section", s)})
 	}
-	return out
+	return append(out, itemsTab(ctx))
 }
 
 func (h handlers) articles(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
 	ctx := r.Context()
 	q := kit.ParseList(r, nil, kit.ListQuery{Size: 15, Filters: map[string]string{"section": ""}}).WithPath(visit.URL(ctx, "/articles"))
-	rows, total, err := h.Sites.Articles(ctx, ArticleQuery{Section: q.Filter("section"), Text: q.Q, Page: q.Page, Size: q.Size})
+	read := func() ([]Article, int, error) {
+		if q.Filter("section") == aboutItems {
+			return h.announcements(ctx, q.Page, q.Size)
+		}
+		return h.Sites.Articles(ctx, ArticleQuery{Section: q.Filter("section"), Text: q.Q, Page: q.Page, Size: q.Size})
+	}
+	rows, total, err := read()
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func TestHome(t *testing.T) {
 		t.Errorf("Cache-Control %q", got)
 	}
 	d := res.Doc()
-	d.Has(".ld-brand-name", "第一嘎查政务服务网").Has(".cz-items a", "临时占用草原审批").Has(".ld-tiles").Has(".ld-news a", "延时服务")
+	d.Has(".ld-brand-name", "第一嘎查政务服务网").Has(".cz-items a", "临时占用草原审批").Has(".ld-tiles").Has(".ld-news", "延时服务")
 	if got := d.Attr(".cz-items a", "href"); got != "/items/"+id {
 		t.Errorf("the item leads to %s", got)
 	}

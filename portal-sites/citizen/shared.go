@@ -74,7 +74,11 @@ func news(ctx context.Context, as []Article, short bool) (out []kit.NewsItem) {
 		if short {
 			d = d[5:]
 		}
-		out = append(out, kit.NewsItem{Title: a.Title, Href: visit.URL(ctx, "/articles/"+a.ID), Date: d})
+		to := a.Link
+		if to == "" {
+			to = "/articles/" + a.ID
+		}
+		out = append(out, kit.NewsItem{Title: a.Title, Href: visit.URL(ctx, to), Date: d})
 	}
 	return out
 }

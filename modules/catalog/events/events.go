@@ -75,6 +75,7 @@ type RequestAnswered struct {
 
 // EventName is the stable wire name.
 func (RequestAnswered) EventName() string { return "catalog.request_answered" }
+
 // ItemSuspended reports that nobody may apply for an item for a while.
 type ItemSuspended struct {
 	ItemID string `json:"item_id"`
