@@ -135,8 +135,10 @@ func TestRightsAndReadonly(t *testing.T) {
 	s.Find("name").Readonly = true
 	s.Find("reason").Rights = map[string]forms.Right{"review": forms.Hidden}
 	c := compiled(t, s)
-	r := c.Evaluate(filled(), forms.Context{Today: "2026-03-04", Step: "review", Rights: map[string]forms.Right{"applicant": forms.Read},
-		Stored: forms.Values{"name": "巴特尔", "kind": "person", "id_no": "11010519491231002X", "reason": "旧的"}})
+	r := c.Evaluate(filled(), forms.Context{
+		Today: "2026-03-04", Step: "review", Rights: map[string]forms.Right{"applicant": forms.Read},
+		Stored: forms.Values{"name": "巴特尔", "kind": "person", "id_no": "11010519491231002X", "reason": "旧的"},
+	})
 	if !r.OK() || r.Values["name"] != "巴特尔" || r.Values["reason"] != "旧的" || !r.Secret["reason"] || !r.Locked["kind"] || r.Locked["agreed"] {
 		t.Errorf("%v %v", paths(r), r)
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -20,8 +19,6 @@ type dataView struct {
 	page   forms.DataPage
 	fields []*forms.Field // the columns shown
 	masked []forms.Values
-	where  string // field of the condition
-	op     string
 }
 
 func (v dataView) path(rest string) string { return v.base + "/forms/" + v.form.ID + rest }
@@ -64,7 +61,7 @@ func (h handlers) data(w http.ResponseWriter, r *http.Request) error {
 	for _, row := range p.Rows {
 		v.masked = append(v.masked, p.Version.Masked(row.Values))
 	}
-	return h.page(w, r, http.StatusOK, kit.Page{Title: "填报数据", Content: dataPage(v)}, h.formCrumb(sh.Form))
+	return h.page(w, r, http.StatusOK, kit.Page{Title: titleData, Content: dataPage(v)}, h.formCrumb(sh.Form))
 }
 
 func (h handlers) row(w http.ResponseWriter, r *http.Request) error {
@@ -76,8 +73,8 @@ func (h handlers) row(w http.ResponseWriter, r *http.Request) error {
 	view.Print = true
 	view.Raw = version.Masked(row.Values)
 	view.Result.Values = view.Raw
-	return h.page(w, r, http.StatusOK, kit.Page{Title: "填报内容", Content: rowPage(view, row, version)},
-		kit.Crumb{Label: version.Schema.Title, Href: h.to("/" + version.FormID)}, kit.Crumb{Label: "填报数据", Href: h.to("/" + version.FormID + "/data")})
+	return h.page(w, r, http.StatusOK, kit.Page{Title: titleRow, Content: rowPage(view, row, version)},
+		kit.Crumb{Label: version.Schema.Title, Href: h.to("/" + version.FormID)}, kit.Crumb{Label: titleData, Href: h.to("/" + version.FormID + "/data")})
 }
 
 // sheetPages bounds an export, in pages of five hundred.
@@ -92,7 +89,7 @@ func (h handlers) xlsx(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	fields := columnsOf(first.Version)
-	head := []string{"提交时间", "提交单位", "提交人", "版本"}
+	head := []string{headFiledAt, headTenant, headFiledBy, headVersion}
 	for _, f := range fields {
 		head = append(head, named(f))
 	}
@@ -113,7 +110,7 @@ func (h handlers) xlsx(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	return kit.XLSX(w, first.Version.Schema.Title, "填报数据", head, rows)
+	return kit.XLSX(w, first.Version.Schema.Title, titleData, head, rows)
 }
 
 func cells(v *forms.Version, fields []*forms.Field, row forms.Row) []any {
@@ -154,11 +151,11 @@ func (h handlers) totals(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := totalsView{dataView{base: h.d.Base, form: sh.Form, q: l}, group, t}
-	return h.page(w, r, http.StatusOK, kit.Page{Title: "统计", Content: totalsPage(v)}, h.formCrumb(sh.Form), kit.Crumb{Label: "填报数据", Href: v.path("/data")})
+	return h.page(w, r, http.StatusOK, kit.Page{Title: titleTotals, Content: totalsPage(v)}, h.formCrumb(sh.Form), kit.Crumb{Label: titleData, Href: v.path("/data")})
 }
 
 func (v totalsView) groups() []kit.Option {
-	out := []kit.Option{{Value: "tenant", Label: "提交单位"}}
+	out := []kit.Option{{Value: "tenant", Label: headTenant}}
 	for _, f := range v.totals.Version.Groupable() {
 		out = append(out, kit.Option{Value: f.ID, Label: named(f)})
 	}
@@ -168,14 +165,14 @@ func (v totalsView) groups() []kit.Option {
 // groupLabel is the value of a group in words.
 func (v totalsView) groupLabel(value string) string {
 	if value == "" {
-		return "未填写"
+		return wordNone
 	}
 	f := v.totals.Version.Schema.Find(v.group)
 	if f == nil || !f.Kind.Chooses() {
 		return value
 	}
 	if f.Kind == forms.Checkbox && !f.Multiple() {
-		return map[string]string{"true": "是", "false": "否"}[value]
+		return map[string]string{"true": wordYes, "false": wordNo}[value]
 	}
 	return optionLabel(f, value)
 }
@@ -187,7 +184,7 @@ func (v totalsView) chart() kit.Chart {
 		c.Labels = append(c.Labels, v.groupLabel(g.Group))
 		counts = append(counts, float64(g.Count))
 	}
-	c.Series = []kit.Series{{Name: "份数", Values: counts}}
+	c.Series = []kit.Series{{Name: wordCopies, Values: counts}}
 	return c
 }
 
@@ -204,5 +201,3 @@ func filterFields(fields []*forms.Field) (out []kit.Option) {
 	}
 	return out
 }
-
-func rowsWord(n int) string { return fmt.Sprintf("%d 行", n) }

@@ -18,7 +18,6 @@ import (
 type designView struct {
 	sheetView
 	chosen  *forms.Field // whose properties are shown; nil: the form's own
-	inTable bool
 	form    kit.FormValues
 	lists   []forms.CodeList
 	words   string
@@ -58,7 +57,7 @@ func (h handlers) designPage(w http.ResponseWriter, r *http.Request, status int,
 	if kit.WantsPart(r) {
 		return h.d.Shell.Part(w, r, status, designer(v))
 	}
-	return h.page(w, r, status, kit.Page{Title: "设计", Wide: true, Content: designPage(v)}, h.formCrumb(v.Form))
+	return h.page(w, r, status, kit.Page{Title: titleDesign, Wide: true, Content: designPage(v)}, h.formCrumb(v.Form))
 }
 
 // change is one step of designing: every button and every drop sends one.
@@ -218,7 +217,7 @@ func (h handlers) try(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) tryPage(w http.ResponseWriter, r *http.Request, status int, v tryView) error {
-	return h.page(w, r, status, kit.Page{Title: "试填", Content: tryPage(v)}, h.formCrumb(v.Form))
+	return h.page(w, r, status, kit.Page{Title: titleTry, Content: tryPage(v)}, h.formCrumb(v.Form))
 }
 
 func (h handlers) tried(w http.ResponseWriter, r *http.Request) error {
@@ -240,7 +239,7 @@ func (h handlers) tried(w http.ResponseWriter, r *http.Request) error {
 		return h.tryPage(w, r, http.StatusOK, v)
 	}
 	res := v.Result
-	v.View.Blame(res)
+	v.Blame(res)
 	if !res.OK() {
 		return h.tryPage(w, r, http.StatusUnprocessableEntity, v)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"encoding/json"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"strings"
@@ -31,7 +32,6 @@ type fillView struct {
 	title string
 	intro string
 	newer bool // a newer version was published since
-	form  kit.FormValues
 }
 
 func (h handlers) draft(r *http.Request) (v fillView, err error) {
@@ -114,12 +114,8 @@ func (h handlers) read(r *http.Request, c *forms.Compiled, before forms.Values) 
 		return nil, "", err
 	}
 	in = forms.Values{}
-	for k, x := range before {
-		in[k] = x
-	}
-	for k, x := range Decode(r.PostForm, c) {
-		in[k] = x
-	}
+	maps.Copy(in, before)
+	maps.Copy(in, Decode(r.PostForm, c))
 	do = r.PostForm.Get("do")
 	if err := h.keepFiles(r, c, in); err != nil {
 		return nil, "", err
@@ -244,7 +240,7 @@ func labels(v *forms.Version, ids []string) []string {
 }
 
 func (h handlers) drop(w http.ResponseWriter, r *http.Request) error {
-	c := kit.Confirm{Action: r.URL.Path, Label: "删除草稿", Title: "删除这份草稿？", Body: "已填写的内容不能恢复。", Variant: "danger"}
+	c := kit.Confirm{Action: r.URL.Path, Label: labelDrop, Title: askDrop, Body: bodyDrop, Variant: "danger"}
 	if ok, err := h.d.Shell.Confirmed(w, r, c); !ok {
 		return err
 	}

@@ -59,7 +59,7 @@ func (h handlers) newPage(w http.ResponseWriter, r *http.Request, status int, fo
 	if err != nil {
 		return err
 	}
-	return h.page(w, r, status, kit.Page{Title: "新建表单", Content: newPage(newView{h.d.Base, form, p.Rows})})
+	return h.page(w, r, status, kit.Page{Title: titleNew, Content: newPage(newView{h.d.Base, form, p.Rows})})
 }
 
 // create starts a form: empty, as a copy, or from a file.
@@ -150,7 +150,7 @@ func (h handlers) version(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := NewView(v.Compiled, forms.Values{}, h.d.Service.Filing(forms.PersonKind))
 	h.equip(view)
-	return h.page(w, r, http.StatusOK, kit.Page{Title: "第 " + strconv.Itoa(n) + " 版", Content: versionPage(view, v)}, kit.Crumb{Label: v.Schema.Title, Href: h.to("/" + v.FormID)})
+	return h.page(w, r, http.StatusOK, kit.Page{Title: versionText(n), Content: versionPage(view, v)}, kit.Crumb{Label: v.Schema.Title, Href: h.to("/" + v.FormID)})
 }
 
 type compareView struct {
@@ -181,7 +181,7 @@ func (h handlers) compare(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.changes = forms.Compare(old.Schema, now.Schema)
-	return h.page(w, r, http.StatusOK, kit.Page{Title: "版本比较", Content: comparePage(c)}, h.formCrumb(v.Form))
+	return h.page(w, r, http.StatusOK, kit.Page{Title: titleCompare, Content: comparePage(c)}, h.formCrumb(v.Form))
 }
 
 // act does something with the form whose version the page showed.
@@ -207,10 +207,6 @@ func (h handlers) act(w http.ResponseWriter, r *http.Request, c kit.Confirm, do 
 	return h.d.Shell.Done(w, r, to, key, args...)
 }
 
-func publishConfirm() kit.Confirm {
-	return kit.Confirm{Label: "发布", Title: "发布这个版本？", Body: "发布后不能修改，只能再发布新版本；已经开始填写的人继续用原来的版本。", Variant: "primary"}
-}
-
 func (h handlers) publish(w http.ResponseWriter, r *http.Request) error {
 	return h.act(w, r, publishConfirm(), func(id string, seen int, f kit.FormValues) (string, []any, error) {
 		v, err := h.d.Service.Publish(r.Context(), id, seen, f.Get("note"))
@@ -221,10 +217,6 @@ func (h handlers) publish(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func withdrawConfirm() kit.Confirm {
-	return kit.Confirm{Label: "停用", Title: "停用这张表单？", Body: "停用后不能再开始填写；已经开始的可以填完。随时可以恢复。", Variant: "danger"}
-}
-
 func (h handlers) withdraw(w http.ResponseWriter, r *http.Request) error {
 	return h.act(w, r, withdrawConfirm(), func(id string, seen int, _ kit.FormValues) (string, []any, error) {
 		_, err := h.d.Service.Withdraw(r.Context(), id, seen)
@@ -233,14 +225,10 @@ func (h handlers) withdraw(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) resume(w http.ResponseWriter, r *http.Request) error {
-	return h.act(w, r, kit.Confirm{Label: "恢复使用", Title: "恢复使用这张表单？"}, func(id string, seen int, _ kit.FormValues) (string, []any, error) {
+	return h.act(w, r, resumeConfirm(), func(id string, seen int, _ kit.FormValues) (string, []any, error) {
 		_, err := h.d.Service.Resume(r.Context(), id, seen)
 		return "forms.resumed", nil, err
 	})
-}
-
-func deleteConfirm() kit.Confirm {
-	return kit.Confirm{Label: "删除", Title: "删除这张表单？", Body: "设计中的内容不能恢复。", Variant: "danger"}
 }
 
 func (h handlers) remove(w http.ResponseWriter, r *http.Request) error {

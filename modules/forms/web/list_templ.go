@@ -785,7 +785,7 @@ func showPage(v sheetView) templ.Component {
 					}
 				}
 				if v.Form.State == forms.Withdrawn && v.can(policies.FormsPublish) {
-					templ_7745c5c3_Err = kit.ConfirmButton(v.with(kit.Confirm{Label: "恢复使用", Title: "恢复使用这张表单？"}, "/resume")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = kit.ConfirmButton(v.with(resumeConfirm(), "/resume")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -343,9 +343,6 @@ func (v *View) levels(ctx context.Context, code string) (out []places) {
 	return out
 }
 
-// Place fills in the names of the divisions that were chosen.
-func (v *View) place(ctx context.Context) { NameDivisions(ctx, v.Divisions, v.Compiled, v.Raw) }
-
 // NameDivisions writes the full name of every division chosen into values.
 func NameDivisions(ctx context.Context, d Divisions, c *forms.Compiled, values forms.Values) {
 	if d == nil {
@@ -360,11 +357,11 @@ func NameDivisions(ctx context.Context, d Divisions, c *forms.Compiled, values f
 		if err != nil {
 			return true
 		}
-		name := ""
-		for _, p := range way {
-			name += p.Name
+		names := make([]string, len(way))
+		for i, p := range way {
+			names[i] = p.Name
 		}
-		m[forms.Named] = name
+		m[forms.Named] = strings.Join(names, "")
 		return true
 	})
 }

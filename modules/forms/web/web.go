@@ -70,8 +70,6 @@ func MountFilling(r chi.Router, d Deps) {
 
 func (h handlers) to(path string) string { return h.d.Base + "/forms" + path }
 
-const titleList = "表单"
-
 func (h handlers) page(w http.ResponseWriter, r *http.Request, status int, p kit.Page, crumbs ...kit.Crumb) error {
 	p.Active = "forms"
 	p.Crumbs = append([]kit.Crumb{h.d.Home, {Label: titleList, Href: h.to("")}}, crumbs...)

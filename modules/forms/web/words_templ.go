@@ -11,6 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"liandong/modules/forms"
 	"liandong/portal-sites/kit"
+	"strconv"
 	"strings"
 )
 
@@ -128,5 +129,46 @@ func stateBadge(s forms.State) templ.Component {
 		return nil
 	})
 }
+
+// titles and words of the handlers.
+const (
+	titleList    = "表单"
+	askDrop      = "删除这份草稿？"
+	bodyDrop     = "已填写的内容不能恢复。"
+	headFiledAt  = "提交时间"
+	headFiledBy  = "提交人"
+	headTenant   = "提交单位"
+	headVersion  = "版本"
+	labelDrop    = "删除草稿"
+	titleCompare = "版本比较"
+	titleData    = "填报数据"
+	titleDesign  = "设计"
+	titleNew     = "新建表单"
+	titleRow     = "填报内容"
+	titleTotals  = "统计"
+	titleTry     = "试填"
+	wordCopies   = "份数"
+	wordNo       = "否"
+	wordNone     = "未填写"
+	wordYes      = "是"
+)
+
+func publishConfirm() kit.Confirm {
+	return kit.Confirm{Label: "发布", Title: "发布这个版本？", Body: "发布后不能修改，只能再发布新版本；已经开始填写的人继续用原来的版本。", Variant: "primary"}
+}
+
+func withdrawConfirm() kit.Confirm {
+	return kit.Confirm{Label: "停用", Title: "停用这张表单？", Body: "停用后不能再开始填写；已经开始的可以填完。随时可以恢复。", Variant: "danger"}
+}
+
+func deleteConfirm() kit.Confirm {
+	return kit.Confirm{Label: "删除", Title: "删除这张表单？", Body: "设计中的内容不能恢复。", Variant: "danger"}
+}
+
+func resumeConfirm() kit.Confirm {
+	return kit.Confirm{Label: "恢复使用", Title: "恢复使用这张表单？"}
+}
+
+func rowsWord(n int) string { return strconv.Itoa(n) + " 行" }
 
 var _ = templruntime.GeneratedTemplate
