@@ -223,8 +223,7 @@ func (s *Service) merge(ctx context.Context, tx *db.Tx, in Merger) (v Version, e
 	if in.Reason, err = reasoned(ActMerge, in.Reason); err != nil {
 		bad["reason"] = "item_reason_missing"
 	}
-	slices.Sort(in.Items)
-	if in.Items = slices.Compact(in.Items); len(in.Items) < minParts || len(in.Items) > maxParts {
+	if in.Items = distinct(in.Items); len(in.Items) < minParts || len(in.Items) > maxParts {
 		bad["items"] = "item_merge_number"
 	}
 	if err := fault.InvalidFields(bad); err != nil {
@@ -247,6 +246,16 @@ func (s *Service) merge(ctx context.Context, tx *db.Tx, in Merger) (v Version, e
 	}
 	v.Act, v.Reason, v.Replaces, v.FlowID = ActMerge, in.Reason, in.Items, first.FlowID
 	return v, st.insertVersion(ctx, &v)
+}
+
+// distinct keeps the first of equals, in order.
+func distinct(ids []string) (out []string) {
+	for _, id := range ids {
+		if !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
 }
 
 // sources are items of a tenant that a merger may end: Precondition unless all of

@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"liandong/modules/catalog"
 	"liandong/portal-sites/kit/kittest"
 	"liandong/tenancy/db/dbtest"
 )
@@ -29,12 +30,15 @@ func TestPagesAreAccessible(t *testing.T) {
 	county := o.at(t, dbtest.County, "04", "item_editor")
 	county.Get("/desk/items/" + id + "/override")
 	county.Post("/desk/items/"+id+"/override", url.Values{"version": {"0"}, "promised_days": {"10"}, "address": {"额尔敦路 1 号"}}).Want(http.StatusSeeOther)
+	split := o.split(t)
 	review := o.at(t, dbtest.League, "02", "item_reviewer")
+	review.Get("/desk/items/settings")
+	review.Post("/desk/items/settings/chain", url.Values{"name.0": {"编办审核"}, "department.0": {"编办"}, "name.1": {"法制审核"}, "version": {"0"}}).Want(http.StatusSeeOther)
 	link := review.Get("/desk/items/reviews").Doc().Attr("td a", "href")
 
 	pages := map[string][]string{
-		"editor": {"/desk/items", draftPath, "/desk/items/new", "/desk/items/" + id + "/history"},
-		"review": {"/desk/items/reviews", link},
+		"editor": {"/desk/items", draftPath, "/desk/items/new", "/desk/items/" + id + "/history", "/desk/items/" + id, "/desk/items/" + id + "/impact", "/desk/items/" + id + "/acts/split", "/desk/items/merge", "/desk/items/" + split},
+		"review": {"/desk/items/reviews", link, "/desk/items/settings", "/desk/items/settings/notices", "/desk/items/settings/notices/suspended"},
 		"county": {"/desk/items", "/desk/items/" + id, "/desk/items/" + id + "/override"},
 	}
 	for who, ctx := range map[string]http.Handler{
@@ -85,4 +89,31 @@ func look(t *testing.T, who, base string, paths []string) {
 			}
 		}
 	}
+}
+
+// split puts an item in force and begins to take it apart.
+func (o office) split(t *testing.T) string {
+	t.Helper()
+	editor, reviewer := staff(t, dbtest.League, "01", "item_editor"), staff(t, dbtest.League, "02", "item_reviewer")
+	fl := o.flows.Compose("草原勘查许可", []struct {
+		ID, Name, Kind, Level, Tenant, Post string
+		Limit                               int
+	}{{"a", "受理", "accept", "own", "", "clerk", 1}, {"d", "决定", "decide", "league", "", "decider", 2}})
+	v, err := o.items.Create(editor, catalog.Draft{Flow: fl, Body: catalog.Body{
+		Name: "草原勘查许可", BasicCode: "000116009000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局",
+		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第三十八条"}}, StatutoryDays: 20, PromisedDays: 15,
+	}})
+	if err == nil {
+		_, err = o.items.Submit(editor, v.ID)
+	}
+	if err == nil {
+		_, err = o.items.Publish(reviewer, v.ID, "同意")
+	}
+	if err == nil {
+		_, err = o.items.Split(editor, v.ItemID, "分类办理，方便群众", []string{"草原勘查许可（临时）", "草原勘查许可（长期）"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.ItemID
 }
