@@ -64,6 +64,8 @@ func contentType(name string) string {
 		return "image/svg+xml"
 	case ".json":
 		return "application/json"
+	case ".woff2":
+		return "font/woff2"
 	}
 	return "application/octet-stream"
 }

@@ -76,6 +76,17 @@ await build({
   entryPoints: ["src/designer.js"], bundle: true, minify: true, target, supported: { destructuring: true }, outfile: `${out}/designer.js`, format: "iife", legalComments: "none",
   banner: { js: "/*! SortableJS 1.15.7, MIT, Copyright (c) 2019 All contributors to Sortable */" },
 });
+// The flow designer, loaded by its own page alone. Its font is a file of its own, since
+// the policy of the site takes none out of a style sheet.
+await build({
+  entryPoints: ["src/flowboard/index.js"], bundle: true, minify: true, target, supported: { destructuring: true }, outfile: `${out}/flowboard.js`, format: "iife", legalComments: "none",
+  banner: { js: "/*! bpmn-js 18.31.1, Copyright (c) 2014-present Camunda Services GmbH, bpmn.io licence (https://bpmn.io/license): the bpmn.io mark stays visible; diagram-js, bpmn-moddle, moddle and the small libraries they use, MIT; bpmn-js-i18n 2.3.0, MIT */" },
+});
+await build({
+  entryPoints: ["src/flowboard/flowboard.css"], bundle: true, minify: true, target, outfile: `${out}/flowboard.css`, external: ["./bpmn.woff2"], loader: { ".svg": "dataurl" },
+  legalComments: "none",
+});
+await copyFile("node_modules/bpmn-js/dist/assets/bpmn-font/font/bpmn.woff2", `${out}/bpmn.woff2`);
 await copyFile("node_modules/htmx.org/dist/htmx.min.js", `${out}/htmx.js`);
 await copyFile("src/favicon.svg", `${out}/favicon.svg`);
 await writeFile("kittest/assets/axe.min.js.gz", gzipSync(await readFile("node_modules/axe-core/axe.min.js"), { level: 9 }));

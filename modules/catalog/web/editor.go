@@ -223,8 +223,8 @@ func (h handlers) saveUpon(w http.ResponseWriter, r *http.Request, f *form, sh c
 // saved a moment ago, by itself: it is no conflict.
 func (h handlers) keep(r *http.Request, f *form, sh catalog.Sheet) (v catalog.Version, in catalog.Draft, err error) {
 	in = h.typed(f)
-	if bytes.Equal(in.Flow, sh.Flow) {
-		in.Flow = nil // unchanged: nothing new to keep
+	if bytes.Equal(in.Flow, sh.Flow) || !f.drawn() && f.sameSteps(h.Flows.Inspect(sh.Flow, 0)) {
+		in.Flow = nil // unchanged: nothing new to keep, and the drawing stays as it was drawn
 	}
 	if err := f.Err(); err != nil {
 		return sh.Version, in, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -69,6 +70,12 @@ func (f *form) xml(flows Flows) []byte {
 		return nil
 	}
 	return flows.Compose(f.Get("name"), steps)
+}
+
+// sameSteps reports whether the list still says what was kept, so that how it was drawn need not
+// be lost.
+func (f *form) sameSteps(kept Sketch) bool {
+	return kept.Straight && slices.Equal(f.steps(), kept.Lines)
 }
 
 // draw brings the drawing and its problems up to date.

@@ -50,7 +50,8 @@ type Flows interface {
 type Deps struct {
 	Service *catalog.Service
 	Flows   Flows
-	Laws    Laws // the legal library; nil leaves its help out
+	Stage   Stage // what the flow designer asks
+	Laws    Laws  // the legal library; nil leaves its help out
 	Shell   kit.Shell
 	Base    string // where Mount is mounted: /desk
 	// SiteURL is the address of a tenant's citizen site, for the preview of a
@@ -125,6 +126,11 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/items/{id}/impact.xlsx", on(h.exportImpact))
 	r.Get("/items/{id}/history", on(h.history))
 	r.Get("/items/{id}/flow.bpmn", on(h.download))
+	r.Get("/items/{id}/flow", on(h.flowPage))
+	r.Post("/items/{id}/flow", h.told(h.saveFlow))
+	r.Post("/items/{id}/flow/check", h.told(h.checkFlow))
+	r.Post("/items/{id}/flow/play", h.told(h.playFlow))
+	r.Get("/items/{id}/flow/places", h.told(h.flowPlaces))
 	r.Get("/items/{id}/override", on(h.override))
 	r.Post("/items/{id}/override", on(h.saveOverride))
 	r.Post("/items/{id}/override/reset", on(h.resetOverride))

@@ -29,7 +29,7 @@ func newDelivering(t *testing.T) (office, func()) {
 		t.Fatal(err)
 	}
 	d, fl := dbtest.New(t), flows.NewService()
-	o := office{t, catalog.New(d, engine, fl), fl}
+	o := office{t, catalog.New(d, engine, fl), fl, d}
 	seen := map[string]bool{}
 	return o, func() {
 		t.Helper()

@@ -18,6 +18,7 @@ import (
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/kittest"
 	"liandong/tenancy"
+	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
 )
 
@@ -26,6 +27,7 @@ type office struct {
 	t     *testing.T
 	items *catalog.Service
 	flows *flows.Service
+	db    *db.DB
 }
 
 func newOffice(t *testing.T) office {
@@ -34,8 +36,8 @@ func newOffice(t *testing.T) office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fl := flows.NewService()
-	return office{t, catalog.New(dbtest.New(t), engine, fl), fl}
+	fl, d := flows.NewService(), dbtest.New(t)
+	return office{t, catalog.New(d, engine, fl), fl, d}
 }
 
 func staff(t *testing.T, at tenancy.ID, who string, roles ...string) context.Context {
@@ -67,7 +69,7 @@ func (o office) desk(ctx context.Context) http.Handler {
 			})
 		})
 		catalogweb.Mount(r, catalogweb.Deps{
-			Service: o.items, Flows: o.flows, Shell: shell, Base: "/desk",
+			Service: o.items, Flows: o.flows, Stage: hall{o.db, o.flows}, Shell: shell, Base: "/desk",
 			SiteURL: func(id tenancy.ID) string { return "/sites/" + id.String()[:12] },
 		})
 	})
