@@ -170,10 +170,10 @@ func (f *form) found(s section) (n int) {
 // those where something stands or is wrong.
 func (f *form) open(s section) bool {
 	switch s.key {
-	case "basic", "law", "limit", "papers", flowSection:
+	case "basic", "law", "limit", "papers", flowSection, "place", "result", "topic":
 		return true
 	}
-	return f.filled(s) > 0 && s.key != "topic" || f.wrong(s) || f.list == catalog.BasicList || f.Get("open") == s.key
+	return f.filled(s) > 0 || f.wrong(s) || f.list == catalog.BasicList || f.Get("open") == s.key
 }
 
 // wide reports whether a list of boxes is too long to stand open.
