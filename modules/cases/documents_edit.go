@@ -146,7 +146,7 @@ const maxOrganWord = 20
 // goes back to its short name.
 func (s *Service) SetOrganWord(ctx context.Context, organWord string) error {
 	organWord = strings.TrimSpace(organWord)
-	if utf8.RuneCountInString(organWord) > maxOrganWord || strings.ContainsAny(organWord, "{}") {
+	if utf8.RuneCountInString(organWord) > maxOrganWord || strings.ContainsAny(organWord, "{}/\\%?#") {
 		return fault.InvalidField("word", "document_word")
 	}
 	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {

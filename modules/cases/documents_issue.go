@@ -110,7 +110,7 @@ func (s store) mark(ctx context.Context, d *Document) error {
 }
 
 func checkHash(code string) string {
-	sum := sha256.Sum256([]byte(strings.ToUpper(strings.TrimSpace(code))))
+	sum := sha256.Sum256([]byte(strings.ToUpper(strings.ReplaceAll(code, " ", ""))))
 	return hex.EncodeToString(sum[:])
 }
 

@@ -146,7 +146,7 @@ func CheckNumbering(rule string) error {
 	for _, n := range count {
 		all += n
 	}
-	if known != all || strings.ContainsAny(tokenPattern.ReplaceAllString(rule, ""), "{}") {
+	if known != all || strings.ContainsAny(tokenPattern.ReplaceAllString(rule, ""), "{}/\\%?#") {
 		return fault.InvalidField("numbering", "document_numbering_token")
 	}
 	for _, need := range []string{"mark", "year", "serial"} {

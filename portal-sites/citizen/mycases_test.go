@@ -39,7 +39,7 @@ func TestMyCases(t *testing.T) {
 	page := v.doc("/cases/" + c.ID)
 	page.Has("h1", "临时占用草原审批", "待受理").Has(".flow-scroll svg .is-current").Has(".ld-timeline", "提交申请", "嘎查受理", "盟级决定").
 		Has(".ld-desc", "其其格", "152502********0012", "138****0001").Has(".cz-files", "申请表.pdf")
-	v.doc("/cases/"+c.ID+"/papers/receipt").Has(".ld-paper h1", "收件凭证")
+	v.doc("/cases/"+c.ID+"/papers/receipt").Has(".ld-paper h1", "申请材料接收凭证")
 	v.page(v.get("/cases/"+c.ID+"/papers/accept"), http.StatusNotFound)
 	stranger := w.visitor(t, "11")
 	stranger.page(stranger.get("/cases/"+c.ID), http.StatusNotFound)
@@ -96,7 +96,7 @@ func TestToTheEnd(t *testing.T) {
 	v, at := w.visitor(t, me), "/cases/"+c.ID
 	c = w.through(t, c, false)
 	v.doc(at).Has("h1", "办理中").Has(".cz-now", "锡林浩特市", "旗县审查").Has(".ld-timeline", "材料齐全", "工作人员31")
-	v.doc(at+"/papers/accept").Has(".ld-paper", "决定予以受理", "15 个工作日")
+	v.doc(at+"/papers/accept").Has(".ld-paper", "决定予以受理", "15个工作日")
 	w.through(t, c, true)
 	v.doc(at).Has("h1", "已办结 · 准予").Has(".ld-timeline", "已送达").Lacks("#ask-urge")
 	v.doc(at+"/papers/decision").Has(".ld-paper", "决定准予")

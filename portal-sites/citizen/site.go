@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"liandong/modules/cases"
+	casesweb "liandong/modules/cases/web"
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/portal-sites/kit"
@@ -55,11 +56,13 @@ type handlers struct {
 	kept  *shelf
 	heat  *heat
 	press *press
+
+	letters *casesweb.Press
 }
 
 // Mount adds the site's pages to r, which stands at the site's base.
 func Mount(r chi.Router, d Deps) {
-	h := handlers{Deps: d, kept: newShelf(), heat: newHeat(), press: newPress(d.Font)}
+	h := handlers{Deps: d, kept: newShelf(), heat: newHeat(), press: newPress(d.Font), letters: casesweb.NewPress(d.Font)}
 	r.Get("/", h.page(h.home))
 	r.Get("/items", h.page(h.items))
 	r.Get("/items/suggest", h.page(h.suggest))
@@ -75,6 +78,8 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/laws", h.page(h.lawList))
 	r.Get("/laws/{id}", h.page(h.law))
 	r.Get("/regions", h.page(h.regions))
+	r.Get("/documents", h.page(h.verify))
+	r.Get("/documents/{no}", h.page(h.verify))
 	r.Get("/help", h.page(h.help))
 	r.Get("/accessible", h.page(h.accessible))
 	r.Get("/assets/*", assets)
@@ -92,6 +97,8 @@ func (h handlers) own(r chi.Router) {
 	r.Get("/cases/{id}", h.member(h.showCase))
 	r.Get("/cases/{id}/done", h.member(h.filed))
 	r.Get("/cases/{id}/papers/{paper}", h.member(h.paper))
+	r.Get("/cases/{id}/documents/{document}", h.member(h.document))
+	r.Get("/cases/{id}/documents/{document}/pdf", h.member(h.documentPDF))
 	r.Post("/cases/{id}/supplement", h.member(h.supplement))
 	r.Post("/cases/{id}/withdraw", h.member(h.withdraw))
 	r.Post("/cases/{id}/urge", h.member(h.urge))

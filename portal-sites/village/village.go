@@ -38,6 +38,10 @@ type Deps struct {
 	Logout     string                            // POST target
 	Desk       string                            // the full workbench; "" shows no way to it
 	Phone      string                            // who to call when stuck
+
+	Font      string           // of documents: see casesweb.Deps
+	SiteURL   casesweb.SiteURL // see there
+	PublicURL string           // see there
 }
 
 // Visitor is the member of staff at the service point.
@@ -65,7 +69,7 @@ func Mount(r chi.Router, d Deps) {
 		filesweb.Mount(r, filesweb.Deps{Service: d.Files, Shell: s.shell, Base: Base})
 		casesweb.Mount(r, casesweb.Deps{
 			Service: d.Cases, Shell: s.shell, Base: Base, Home: kit.Crumb{Label: titleHome, Href: Base},
-			Flows: d.Flows, Files: Papers{d.Files}, Offers: d.Offers, Now: d.Now, Steps: withStep,
+			Flows: d.Flows, Files: Papers{d.Files}, Offers: d.Offers, Now: d.Now, Steps: withStep, Font: d.Font, SiteURL: d.SiteURL, PublicURL: d.PublicURL,
 		})
 		r.NotFound(s.shell.NotFound)
 	})

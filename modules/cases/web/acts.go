@@ -132,7 +132,7 @@ func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, 
 		if f.Get("receiver") == "" {
 			return fault.InvalidField("receiver", "case_receiver_missing")
 		}
-		_, err = s.Deliver(ctx, caseID, seen, deliveryNote(f), papers...)
+		_, err = s.HandOver(ctx, caseID, seen, cases.Handover{Way: f.Get("way"), Receiver: f.Get("receiver"), Courier: f.Get("courier"), Note: deliveryNote(f)}, papers...)
 	case "sendback":
 		_, err = s.SendBack(ctx, caseID, seen, opinion, papers...)
 	case "supplement":

@@ -380,7 +380,9 @@ func (v *view) actFields() []kit.F {
 		return []kit.F{
 			{Name: "receiver", Label: "领取人", Required: true, MaxLength: 30, Full: true},
 			{Name: "way", Label: "送达方式", Type: kit.Select, NoEmpty: true, Full: true, Options: []kit.Option{
-				{Value: "直接送达", Label: "直接送达"}, {Value: "邮寄送达", Label: "邮寄送达"}, {Value: "委托送达", Label: "委托送达（代领）"}, {Value: "电子送达", Label: "电子送达"}}},
+				{Value: cases.Collected, Label: wayText(cases.Collected)}, {Value: cases.Couriered, Label: wayText(cases.Couriered)},
+				{Value: cases.Electronic, Label: wayText(cases.Electronic)}, {Value: cases.Left, Label: wayText(cases.Left)}}},
+			{Name: "courier", Label: "快递公司和单号", MaxLength: 60, Full: true, Help: "邮寄送达时填写，印在送达回证上"},
 			{Name: "opinion", Label: "备注", MaxLength: 200, Full: true}, papers}
 	case "supplement":
 		opinion.Name, opinion.Label, opinion.Required, opinion.Help = "opinion", "说明", false, "例如到哪里开具、可否网上提交"
@@ -393,12 +395,31 @@ func (v *view) actFields() []kit.F {
 }
 
 func deliveryNote(f kit.FormValues) string {
-	note := f.Get("way") + "，领取人：" + f.Get("receiver")
+	note := wayText(f.Get("way")) + "，领取人：" + f.Get("receiver")
+	if f.Get("courier") != "" {
+		note += "，单号：" + f.Get("courier")
+	}
 	if f.Get("opinion") != "" {
 		note += "。" + f.Get("opinion")
 	}
 	return note
 }
+
+func wayText(way string) string {
+	switch way {
+	case cases.Collected:
+		return "窗口领取"
+	case cases.Couriered:
+		return "邮寄送达"
+	case cases.Electronic:
+		return "电子送达"
+	case cases.Left:
+		return "留置送达"
+	}
+	return way
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 func actLabel(key string) string {
 	switch key {

@@ -47,11 +47,11 @@ func TestEveryActOfTheClimb(t *testing.T) {
 	post(county, c.ID, "pass", url.Values{"version": {seen()}, "opinion": {"已核实"}}).Want(303)
 	post(decider, c.ID, "decide", url.Values{"version": {seen()}, "outcome": {cases.Granted}, "opinion": {"准予"}}).Want(303)
 	clerk.Get("/desk/cases?tab=deliver").Want(200).Doc().Has("table.ld-table", "待送达", "第一嘎查")
-	post(clerk, c.ID, "deliver", url.Values{"version": {seen()}, "receiver": {"演示·其其格"}, "way": {"直接送达"}}).Want(303)
+	post(clerk, c.ID, "deliver", url.Values{"version": {seen()}, "receiver": {"演示·其其格"}, "way": {cases.Collected}}).Want(303)
 	page := clerk.Get("/desk/cases/" + c.ID).Want(200)
 	page.Doc().Has(".ld-timeline", "提交申请", "告知补正", "补正材料", "退回", "作出准予决定", "已送达", "请核实面积").Has("#acts", "归档")
-	for _, paper := range []string{"receipt", "accept", "decision", "delivery"} {
-		clerk.Get("/desk/cases/"+c.ID+"/papers/"+paper).Want(200).Doc().Has(".ld-paper", "演示·其其格").Has(".ld-paper-no", c.No)
+	for _, paper := range []string{"receipt", "accept", "decision", "delivery", "completion"} {
+		clerk.Get("/desk/cases/"+c.ID+"/papers/"+paper).Want(200).Doc().Has(".ld-paper", "演示·其其格").Has(".ld-paper-no", "字〔").Has(".ld-paper-check svg").Has(".ld-paper-check", "校验码")
 	}
 	clerk.Get("/desk/cases/" + c.ID + "/papers/refuse").Want(409)
 }

@@ -119,7 +119,7 @@ func TestAssistFilesACase(t *testing.T) {
 	_, body = s.get("/desk/cases/" + caseID)
 	kittest.Parse(t, body).Has("main", "帮办代办", "人11", "作业面积（亩）", "120.5", "合同.png")
 	_, body = s.get("/desk/cases/" + caseID + "/papers/receipt")
-	kittest.Parse(t, body).Has(".ld-paper", "演示·乌兰", "草原承包合同", "帮办人（签名）", "五个工作日")
+	kittest.Parse(t, body).Has(".ld-paper", "演示·乌兰", "草原承包合同", "帮办代办", "人11", "五个工作日")
 	p, err := w.cases.List(w.clerk(), cases.Query{Text: "11010519491231002x"}) // however it was typed
 	if err != nil || p.Total != 1 {
 		t.Fatalf("%d cases, %v", p.Total, err)

@@ -21,6 +21,10 @@ type Deps struct {
 	Files   Files
 	Offers  Offers
 	Now     func() time.Time
+
+	Font      string  // of documents: see kit/paper.Load; empty: where Debian has them
+	SiteURL   SiteURL // of the tenant that a document can be verified at; nil: documents bear no address
+	PublicURL string  // how a browser reaches the shared host; empty: as this request did
 	// Steps, when set, is told where assisted filing stands (0 choose, 1 fill in,
 	// 2 done), so that the village layout can show it. May be nil.
 	Steps func(ctx context.Context, current int) context.Context

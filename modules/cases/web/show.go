@@ -24,6 +24,8 @@ type view struct {
 	kept     []File         // papers uploaded with a form that was refused
 	trouble  *trouble
 	revealed map[string]string // personal data asked for in clear
+	issue    kit.FormValues    // what was typed into the form of documents
+	issuing  bool              // that form was refused
 	answered string            // the procedure whose form was refused
 	answer   kit.FormValues    // what was typed into that
 }

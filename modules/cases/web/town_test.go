@@ -42,6 +42,7 @@ type town struct {
 	cases *cases.Service
 	files *files.Service
 	item  string
+	owed  map[string][]string // documents by step
 	later atomic.Int64 // how long after dbtest.Now it is, in nanoseconds
 }
 
@@ -66,7 +67,7 @@ func newTown(t *testing.T) *town {
 	}
 	fl := flows.NewService()
 	w.db, w.items, w.flows, w.files = d, catalog.New(d, engine, fl), fl, files.New(d, engine, bucket)
-	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: w, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: w.files, Staff: w})
+	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: w, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: w.files, Staff: w, Owing: w})
 	w.item = w.publish()
 	return w
 }
@@ -192,7 +193,8 @@ func (w *town) site(ctx context.Context, base string) http.Handler {
 				next.ServeHTTP(rw, req.WithContext(tenancy.With(req.Context(), scope)))
 			})
 		})
-		casesweb.Mount(r, casesweb.Deps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Flows: w, Files: paperKeeper{w.files}, Offers: w, Now: w.now})
+		casesweb.Mount(r, casesweb.Deps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Flows: w, Files: paperKeeper{w.files}, Offers: w, Now: w.now, SiteURL: func(id tenancy.ID) string { return "/sites/" + id.String() }})
+		casesweb.MountTemplates(r, casesweb.TemplateDeps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, May: w.items.MayConfigure, Now: w.now})
 		filesweb.Mount(r, filesweb.Deps{Service: w.files, Shell: shell, Base: base})
 	})
 	return r
@@ -208,6 +210,10 @@ func png() []byte {
 }
 
 // ---- what the wire does ----
+
+func (w *town) Owed(_ context.Context, _ *db.Tx, _ cases.FlowRef, stepID string) ([]string, error) {
+	return w.owed[stepID], nil
+}
 
 func (*town) Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (p cases.Place, err error) {
 	err = tx.NewRaw(`select name, level, code from tenants where tenant_id = ?`, id).Scan(ctx, &p)

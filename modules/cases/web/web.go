@@ -15,11 +15,14 @@ import (
 	"liandong/tenancy/fault"
 )
 
-type handlers struct{ d Deps }
+type handlers struct {
+	d     Deps
+	press *Press
+}
 
 // Mount registers the pages relative to d.Base.
 func Mount(r chi.Router, d Deps) {
-	h := handlers{d}
+	h := handlers{d, NewPress(d.Font)}
 	page := d.Shell.Handle
 	r.Get("/todo", page(h.todo))
 	r.Get("/todo.xlsx", page(h.todoXLSX))
@@ -32,6 +35,9 @@ func Mount(r chi.Router, d Deps) {
 	r.Post("/cases/{id}/urge", page(h.urge))
 	r.Post("/cases/{id}/reveal/{field}", page(h.reveal))
 	r.Get("/cases/{id}/papers/{paper}", page(h.paper))
+	r.Post("/cases/{id}/documents", page(h.issueDocument))
+	r.Get("/cases/{id}/documents/{document}", page(h.showDocument))
+	r.Get("/cases/{id}/documents/{document}/pdf", page(h.documentPDF))
 	r.Get("/assist", page(h.choose))
 	r.Get("/assist/{item}", page(h.fill))
 	r.Post("/assist/{item}", page(h.file))

@@ -357,7 +357,7 @@ type run struct{ family, text string }
 func runs(s string) (out []run) {
 	for _, r := range s {
 		f := han
-		if r < 0x2000 {
+		if r < 0x2000 || r >= 0x2018 && r <= 0x201f { // the Chinese font lacks quotation marks
 			f = latin
 		}
 		if n := len(out); n > 0 && out[n-1].family == f {

@@ -145,6 +145,14 @@ on("click", "[data-unfurl]", (el) => {
 });
 
 on("click", "[data-print]", () => window.print());
+// A button of words that go into a text where its caret stands.
+on("click", "[data-insert]", (el) => {
+  const to = document.getElementById(el.dataset.into);
+  if (!to) return;
+  to.focus();
+  to.setRangeText(el.dataset.insert, to.selectionStart, to.selectionEnd, "end");
+  to.dispatchEvent(new Event("input", { bubbles: true }));
+});
 on("change", "[data-autosubmit]", (el) => el.form && el.form.requestSubmit());
 
 // A refused form: go to the summary. Links in it focus the field itself.
