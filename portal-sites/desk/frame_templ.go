@@ -52,7 +52,6 @@ func (d Deps) sections() []section {
 			{key: "item-reviews", label: "事项审核", path: "/items/reviews", icon: "checks", ask: policies.ItemsReview, facts: map[string]any{"author_id": nobody}},
 			{key: "item-tasks", label: "核对任务", path: "/items/tasks", icon: "checklist", ask: policies.ItemsTask},
 			{key: "item-requests", label: "调整申请", path: "/items/requests", icon: "message-2", ask: policies.ItemsAnswer},
-			{key: "documents", label: "文书模板", path: "/documents", icon: "file-text", ask: policies.ItemsSettings},
 			{key: "laws", label: "政策法规库", path: "/laws", icon: "scale", ask: policies.LawsView, facts: map[string]any{"published": true}},
 			{key: "forms", label: "表单", path: "/forms", icon: "forms", roles: []string{policies.ItemEditor, policies.ItemReviewer, policies.Supervisor, policies.OfficeHead}},
 		}},

@@ -65,7 +65,7 @@ func (p *Press) Write(ctx context.Context, d cases.Document, c cases.Content, ad
 	}
 	out.Signed(c.Organ, hanDay(c.Date))
 	if address != "" {
-		out.QR(address, text.T("document.check", spaced(d.CheckCode))+"\n"+address)
+		out.QR(address, text.T("document.check", spaced(d.CheckCode))+"\n"+byHand(address))
 	}
 	return out.Bytes()
 }
