@@ -42,7 +42,7 @@ type Choice struct {
 type Items interface {
 	// Offer resolves an item for the tenant in scope and for the ids of what its
 	// applicant chose; NotFound when it is not offered there.
-	Offer(ctx context.Context, tx *db.Tx, itemID string, choices []string) (Offer, error)
+	Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, choices []string) (Offer, error)
 }
 
 // Step is one task of a flow with the tenant that it falls to.

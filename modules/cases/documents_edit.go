@@ -126,7 +126,7 @@ func (s *Service) draft(ctx context.Context, tx *db.Tx, in *DocumentEdit) (*Docu
 	}
 	t := DocumentTemplate{TenantID: tx.Scope.Tenant, ID: db.NewID(), Kind: in.Kind, Body: in.Body, ChangedAt: tx.Now, Version: 1}
 	if in.ItemID != "" {
-		o, err := s.asks.Items.Offer(ctx, tx, in.ItemID, nil)
+		o, err := s.asks.Items.Offer(ctx, tx, in.ItemID, "", nil)
 		if err != nil {
 			return nil, err
 		}

@@ -225,7 +225,7 @@ func choose(cs []candidate, path []tenancy.ID, kind, itemID string) text {
 	out := text{Body: k.Body}
 	rank := func(c candidate) int { return slices.Index(path, c.TenantID) }
 	slices.SortStableFunc(cs, func(a, b candidate) int { return rank(b) - rank(a) }) // the nearest last
-	for _, own := range []bool{false, true} {                                         // its item's last
+	for _, own := range []bool{false, true} {                                        // its item's last
 		for _, c := range cs {
 			if (c.ItemID != nil) != own || own && *c.ItemID != itemID {
 				continue
@@ -313,7 +313,7 @@ func (s *Service) DocumentTemplate(ctx context.Context, kind, itemID string) (t 
 			return err
 		}
 		if itemID != "" && t.ItemName == "" {
-			o, err := s.asks.Items.Offer(ctx, tx, itemID, nil)
+			o, err := s.asks.Items.Offer(ctx, tx, itemID, "", nil)
 			if err != nil {
 				return err
 			}

@@ -179,7 +179,7 @@ func (v *values) masked(purpose, sealed string, mask func(string) string) (strin
 // ofItem is where to ask about the item, as it is offered now.
 func (v *values) ofItem(ctx context.Context, key string) (string, error) {
 	if v.offer == nil {
-		o, err := v.asks.Items.Offer(ctx, v.tx, v.c.ItemID, v.c.choiceIDs())
+		o, err := v.asks.Items.Offer(ctx, v.tx, v.c.ItemID, v.c.ItemVersionID, v.c.choiceIDs())
 		switch fault.KindOf(err) {
 		case fault.NotFound, fault.Precondition, fault.Forbidden: // gone since, or another centre's
 			if err != nil {

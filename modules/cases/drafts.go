@@ -21,12 +21,14 @@ const maxDraft = 256 << 10
 // handed in. Only she reads it; what it says is up to the form.
 type Draft struct {
 	ItemID  string
+	Version string // of the item, as it was when the draft was begun; it is finished on that one
 	Data    []byte
 	SavedAt time.Time // zero when there is none
 }
 
 type draftRow struct {
 	ItemID    string
+	Version   string
 	Sealed    string
 	UpdatedAt time.Time
 }
@@ -69,28 +71,41 @@ func (s *Service) drafts(ctx context.Context, itemID string) (out []Draft, err e
 // waits for the other. It returns Invalid when the draft gets too large, Forbidden
 // to anybody but a person, and what change returns.
 func (s *Service) SaveDraft(ctx context.Context, itemID string, change func(old []byte) ([]byte, error)) error {
+	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.saveDraft(ctx, tx, itemID, change) })
+}
+
+// CloseDraft leaves data in place of a draft that was handed in: what is begun
+// next about the item is about its newest version.
+func (s *Service) CloseDraft(ctx context.Context, itemID string, data []byte) error {
 	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := s.mayFile(ctx, tx); err != nil {
+		if err := s.saveDraft(ctx, tx, itemID, func([]byte) ([]byte, error) { return data, nil }); err != nil {
 			return err
 		}
-		st := store{tx}
-		row, err := st.lockDraft(ctx, itemID)
-		if err != nil {
-			return err
-		}
-		old, err := s.unsealDraft(row)
-		if err != nil {
-			return err
-		}
-		data, err := change(old.Data)
-		if err != nil {
-			return err
-		}
-		if len(data) > maxDraft {
-			return fault.New(fault.Invalid, "case_draft_too_large")
-		}
-		return st.saveDraft(ctx, itemID, s.asks.Sealer.Seal(SealDraft, string(data)))
+		return store{tx}.unpin(ctx, itemID)
 	})
+}
+
+func (s *Service) saveDraft(ctx context.Context, tx *db.Tx, itemID string, change func(old []byte) ([]byte, error)) error {
+	if err := s.mayFile(ctx, tx); err != nil {
+		return err
+	}
+	st := store{tx}
+	row, err := st.lockDraft(ctx, itemID, s.versionNow(ctx, tx, itemID))
+	if err != nil {
+		return err
+	}
+	old, err := s.unsealDraft(row)
+	if err != nil {
+		return err
+	}
+	data, err := change(old.Data)
+	if err != nil {
+		return err
+	}
+	if len(data) > maxDraft {
+		return fault.New(fault.Invalid, "case_draft_too_large")
+	}
+	return st.saveDraft(ctx, itemID, s.asks.Sealer.Seal(SealDraft, string(data)))
 }
 
 // DropDraft forgets the actor's draft for an item; none is no error.
@@ -112,7 +127,7 @@ func (s *Service) mayFile(ctx context.Context, tx *db.Tx) error {
 }
 
 func (s *Service) unsealDraft(r draftRow) (Draft, error) {
-	d := Draft{ItemID: r.ItemID, SavedAt: r.UpdatedAt}
+	d := Draft{ItemID: r.ItemID, Version: r.Version, SavedAt: r.UpdatedAt}
 	if r.Sealed == "" {
 		return d, nil
 	}
@@ -125,20 +140,47 @@ func (s *Service) unsealDraft(r draftRow) (Draft, error) {
 }
 
 func (s store) drafts(ctx context.Context, itemID string) (rows []draftRow, err error) {
-	err = s.tx.NewRaw(`select item_id, form->>'sealed' as sealed, updated_at from case_drafts
+	err = s.tx.NewRaw(`select item_id, coalesce(item_version::text, '') as version, form->>'sealed' as sealed, updated_at from case_drafts
 		where tenant_id = ? and subject = ? and (? = '' or item_id::text = ?) order by updated_at desc`,
 		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, itemID, itemID).Scan(ctx, &rows)
 	return rows, err
 }
 
+// versionNow is the version of an item that is in force; empty when it is not
+// offered, which filing will say.
+func (s *Service) versionNow(ctx context.Context, tx *db.Tx, itemID string) string {
+	o, err := s.asks.Items.Offer(ctx, tx, itemID, "", nil)
+	if err != nil {
+		return ""
+	}
+	return o.VersionID
+}
+
+// draftVersion is the version that the actor's draft for an item was begun with;
+// empty when there is none.
+func (s store) draftVersion(ctx context.Context, itemID string) (string, error) {
+	rows, err := s.drafts(ctx, itemID)
+	if err != nil || len(rows) == 0 {
+		return "", err
+	}
+	return rows[0].Version, nil
+}
+
+// unpin lets what the actor begins next about an item be about its newest version.
+func (s store) unpin(ctx context.Context, itemID string) error {
+	_, err := s.tx.NewRaw(`update case_drafts set item_version = null where tenant_id = ? and subject = ? and item_id = ?`,
+		s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, itemID).Exec(ctx)
+	return err
+}
+
 // lockDraft makes sure that there is a draft and holds it until the end of the transaction.
-func (s store) lockDraft(ctx context.Context, itemID string) (row draftRow, err error) {
+func (s store) lockDraft(ctx context.Context, itemID, version string) (row draftRow, err error) {
 	sc := s.tx.Scope
-	if _, err = s.tx.NewRaw(`insert into case_drafts (tenant_id, id, subject, item_id, form, updated_at) values (?, ?, ?, ?, '{"sealed": ""}', ?)
-		on conflict (tenant_id, subject, item_id) do nothing`, sc.Tenant, db.NewID(), sc.Actor.ID, itemID, s.tx.Now).Exec(ctx); err != nil {
+	if _, err = s.tx.NewRaw(`insert into case_drafts (tenant_id, id, subject, item_id, item_version, form, updated_at) values (?, ?, ?, ?, nullif(?, '')::uuid, '{"sealed": ""}', ?)
+		on conflict (tenant_id, subject, item_id) do update set item_version = coalesce(case_drafts.item_version, excluded.item_version)`, sc.Tenant, db.NewID(), sc.Actor.ID, itemID, version, s.tx.Now).Exec(ctx); err != nil {
 		return row, err
 	}
-	err = s.tx.NewRaw(`select item_id, form->>'sealed' as sealed, updated_at from case_drafts
+	err = s.tx.NewRaw(`select item_id, coalesce(item_version::text, '') as version, form->>'sealed' as sealed, updated_at from case_drafts
 		where tenant_id = ? and subject = ? and item_id = ? for update`, sc.Tenant, sc.Actor.ID, itemID).Scan(ctx, &row)
 	return row, err
 }

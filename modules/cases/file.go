@@ -125,7 +125,13 @@ func (s *Service) offerHere(ctx context.Context, tx *db.Tx, itemID string, choic
 	if here, err = s.asks.Tree.Place(ctx, tx, tx.Scope.Tenant); err != nil {
 		return o, here, err
 	}
-	if o, err = s.asks.Items.Offer(ctx, tx, itemID, choices); err != nil {
+	version := ""
+	if tx.Scope.Actor.Kind == tenancy.Person {
+		if version, err = (store{tx}).draftVersion(ctx, itemID); err != nil {
+			return o, here, err
+		}
+	}
+	if o, err = s.asks.Items.Offer(ctx, tx, itemID, version, choices); err != nil {
 		return o, here, err
 	}
 	if !slices.Contains(o.Origins, here.Level) {
@@ -225,7 +231,7 @@ func (s *Service) attach(ctx context.Context, tx *db.Tx, c *Case, in Filing) err
 	if err != nil {
 		return err
 	}
-	offer, err := s.asks.Items.Offer(ctx, tx, c.ItemID, in.Choices)
+	offer, err := s.asks.Items.Offer(ctx, tx, c.ItemID, c.ItemVersionID, in.Choices)
 	if err != nil {
 		return err
 	}

@@ -188,7 +188,7 @@ func (s *Service) AcceptTolerating(ctx context.Context, id string, seen int, opi
 		if t.Days < 1 || t.Days > maxToleration {
 			bad["days"] = "case_tolerated_days"
 		}
-		offer, err := d.asks.Items.Offer(ctx, d.tx, d.c.ItemID, d.c.choiceIDs())
+		offer, err := d.asks.Items.Offer(ctx, d.tx, d.c.ItemID, d.c.ItemVersionID, d.c.choiceIDs())
 		if err == nil {
 			for _, m := range t.Materials {
 				if !slices.Contains(offer.Tolerable, m) {

@@ -51,6 +51,43 @@ func (s *Service) Resolve(ctx context.Context, tx *db.Tx, itemID string) (g Guid
 	return g, err
 }
 
+// ResolveAt is Resolve of a version that was in force, for whoever began with it:
+// what has become of the item since does not matter, unless it is suspended. An
+// empty versionID means the one in force.
+func (s *Service) ResolveAt(ctx context.Context, tx *db.Tx, itemID, versionID string) (g Guide, err error) {
+	if g, err = s.readAt(ctx, tx, itemID, versionID); err == nil && g.Item.State == StateSuspended {
+		err = fault.New(fault.Precondition, "item_suspended").With(g.Suspended)
+	}
+	return g, err
+}
+
+// GuideAt is Guide of a version that was in force.
+func (s *Service) GuideAt(ctx context.Context, itemID, versionID string) (g Guide, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		g, err = s.readAt(ctx, tx, itemID, versionID)
+		return err
+	})
+	return g, err
+}
+
+func (s *Service) readAt(ctx context.Context, tx *db.Tx, itemID, versionID string) (g Guide, err error) {
+	st := store{tx}
+	if g.Item, err = st.item(ctx, itemID); err != nil {
+		return g, err
+	}
+	if versionID == "" || g.Item.LiveID != nil && *g.Item.LiveID == versionID && g.Item.State != StateWithdrawn {
+		return s.read(ctx, tx, itemID)
+	}
+	if g.Version, err = st.itemVersion(ctx, versionID); err != nil {
+		return g, err
+	}
+	if g.Version.ItemID != itemID || g.Version.PublishedAt == nil || g.Item.List != ImplementingList || !inForce(tx.Scope, g.Item.TenantID) {
+		return g, fault.New(fault.NotFound, "item_not_offered")
+	}
+	err = s.refine(ctx, tx, &g)
+	return g, err
+}
+
 func (s *Service) read(ctx context.Context, tx *db.Tx, itemID string) (g Guide, err error) {
 	st := store{tx}
 	if g.Item, err = st.item(ctx, itemID); err != nil {
@@ -62,23 +99,30 @@ func (s *Service) read(ctx context.Context, tx *db.Tx, itemID string) (g Guide, 
 	if g.Version, err = st.itemVersion(ctx, *g.Item.LiveID); err != nil {
 		return g, err
 	}
+	err = s.refine(ctx, tx, &g)
+	return g, err
+}
+
+// refine folds into a guide what the levels on the way down change.
+func (s *Service) refine(ctx context.Context, tx *db.Tx, g *Guide) (err error) {
+	st := store{tx}
 	if g.Item.State == StateSuspended {
 		if g.Suspended, err = st.suspension(ctx, g.Item); err != nil {
-			return g, err
+			return err
 		}
 	}
-	byItem, err := st.overrides(ctx, []string{itemID}, tx.Scope.Ancestors)
+	byItem, err := st.overrides(ctx, []string{g.Item.ID}, tx.Scope.Ancestors)
 	if err != nil {
-		return g, err
+		return err
 	}
-	g.Chain = byItem[itemID]
+	g.Chain = byItem[g.Item.ID]
 	g.Body, g.Source = fold(g.Version.Body, g.Item.TenantID, g.Chain)
-	for _, o := range byItem[itemID] {
+	for _, o := range byItem[g.Item.ID] {
 		if o.TenantID == tx.Scope.Tenant {
 			g.Own, g.OwnSeen = o.Fields, o.Version
 		}
 	}
-	return g, nil
+	return nil
 }
 
 // suspension is why an item is suspended.

@@ -119,7 +119,7 @@ func (w *town) filed(ctx context.Context, key string) cases.Case {
 	return c
 }
 
-func (w *town) Offer(ctx context.Context, tx *db.Tx, id string, _ []string) (cases.Offer, error) {
+func (w *town) Offer(ctx context.Context, tx *db.Tx, id, _ string, _ []string) (cases.Offer, error) {
 	g, err := w.items.Resolve(ctx, tx, id)
 	if err != nil {
 		return cases.Offer{}, err

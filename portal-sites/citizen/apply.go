@@ -21,10 +21,15 @@ func (h handlers) open(r *http.Request) (f form, err error) {
 	if f.id, err = itemID(r); err != nil {
 		return f, err
 	}
-	g, err := h.Items.Guide(ctx, f.id)
+	d, err := h.Cases.Draft(ctx, f.id)
 	if err != nil {
 		return f, err
 	}
+	g, err := h.Items.GuideAt(ctx, f.id, d.Version)
+	if err != nil {
+		return f, err
+	}
+	f.outdated = g.Item.LiveID == nil || *g.Item.LiveID != g.Version.ID || g.Item.State == catalog.StateWithdrawn
 	if g.Item.State == catalog.StateSuspended {
 		return f, fault.New(fault.Precondition, "item_suspended").With(g.Suspended)
 	}
@@ -37,10 +42,6 @@ func (h handlers) open(r *http.Request) (f form, err error) {
 	}
 	if f.me.Name == "" {
 		f.me.Name = who.Name
-	}
-	d, err := h.Cases.Draft(ctx, f.id)
-	if err != nil {
-		return f, err
 	}
 	f.app, f.bad = readApplication(d.Data), map[string]string{}
 	f.v = kit.NewForm(f.app.Values)

@@ -13,9 +13,11 @@ import (
 // close turns the draft into a note of the case that it became: what was typed is
 // forgotten here, and a second submit of the same form finds the case.
 func (h handlers) close(r *http.Request, f form, caseID string) error {
-	return h.Cases.SaveDraft(r.Context(), f.id, func([]byte) ([]byte, error) {
-		return json.Marshal(application{Key: f.app.Key, Filed: caseID})
-	})
+	done, err := json.Marshal(application{Key: f.app.Key, Filed: caseID})
+	if err != nil {
+		return err
+	}
+	return h.Cases.CloseDraft(r.Context(), f.id, done)
 }
 
 // filedBefore finds the case that a form with this key became.

@@ -28,6 +28,9 @@ type form struct {
 	full catalog.Body // with what it asks of anybody
 	mine catalog.Mine
 	asks kit.Interview
+
+	outdated bool // the item has changed since the draft was begun
+
 	me   Profile
 	app  application
 	step string

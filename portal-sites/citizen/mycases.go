@@ -51,7 +51,7 @@ func (h handlers) begun(ctx context.Context) (out []begun, err error) {
 		if a := readApplication(d.Data); len(a.Values) == 0 && len(a.Papers) == 0 {
 			continue
 		}
-		g, err := h.Items.Guide(ctx, d.ItemID)
+		g, err := h.Items.GuideAt(ctx, d.ItemID, d.Version)
 		if fault.KindOf(err) == fault.NotFound {
 			continue
 		}

@@ -314,8 +314,8 @@ func (places) Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (p cases.Plac
 
 type offers struct{ *catalog.Service }
 
-func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID string, choices []string) (cases.Offer, error) {
-	g, err := o.Resolve(ctx, tx, itemID)
+func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, choices []string) (cases.Offer, error) {
+	g, err := o.ResolveAt(ctx, tx, itemID, versionID)
 	if err != nil {
 		return cases.Offer{}, err
 	}

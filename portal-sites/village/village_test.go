@@ -206,8 +206,8 @@ func (*place) Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (p cases.Plac
 	return p, err
 }
 
-func (p *place) Offer(ctx context.Context, tx *db.Tx, itemID string, choices []string) (cases.Offer, error) {
-	g, err := p.items.Resolve(ctx, tx, itemID)
+func (p *place) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, choices []string) (cases.Offer, error) {
+	g, err := p.items.ResolveAt(ctx, tx, itemID, versionID)
 	if err != nil {
 		return cases.Offer{}, err
 	}

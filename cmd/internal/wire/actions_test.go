@@ -16,7 +16,6 @@ import (
 // reservedActions are in the law, and no code asks for them yet.
 func reservedActions() map[string]string {
 	return map[string]string{
-		"CasesRefer": "转办 to a department of the same tenant: cases know posts, not departments, so far",
 	}
 }
 

@@ -35,8 +35,8 @@ func (colleagues) Colleagues(ctx context.Context, tx *db.Tx, tenant tenancy.ID) 
 // offers answers cases out of the catalogue.
 type offers struct{ *catalog.Service }
 
-func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID string, choices []string) (cases.Offer, error) {
-	g, err := o.Resolve(ctx, tx, itemID)
+func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, choices []string) (cases.Offer, error) {
+	g, err := o.ResolveAt(ctx, tx, itemID, versionID)
 	if err != nil {
 		return cases.Offer{}, err
 	}

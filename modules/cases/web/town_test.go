@@ -220,8 +220,8 @@ func (*town) Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (p cases.Place
 	return p, err
 }
 
-func (w *town) Offer(ctx context.Context, tx *db.Tx, itemID string, choices []string) (cases.Offer, error) {
-	g, err := w.items.Resolve(ctx, tx, itemID)
+func (w *town) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, choices []string) (cases.Offer, error) {
+	g, err := w.items.ResolveAt(ctx, tx, itemID, versionID)
 	if err != nil {
 		return cases.Offer{}, err
 	}
