@@ -52,7 +52,7 @@ func (s *Service) PublishDocumentTemplate(ctx context.Context, in DocumentEdit) 
 // with the system, count again. Its versions stay in the record.
 func (s *Service) ResetDocumentTemplate(ctx context.Context, in DocumentEdit) error {
 	in.Body, in.Name, in.Numbering = " ", "", ""
-	return s.edit(ctx, &in, func(ctx context.Context, tx *db.Tx, t *DocumentTemplate) error {
+	return s.edit(ctx, &in, func(_ context.Context, _ *db.Tx, t *DocumentTemplate) error {
 		t.Body, t.Published = "", 0
 		return nil
 	})

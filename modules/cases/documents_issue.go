@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -197,9 +198,9 @@ func (s store) path(ctx context.Context, organ tenancy.ID) ([]tenancy.ID, error)
 		return nil, err
 	}
 	ids := []tenancy.ID{organ}
-	for i := len(above) - 1; i >= 0; i-- {
-		if above[i].ID != organ {
-			ids = append(ids, above[i].ID)
+	for _, n := range slices.Backward(above) {
+		if n.ID != organ {
+			ids = append(ids, n.ID)
 		}
 	}
 	return ids, nil

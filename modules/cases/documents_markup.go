@@ -37,7 +37,9 @@ var (
 // | tables | and {{fields}}. Nothing else means anything; there is no code.
 func parseDocument(body string) (blocks []Block) {
 	fresh := true
-	for i, line := range strings.Split(strings.ReplaceAll(body, "\r", ""), "\n") {
+	n := 0
+	for line := range strings.SplitSeq(strings.ReplaceAll(body, "\r", ""), "\n") {
+		n++
 		line = strings.Trim(line, " \t")
 		if line == "" {
 			fresh = true
@@ -53,7 +55,7 @@ func parseDocument(body string) (blocks []Block) {
 		case !fresh && last >= 0 && blocks[last].Kind == kind && kind != Heading && kind != Text:
 			blocks[last].Rows = append(blocks[last].Rows, cells)
 		default:
-			blocks = append(blocks, Block{Kind: kind, Rows: [][]string{cells}, line: i + 1})
+			blocks = append(blocks, Block{Kind: kind, Rows: [][]string{cells}, line: n})
 		}
 		fresh = false
 	}
@@ -143,15 +145,4 @@ func fill(row []string, value func(string) string) (out []string, said bool) {
 		}))
 	}
 	return out, said || fields == 0
-}
-
-// plainText is what a document says, a line for a row.
-func plainText(blocks []Block) string {
-	var b strings.Builder
-	for _, k := range blocks {
-		for _, r := range k.Rows {
-			b.WriteString(strings.Join(r, "\t") + "\n")
-		}
-	}
-	return b.String()
 }

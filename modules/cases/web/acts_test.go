@@ -99,8 +99,8 @@ func TestRefusedActs(t *testing.T) {
 	}
 	t.Run("deliver to nobody", func(t *testing.T) {
 		t.Parallel()
-		post(w.desk(w.clerk()), at["deliver"].ID, "deliver", url.Values{"version": {version(at["deliver"])}, "way": {"邮寄送达"}}).
-			Want(422).Doc().Has("#f-receiver-error", "领取人").Has("#f-way option[value=邮寄送达][selected]")
+		post(w.desk(w.clerk()), at["deliver"].ID, "deliver", url.Values{"version": {version(at["deliver"])}, "way": {cases.Couriered}}).
+			Want(422).Doc().Has("#f-receiver-error", "领取人").Has("#f-way option[value=courier][selected]")
 	})
 }
 

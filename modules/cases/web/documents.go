@@ -61,7 +61,7 @@ func (p *Press) Write(ctx context.Context, d cases.Document, c cases.Content, ad
 	out.Note(c.No)
 	out.Space(6)
 	for _, b := range c.Blocks {
-		print(out, b)
+		put(out, b)
 	}
 	out.Signed(c.Organ, hanDay(c.Date))
 	if address != "" {
@@ -70,7 +70,7 @@ func (p *Press) Write(ctx context.Context, d cases.Document, c cases.Content, ad
 	return out.Bytes()
 }
 
-func print(out *a4.Doc, b cases.Block) {
+func put(out *a4.Doc, b cases.Block) {
 	switch b.Kind {
 	case cases.Heading:
 		out.Heading(b.Rows[0][0])
@@ -118,7 +118,7 @@ func SendPDF(w http.ResponseWriter, d cases.Document, pdf []byte) {
 	head.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	head.Set("Cache-Control", "private, no-store")
 	head.Set("Content-Length", strconv.Itoa(len(pdf)))
-	_, _ = w.Write(pdf) // the visitor went away; nobody is left to tell
+	_, _ = w.Write(pdf) //nolint:gosec // a PDF, sent as one; when the visitor went away nobody is left to tell
 }
 
 // VerifyPath is the path, below the site of the tenant of the case, at which

@@ -43,7 +43,7 @@ type town struct {
 	files *files.Service
 	item  string
 	owed  map[string][]string // documents by step
-	later atomic.Int64 // how long after dbtest.Now it is, in nanoseconds
+	later atomic.Int64        // how long after dbtest.Now it is, in nanoseconds
 }
 
 func (w *town) now() time.Time { return dbtest.Now().Add(time.Duration(w.later.Load())) }

@@ -17,7 +17,7 @@ func (d *Doc) OfficialTitle(s string) {
 // Body writes paragraphs of an official paper; each begins two characters in unless
 // it is flush.
 func (d *Doc) Body(s string, flush bool) {
-	for _, p := range strings.Split(s, "\n") {
+	for p := range strings.SplitSeq(s, "\n") {
 		x, indent := left, ""
 		if !flush {
 			x, indent = left+2*ofBody, "\u4e00\u4e00" // as wide as two characters, and never drawn
