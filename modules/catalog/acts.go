@@ -73,7 +73,7 @@ func (s *Service) Begin(ctx context.Context, itemID, act, reason string) (v Vers
 	if !slices.Contains([]string{ActChange, ActSuspend, ActResume, ActCancel}, act) {
 		return v, fault.New(fault.Precondition, "item_act_unknown")
 	}
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		v, _, err = s.begin(ctx, tx, itemID, act, reason)
 		return err
 	})

@@ -23,7 +23,7 @@ type Reply struct {
 // harmless; another one is a Conflict (item_task_closed), as is one to a task that
 // has changed since it was shown (item_changed).
 func (s *Service) AnswerTask(ctx context.Context, id string, in Reply) (t Task, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st := store{tx}
 		if t, err = st.task(ctx, id); err != nil {
 			return err

@@ -82,7 +82,7 @@ func (s *Service) Entry(ctx context.Context, i Item) (e Entry, ok bool, err erro
 	if i.BasicID == nil {
 		return e, false, nil
 	}
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st := store{tx}
 		if e.Item, err = st.item(ctx, *i.BasicID); err != nil {
 			return err
@@ -111,6 +111,6 @@ func (e Entry) Moved(b Body) []string { return b.departs(e.Version.Body) }
 
 // MayKeep reports whether the actor may start entries of her tenant's basic list.
 func (s *Service) MayKeep(ctx context.Context) (may bool) {
-	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.mayStart(ctx, tx, BasicList) })
+	err := s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.mayStart(ctx, tx, BasicList) })
 	return err == nil
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"liandong/modules/catalog/codes"
 	"liandong/tenancy/fault"
 	"liandong/tenancy/tree"
 )
@@ -45,7 +46,13 @@ type Body struct {
 	Situations    []Situation  `json:"situations,omitempty"`      // 情形, in the order in which they are asked
 	Specials      []Special    `json:"special_procedures,omitempty"`
 	More
+
+	book *codes.Book // in which its codes are read; nil: the national one
 }
+
+// Book is what the codes of the body are read in: the lists as they count for
+// whoever fetched it.
+func (b Body) Book() *codes.Book { return b.book }
 
 // LegalBasis (设定依据) is one provision that an item stands on.
 type LegalBasis struct {

@@ -43,7 +43,7 @@ func (b Body) checkCodes(bad map[string]string) {
 		if n := len([]rune(strings.TrimSpace(l.Code))); n == 0 || n > maxCode || slices.Contains(b.LocalCodes[:i], l) {
 			bad["local_codes"] = "item_local_code"
 		}
-		if _, ok := codes.Get(codes.Scheme, l.System); !ok {
+		if b.unusable(codes.Scheme, l.System) != "" {
 			bad["local_codes"] = "item_local_scheme"
 		}
 	}

@@ -47,7 +47,7 @@ type FacetCount struct {
 // frequent first. It reads the index in memory, so that it costs some milliseconds
 // for the items of a whole country; what a level below changes of an item counts.
 func (s *Service) Browse(ctx context.Context, b Browse) (p Page[Hit], counts map[string][]FacetCount, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		c, err := s.found.chain(ctx, tx)
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ func (b Body) Cells() []string {
 
 func (b Body) cell(c Column) string {
 	if c.List != "" {
-		return spellCodes(c, b.Codes(c.Key))
+		return b.spellCodes(c)
 	}
 	switch v := (&b).value(c.Key).(type) {
 	case *string:
@@ -56,7 +56,7 @@ func (b Body) entries(key string) (out [][]string) {
 		}
 	case "materials":
 		for _, m := range b.Materials {
-			out = append(out, m.parts())
+			out = append(out, m.parts(b.book))
 		}
 	case "faq":
 		for _, q := range b.Questions {
@@ -68,7 +68,7 @@ func (b Body) entries(key string) (out [][]string) {
 		}
 	case "special_procedures":
 		for _, p := range b.Specials {
-			out = append(out, trimEnd([]string{p.Name, nameOf(codes.SpecialProcedure, p.Kind), spellNumber(p.Days), p.Basis, spellBool(p.Charged), spellBool(p.Counted)}))
+			out = append(out, trimEnd([]string{p.Name, nameOf(b.book, codes.SpecialProcedure, p.Kind), spellNumber(p.Days), p.Basis, spellBool(p.Charged), spellBool(p.Counted)}))
 		}
 	case "handlings":
 		for _, h := range b.Handlings {
@@ -80,9 +80,9 @@ func (b Body) entries(key string) (out [][]string) {
 	return out
 }
 
-func (m Material) parts() []string {
-	return append([]string{m.Name, nameOf(codes.MaterialNeed, m.Need), nameOf(codes.MaterialSource, m.Source), nameOf(codes.MaterialForm, m.Form), spellNumber(m.Copies), m.Note},
-		trimEnd([]string{nameOf(codes.MaterialType, m.Type), spellNumber(m.Originals), m.Spec, m.Issuer, m.Acceptance, m.Basis})...)
+func (m Material) parts(k *codes.Book) []string {
+	return append([]string{m.Name, nameOf(k, codes.MaterialNeed, m.Need), nameOf(k, codes.MaterialSource, m.Source), nameOf(k, codes.MaterialForm, m.Form), spellNumber(m.Copies), m.Note},
+		trimEnd([]string{nameOf(k, codes.MaterialType, m.Type), spellNumber(m.Originals), m.Spec, m.Issuer, m.Acceptance, m.Basis})...)
 }
 
 // trimEnd leaves out the parts at the end that say nothing.
@@ -96,19 +96,20 @@ func trimEnd(parts []string) []string {
 // listMark divides the codes of a cell.
 const listMark = "；"
 
-func spellCodes(c Column, values []string) string {
+func (b Body) spellCodes(c Column) string {
+	values := b.Codes(c.Key)
 	out := make([]string, len(values))
 	for i, v := range values {
-		out[i] = nameOf(c.List, v)
+		out[i] = nameOf(b.book, c.List, v)
 	}
 	return strings.Join(out, listMark)
 }
 
-func nameOf(list, code string) string {
+func nameOf(k *codes.Book, list, code string) string {
 	if code == "" {
 		return ""
 	}
-	return codes.Name(list, code)
+	return k.Name(list, code)
 }
 
 func singles(texts []string) (out [][]string) {
@@ -174,9 +175,9 @@ func divide(line string, width int) []string {
 
 // several takes the codes of a cell apart: by semicolons and line breaks; names
 // hold the other signs themselves, so a part is divided by those only if it is no name.
-func several(list, cell string) (values []string, unknown string) {
+func several(k *codes.Book, list, cell string) (values []string, unknown string) {
 	add := func(s string) bool {
-		code, ok := codes.Find(list, s)
+		code, ok := k.Find(list, s)
 		if ok && !slices.Contains(values, code) {
 			values = append(values, code)
 		}

@@ -41,7 +41,7 @@ type Checkup struct {
 // out: the open draft where there is one, else what is in force. Findings holds
 // those of one rule, or all when rule is empty.
 func (s *Service) Checkup(ctx context.Context, rule string) (c Checkup, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": tx.Scope.Tenant, "published": false}); err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ func (s *Service) Checkup(ctx context.Context, rule string) (c Checkup, err erro
 // Examined is Examine with what a look at the other items adds: one of the same
 // name or code. itemID is empty for a new item of the list.
 func (s *Service) Examined(ctx context.Context, itemID, list string, b Body) (out []Finding, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		others, err := store{tx}.twins(ctx)
 		if err != nil {
 			return err

@@ -87,7 +87,7 @@ const claimables = `claimables as (
 // Claimables lists the entries of the basic lists that the actor's tenant may
 // implement or does.
 func (s *Service) Claimables(ctx context.Context, q ClaimQuery) (p ClaimPage, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": tx.Scope.Tenant, "published": false}); err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ const maxClaim = 200
 // already stays as it is. Invalid on field "entries" when one of them is not for
 // this level to implement.
 func (s *Service) Claim(ctx context.Context, entryIDs []string) (c Claimed, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		c = Claimed{}
 		if err := s.mayStart(ctx, tx, ImplementingList); err != nil {
 			return err
@@ -231,7 +231,7 @@ func (s store) link(ctx context.Context, r Claimable) error {
 // draft, or in a new one. Precondition when a version is under review
 // (item_draft_exists) or the item has no entry (item_not_claimed).
 func (s *Service) TakeOver(ctx context.Context, itemID string) (v Version, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st := store{tx}
 		item, err := st.item(ctx, itemID)
 		if err != nil {
@@ -285,7 +285,7 @@ type Coverage struct {
 // Coverage counts how far the basic list of the actor's tenant is implemented at
 // its own level and those below, from the top.
 func (s *Service) Coverage(ctx context.Context) (out []Coverage, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": tx.Scope.Tenant, "published": false}); err != nil {
 			return err
 		}

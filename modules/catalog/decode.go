@@ -30,7 +30,7 @@ func decode(b Body, keys, line []string, scheme, list string) (Body, []CellError
 		}
 	}
 	if b.Kind == "" && len(b.BasicCode) == 12 {
-		b.Kind, _ = codes.Find(codes.ItemType, b.BasicCode[2:4])
+		b.Kind, _ = b.book.Find(codes.ItemType, b.BasicCode[2:4])
 	}
 	at := func(field string) int {
 		field, _, _ = strings.Cut(field, ".")
@@ -95,7 +95,7 @@ func (b *Body) set(c Column, cell, scheme string) string {
 }
 
 func (b *Body) setCodes(c Column, cell string) string {
-	values, unknown := several(c.List, cell)
+	values, unknown := several(b.book, c.List, cell)
 	if unknown != "" || len(values) > 1 && !c.Many {
 		return "import_code_unknown"
 	}
@@ -143,7 +143,7 @@ func (b *Body) withLocal(cell, scheme string) []LocalCode {
 	for _, e := range firsts(read(cell, 1)) {
 		l := LocalCode{System: scheme, Code: e}
 		if system, code, ok := strings.Cut(e, ":"); ok {
-			if _, known := codes.Get(codes.Scheme, system); known {
+			if _, known := b.book.Get(codes.Scheme, system); known {
 				l = LocalCode{system, code}
 			}
 		}

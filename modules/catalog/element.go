@@ -117,9 +117,32 @@ func (b Body) checkElements(bad map[string]string) {
 		if c.List == "" || bad[c.Key] != "" {
 			continue
 		}
-		unknown := func(code string) bool { _, ok := codes.Get(c.List, code); return !ok }
-		if slices.ContainsFunc(b.Codes(c.Key), unknown) {
-			bad[c.Key] = "item_code_unknown"
+		for _, code := range b.Codes(c.Key) {
+			if why := b.unusable(c.List, code); why != "" {
+				bad[c.Key] = why
+			}
+		}
+	}
+	b.checkMaterials(bad)
+}
+
+// unusable says why a body that is written now may not hold a code; empty: it may.
+func (b Body) unusable(list, code string) string {
+	switch c, ok := b.book.Get(list, code); {
+	case !ok:
+		return "item_code_unknown"
+	case c.Stopped:
+		return "item_code_stopped"
+	}
+	return ""
+}
+
+func (b Body) checkMaterials(bad map[string]string) {
+	for i, m := range b.Materials {
+		for list, code := range map[string]string{codes.MaterialNeed: m.Need, codes.MaterialSource: m.Source, codes.MaterialForm: m.Form, codes.MaterialType: m.Type} {
+			if why := b.unusable(list, code); code != "" && why != "" {
+				bad["materials."+strconv.Itoa(i)] = why
+			}
 		}
 	}
 }

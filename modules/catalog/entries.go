@@ -14,12 +14,12 @@ type coded struct {
 	list, said string
 }
 
-func readCodes(parts ...coded) string {
+func readCodes(k *codes.Book, parts ...coded) string {
 	for _, p := range parts {
 		if p.said == "" {
 			continue
 		}
-		found, ok := codes.Find(p.list, p.said)
+		found, ok := k.Find(p.list, p.said)
 		if !ok {
 			return "import_code_unknown"
 		}
@@ -62,7 +62,7 @@ func (b *Body) setMaterials(cell string) string {
 			m.Blank, m.Sample = b.Materials[i].Blank, b.Materials[i].Sample
 		}
 		why := first(
-			readCodes(coded{&m.Need, codes.MaterialNeed, e[1]}, coded{&m.Source, codes.MaterialSource, e[2]}, coded{&m.Form, codes.MaterialForm, e[3]}, coded{&m.Type, codes.MaterialType, e[6]}),
+			readCodes(b.book, coded{&m.Need, codes.MaterialNeed, e[1]}, coded{&m.Source, codes.MaterialSource, e[2]}, coded{&m.Form, codes.MaterialForm, e[3]}, coded{&m.Type, codes.MaterialType, e[6]}),
 			readNumber(&m.Copies, e[4]), readNumber(&m.Originals, e[7]),
 		)
 		if why != "" {
@@ -91,7 +91,7 @@ func (b *Body) setSpecials(cell string) string {
 	var all []Special
 	for _, e := range read(cell, 6) {
 		p := Special{Name: e[0], Basis: e[3]}
-		why := first(readCodes(coded{&p.Kind, codes.SpecialProcedure, e[1]}), readNumber(&p.Days, e[2]), readYes(&p.Charged, e[4]), readYes(&p.Counted, e[5]))
+		why := first(readCodes(b.book, coded{&p.Kind, codes.SpecialProcedure, e[1]}), readNumber(&p.Days, e[2]), readYes(&p.Charged, e[4]), readYes(&p.Counted, e[5]))
 		if why != "" {
 			return why
 		}

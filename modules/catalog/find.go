@@ -38,7 +38,7 @@ func (s *Service) Find(ctx context.Context, q Query) (p Page[Hit], err error) {
 	if len(normalText(q.Text)) == 0 {
 		return s.unsought(ctx, q)
 	}
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		c, err := s.found.chain(ctx, tx)
 		if err != nil {
 			return err
@@ -149,7 +149,7 @@ func (s *Service) Related(ctx context.Context, itemID string, n int) ([]Hint, er
 
 // hint reads the first n matches through row security.
 func (s *Service) hint(ctx context.Context, n int, find func(sought) []finder.Match) (out []Hint, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		c, err := s.found.chain(ctx, tx)
 		if err != nil {
 			return err

@@ -32,7 +32,7 @@ type Guide struct {
 // Guide resolves an item that is in force, or suspended, for the tenant in scope;
 // NotFound when it is neither there.
 func (s *Service) Guide(ctx context.Context, itemID string) (g Guide, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if g, err = s.read(ctx, tx, itemID); err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ func inForce(s tenancy.Scope, owner tenancy.ID) bool {
 
 // Offered lists what may be applied for at the tenant in scope.
 func (s *Service) Offered(ctx context.Context, q Query) (p Page[Row], err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		q.Span, q.List = SpanHere, ImplementingList
 		p, err = store{tx}.list(ctx, q, true)
 		return err
@@ -152,7 +152,7 @@ func (s *Service) Offered(ctx context.Context, q Query) (p Page[Row], err error)
 // Kept lists items with what is not published yet: those of q.Span, and of the
 // implementing list unless q.List says otherwise.
 func (s *Service) Kept(ctx context.Context, q Query) (p Page[Row], err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": tx.Scope.Tenant, "published": false}); err != nil {
 			return err
 		}
@@ -167,7 +167,7 @@ func (s *Service) Kept(ctx context.Context, q Query) (p Page[Row], err error) {
 
 // Departments lists the departments (部门) that items in force here name.
 func (s *Service) Departments(ctx context.Context) (names []string, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		names, err = store{tx}.departments(ctx)
 		return err
 	})
@@ -176,7 +176,7 @@ func (s *Service) Departments(ctx context.Context) (names []string, err error) {
 
 // History returns an item with all its versions, newest first.
 func (s *Service) History(ctx context.Context, itemID string) (i Item, vs []Version, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st := store{tx}
 		if i, err = st.item(ctx, itemID); err != nil {
 			return err

@@ -43,7 +43,7 @@ const maxConflicts = 5_000
 // Impact says what putting a version in force would touch. It reads only what the
 // actor may see, so it is asked by people of the item's own tenant.
 func (s *Service) Impact(ctx context.Context, versionID string) (out Impact, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st := store{tx}
 		v, err := st.itemVersion(ctx, versionID)
 		if err != nil {

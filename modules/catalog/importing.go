@@ -81,7 +81,7 @@ func (s *Service) Upload(ctx context.Context, name string, content []byte) (im I
 		}
 		total++
 	}
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.mayImport(ctx, tx); err != nil {
 			return err
 		}
@@ -114,7 +114,7 @@ func (s *Service) mayImport(ctx context.Context, tx *db.Tx) error {
 
 // Imports lists the actor's tenant's imports without their lines, newest first.
 func (s *Service) Imports(ctx context.Context) (all []Import, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.mayImport(ctx, tx); err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func (im Import) mapping() Mapping {
 	return Mapping{Columns: im.Columns, Scheme: im.Scheme, List: im.List, Partial: im.Partial}
 }
 
-func (m Mapping) check(im Import) error {
+func (m Mapping) check(k *codes.Book, im Import) error {
 	if len(m.Columns) != len(im.Head) {
 		return fault.InvalidField("columns", "import_columns")
 	}
@@ -158,7 +158,7 @@ func (m Mapping) check(im Import) error {
 			return fault.InvalidField(fmt.Sprintf("columns.%d", i), "import_column_twice")
 		}
 	}
-	if _, ok := codes.Get(codes.Scheme, m.Scheme); !ok {
+	if c, ok := k.Get(codes.Scheme, m.Scheme); !ok || c.Stopped {
 		return fault.InvalidField("scheme", "item_local_scheme")
 	}
 	if m.List != BasicList && m.List != ImplementingList {
@@ -177,7 +177,7 @@ func (m Mapping) check(im Import) error {
 
 // Map keeps what the columns of a file mean; Preview shows what follows.
 func (s *Service) Map(ctx context.Context, id string, m Mapping) error {
-	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.mayImport(ctx, tx); err != nil {
 			return err
 		}
@@ -192,7 +192,7 @@ func (s *Service) Map(ctx context.Context, id string, m Mapping) error {
 		if m.List == "" {
 			m.List = ImplementingList
 		}
-		if err := m.check(im); err != nil {
+		if err := m.check(codes.From(ctx), im); err != nil {
 			return err
 		}
 		if err := s.mayStart(ctx, tx, m.List); err != nil {
@@ -226,7 +226,7 @@ type Preview struct {
 
 // Preview tries an import without writing anything.
 func (s *Service) Preview(ctx context.Context, id string) (p Preview, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.mayImport(ctx, tx); err != nil {
 			return err
 		}
@@ -234,7 +234,7 @@ func (s *Service) Preview(ctx context.Context, id string) (p Preview, err error)
 		if p.Import, err = st.imported(ctx, id); err != nil || p.State != ImportRead {
 			return err
 		}
-		if wrong := p.mapping().check(p.Import); wrong != nil {
+		if wrong := p.mapping().check(codes.From(ctx), p.Import); wrong != nil {
 			return nil //nolint:nilerr // a column that does not fit is to be mapped first
 		}
 		plan, err := st.plan(ctx, p.Import)
@@ -254,7 +254,7 @@ func (s *Service) Preview(ctx context.Context, id string) (p Preview, err error)
 // (RunWaiting). Precondition (import_errors) when a row is wrong and all or nothing
 // was asked for, or when no row is right: nothing is written then.
 func (s *Service) Start(ctx context.Context, id string) (im Import, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.mayImport(ctx, tx); err != nil {
 			return err
 		}
@@ -265,7 +265,7 @@ func (s *Service) Start(ctx context.Context, id string) (im Import, err error) {
 		if im.State != ImportRead {
 			return fault.New(fault.Precondition, "import_not_open")
 		}
-		if err := im.mapping().check(im); err != nil {
+		if err := im.mapping().check(codes.From(ctx), im); err != nil {
 			return err
 		}
 		if im.Total > inlineRows {

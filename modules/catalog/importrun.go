@@ -104,7 +104,7 @@ func (s store) rewrite(ctx context.Context, r Planned) error {
 // found running was left behind by one that died.
 func (s *Service) RunWaiting(ctx context.Context) (ran int, err error) {
 	var due []Import
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		return tx.NewSelect().Model(&due).Column("tenant_id", "id").Where("state IN ('waiting', 'running')").Order("created_at").Scan(ctx)
 	})
 	if err != nil {
@@ -126,7 +126,7 @@ func (s *Service) RunWaiting(ctx context.Context) (ran int, err error) {
 // runOne imports one list; what refuses it is kept with it.
 func (s *Service) runOne(ctx context.Context, id string) error {
 	say := func(percent int) error {
-		return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 			_, err := tx.NewRaw(`update item_imports set state = 'running', percent = ? where tenant_id = ? and id = ? and state in ('waiting', 'running')`, percent, tx.Scope.Tenant, id).Exec(ctx)
 			return err
 		})
@@ -135,7 +135,7 @@ func (s *Service) runOne(ctx context.Context, id string) error {
 		return fmt.Errorf("begin import %s: %w", id, err)
 	}
 	var lost error
-	err := s.db.InTx(ctx, func(inner context.Context, tx *db.Tx) error {
+	err := s.inTx(ctx, func(inner context.Context, tx *db.Tx) error {
 		st := store{tx}
 		im, err := st.imported(inner, id)
 		if err != nil {
@@ -147,7 +147,7 @@ func (s *Service) runOne(ctx context.Context, id string) error {
 	if err == nil || !ours || f.Kind == fault.Unavailable || f.Kind == fault.Internal {
 		return errors.Join(err, lost) // tried again
 	}
-	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st := store{tx}
 		im, err := st.imported(ctx, id)
 		if err != nil {

@@ -1,11 +1,13 @@
 package catalog
 
 import (
+	"context"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"liandong/policies"
+	"liandong/modules/catalog/codes"
 	"liandong/tenancy"
 	"liandong/tenancy/calendar"
 )
@@ -90,6 +92,12 @@ type Version struct {
 	ApprovedAt  *time.Time
 	LeadID      *string  // of a part of a split: the version that splits the old item
 	Replaces    []string `bun:"type:jsonb"` // of a merger: the items that end with it
+}
+
+// AfterScanRow lets the body read its codes in the book of whoever fetches it.
+func (v *Version) AfterScanRow(ctx context.Context) error {
+	v.Body.book = codes.From(ctx)
+	return nil
 }
 
 // see makes the save that follows fail unless the version is still as it was shown.

@@ -49,7 +49,7 @@ func (s *Service) Lineage(ctx context.Context, itemID string) (l Lineage, err er
 	if !isID(itemID) {
 		return l, notFound()
 	}
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		l, err = store{tx}.lineage(ctx, itemID)
 		return err
 	})
@@ -78,7 +78,7 @@ type Gone struct {
 
 // Gone returns a withdrawn item that was once in force here.
 func (s *Service) Gone(ctx context.Context, itemID string) (g Gone, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st := store{tx}
 		if g.Item, err = st.item(ctx, itemID); err != nil {
 			return err
@@ -108,7 +108,7 @@ func (s *Service) Split(ctx context.Context, itemID, reason string, names []stri
 	if names, err = partNames(names); err != nil {
 		return lead, err
 	}
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var old Item
 		if lead, old, err = s.begin(ctx, tx, itemID, ActSplit, reason); err != nil {
 			return err
@@ -201,7 +201,7 @@ type Merger struct {
 // Merge opens a draft of a new item that ends several others when it is
 // published. It begins as a copy of the first of them without its codes.
 func (s *Service) Merge(ctx context.Context, in Merger) (v Version, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		id, err := tx.Once(ctx, "item", in.Key, func() (string, error) {
 			v, err := s.merge(ctx, tx, in)
 			return v.ID, err

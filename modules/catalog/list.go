@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"liandong/modules/catalog/codes"
 	"liandong/tenancy"
 )
 
@@ -83,6 +84,12 @@ type listRow struct {
 
 	OwnerName, OwnerLevel string
 	Total                 int
+}
+
+// AfterScanRow lets the body read its codes in the book of whoever fetches it.
+func (r *listRow) AfterScanRow(ctx context.Context) error {
+	r.Body.book = codes.From(ctx)
+	return nil
 }
 
 // sortable maps what a page may ask for to a column.

@@ -26,7 +26,7 @@ type Change struct {
 // when a field is locked or a limit would get longer. An element that stays as it
 // was is asked about no more than one that is given back.
 func (s *Service) Override(ctx context.Context, itemID string, in Change) (g Guide, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st, err := s.standing(ctx, tx, itemID)
 		if err != nil {
 			return err
@@ -51,7 +51,7 @@ func (s *Service) Override(ctx context.Context, itemID string, in Change) (g Gui
 
 // ResetElement gives one element back to what is said above; seen as in Change.
 func (s *Service) ResetElement(ctx context.Context, itemID, element string, seen int) error {
-	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st, err := s.standing(ctx, tx, itemID)
 		if err != nil {
 			return err
@@ -119,7 +119,7 @@ func (s store) settle(ctx context.Context, st Standing, o Override) error {
 // Inherited resolves a published item as it would be without what the actor's
 // own tenant changes; NotFound when it is not in force there.
 func (s *Service) Inherited(ctx context.Context, itemID string) (b Body, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st, err := s.standing(ctx, tx, itemID)
 		b = st.Inherited
 		return err

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 
+	"liandong/modules/catalog/codes"
 	"liandong/tenancy/db"
 )
 
@@ -35,6 +36,7 @@ type Planned struct {
 // existing are the items of a tenant as an import looks for them.
 type existing struct {
 	byBasic, byLocal map[string]*kept
+	book             *codes.Book
 }
 
 // kept is the newest version of an item, and whether it was taken from an entry.
@@ -57,7 +59,7 @@ func (s store) existing(ctx context.Context, list string) (e existing, err error
 	if err != nil {
 		return e, fmt.Errorf("claimed items before import: %w", err)
 	}
-	e = existing{map[string]*kept{}, map[string]*kept{}}
+	e = existing{map[string]*kept{}, map[string]*kept{}, codes.From(ctx)}
 	for _, newest := range vs {
 		v := &kept{*newest, slices.Contains(claimed, newest.ItemID)}
 		if v.Body.BasicCode != "" {
@@ -136,9 +138,9 @@ func (r *Planned) refuse(key string) {
 
 // row plans one line on its own.
 func (e existing) row(im Import, line []string) (r Planned) {
-	fresh, _ := decode(Body{}, im.Columns, line, im.Scheme, im.List)
+	fresh, _ := decode(Body{book: e.book}, im.Columns, line, im.Scheme, im.List)
 	was, ok := e.find(fresh)
-	var base Body
+	base := Body{book: e.book}
 	if was != nil {
 		base, r.ItemID, r.was = was.Body, was.ItemID, &was.Version
 	}

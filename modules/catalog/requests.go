@@ -90,7 +90,7 @@ func (w *RequestWish) check() error {
 // whoever it comes from. Precondition (item_request_open) when the actor's own
 // tenant may change the element itself or defines the item.
 func (s *Service) Ask(ctx context.Context, in RequestWish) (r Request, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.authz.Allow(ctx, policies.ItemsRequest, policies.Resource{"tenant": tx.Scope.Tenant}); err != nil {
 			return err
 		}
@@ -151,7 +151,7 @@ func (st Standing) Holder(own tenancy.ID, element string) (to tenancy.ID, ok boo
 
 // WithdrawRequest takes back what nobody has answered yet.
 func (s *Service) WithdrawRequest(ctx context.Context, id string) error {
-	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		r, err := store{tx}.request(ctx, id)
 		if err != nil {
 			return err
@@ -198,7 +198,7 @@ type requestAnswer struct {
 // (or the open one stays); else its own change of the item is left to be edited.
 // The same answer again is harmless; another is a Conflict.
 func (s *Service) AnswerRequest(ctx context.Context, id string, in Verdict) (r Request, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st := store{tx}
 		if r, err = st.request(ctx, id); err != nil {
 			return err
@@ -280,7 +280,7 @@ type RequestQuery struct {
 
 // Requests lists requests of the actor's tenant, or those that it is asked.
 func (s *Service) Requests(ctx context.Context, q RequestQuery) (p Page[Request], err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": tx.Scope.Tenant, "published": false}); err != nil {
 			return err
 		}
@@ -298,7 +298,7 @@ func (s *Service) CountRequests(ctx context.Context) (int, error) {
 
 // Request returns one request that the actor may see.
 func (s *Service) Request(ctx context.Context, id string) (r Request, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if r, err = (store{tx}).request(ctx, id); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 
+	"liandong/modules/catalog/codes"
 	"liandong/policies"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
@@ -68,7 +69,7 @@ type Draft struct {
 // Create starts an item of the actor's own tenant as a draft; the same key again
 // returns the first draft. It returns Invalid with the fields to correct, or Forbidden.
 func (s *Service) Create(ctx context.Context, in Draft) (v Version, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		id, err := tx.Once(ctx, "item", in.Key, func() (string, error) {
 			v, err := s.create(ctx, tx, in)
 			return v.ID, err
@@ -90,6 +91,7 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, in Draft) (v Version, e
 	if err := s.mayStart(ctx, tx, in.List); err != nil {
 		return v, err
 	}
+	in.Body.book = codes.From(ctx)
 	if err := in.check(in.List); err != nil {
 		return v, err
 	}
@@ -176,6 +178,7 @@ func (s *Service) editable(ctx context.Context, tx *db.Tx, v *Version, in Draft)
 	if err != nil {
 		return err
 	}
+	in.Body.book = codes.From(ctx)
 	if err := in.check(item.List); err != nil {
 		return err
 	}
@@ -184,7 +187,7 @@ func (s *Service) editable(ctx context.Context, tx *db.Tx, v *Version, in Draft)
 
 // change is the one road of every act on a version: fetch, allow, decide, record, save.
 func (s *Service) change(ctx context.Context, versionID string, a policies.Action, decide func(context.Context, *db.Tx, *Version) error) (v Version, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st := store{tx}
 		if v, err = st.itemVersion(ctx, versionID); err != nil {
 			return err

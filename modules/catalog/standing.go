@@ -32,7 +32,7 @@ type Standing struct {
 // Standing resolves a published item for the tenant in scope; NotFound when it is
 // not in force there.
 func (s *Service) Standing(ctx context.Context, itemID string) (st Standing, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if st, err = s.standing(ctx, tx, itemID); err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ type OverrideEntry struct {
 // OverrideHistory lists what the actor's tenant changed of an item, newest first,
 // out of the record (审计); at most fifty.
 func (s *Service) OverrideHistory(ctx context.Context, itemID string) (out []OverrideEntry, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var rows []struct {
 			At        time.Time
 			ActorName string

@@ -96,7 +96,7 @@ type TaskQuery struct {
 
 // Tasks lists the tasks of the actor's tenant.
 func (s *Service) Tasks(ctx context.Context, q TaskQuery) (p Page[Task], err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": tx.Scope.Tenant, "published": false}); err != nil {
 			return err
 		}
@@ -108,7 +108,7 @@ func (s *Service) Tasks(ctx context.Context, q TaskQuery) (p Page[Task], err err
 
 // CountTasks counts the open tasks of the actor's tenant by kind.
 func (s *Service) CountTasks(ctx context.Context) (n map[string]int, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var rows []struct {
 			Kind string
 			N    int
@@ -125,7 +125,7 @@ func (s *Service) CountTasks(ctx context.Context) (n map[string]int, err error) 
 
 // Task returns one task that the actor may see.
 func (s *Service) Task(ctx context.Context, id string) (t Task, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if t, err = (store{tx}).task(ctx, id); err != nil {
 			return err
 		}

@@ -4,6 +4,10 @@
 // system, where it was taken from and how sure that is; two lists of one thing
 // stand beside each other under two names.
 //
+// The national lists are data of this package. A Book (代码簿) is these together with
+// the local codes (地方扩展) that count at one tenant: its own and those of the levels
+// above. The functions of the package read the national lists alone.
+//
 // It is a leaf: data and look-ups, known to every module and every site.
 package codes
 
@@ -12,9 +16,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"slices"
-	"strings"
 	"sync"
+
+	"liandong/tenancy"
 )
 
 // The systems that the catalogue itself writes; the others are there to be read.
@@ -62,6 +66,7 @@ type System struct {
 	Source    string    `json:"source"`
 	Certainty Certainty `json:"certainty"`
 	Note      string    `json:"note"`
+	Extend    Extension `json:"extend"` // the zero one: nobody may add to the list
 	Codes     []Code    `json:"codes"`
 }
 
@@ -73,6 +78,17 @@ type Code struct {
 	Use       string    `json:"use,omitempty"`       // apply: people file it; enforce: the state acts by itself
 	SameAs    string    `json:"same_as,omitempty"`   // its code in the national list that this one follows
 	Certainty Certainty `json:"certainty,omitempty"` // when it differs from that of the list
+
+	Local   bool       `json:"-"` // beside the national ones
+	Owner   tenancy.ID `json:"-"` // of a local one: for this tenant and all below it
+	Stopped bool       `json:"-"` // of a local one: not to be used any more, but known
+}
+
+// Extension (地方扩展) says which codes a tenant may add to a list.
+type Extension struct {
+	Shape string `json:"shape"` // a regular expression of the whole code; empty: none
+	Say   string `json:"say"`   // the same for people
+	Why   string `json:"why"`   // by which rule, and whose
 }
 
 //go:embed *.json
@@ -105,66 +121,23 @@ func load(fsys fs.FS) (all []System, err error) {
 	return all, nil
 }
 
-// Systems returns every list. It is a copy of the outer slice only: do not write to it.
-func Systems() []System { return slices.Clone(systems()) }
+// Systems returns every national list.
+func Systems() []System { return National().Systems() }
 
-// About returns the list called system; ok is false when there is none.
-func About(system string) (s System, ok bool) {
-	for _, s := range systems() {
-		if s.ID == system {
-			return s, true
-		}
-	}
-	return System{}, false
-}
+// About returns the national list called system; ok is false when there is none.
+func About(system string) (s System, ok bool) { return National().About(system) }
 
-// List returns the codes of system in their order, nil when there is no such list.
-func List(system string) []Code {
-	s, _ := About(system)
-	return s.Codes
-}
+// List returns the national codes of system in their order, nil when there is no such list.
+func List(system string) []Code { return National().List(system) }
 
 // Applied is List without what people do not file themselves.
-func Applied(system string) (out []Code) {
-	for _, c := range List(system) {
-		if c.Use == "apply" {
-			out = append(out, c)
-		}
-	}
-	return out
-}
+func Applied(system string) []Code { return National().Applied(system) }
 
-// Get returns one entry; ok is false when the list or the code is not there.
-func Get(system, code string) (c Code, ok bool) {
-	for _, c := range List(system) {
-		if c.Code == code {
-			return c, true
-		}
-	}
-	return Code{}, false
-}
+// Get returns one national code; ok is false when the list or the code is not there.
+func Get(system, code string) (c Code, ok bool) { return National().Get(system, code) }
 
-// Name is what a code is called; a code that no list has stands for itself.
-func Name(system, code string) string {
-	if c, ok := Get(system, code); ok {
-		return c.Name
-	}
-	return code
-}
+// Name is what a national code is called; a code that no list has stands for itself.
+func Name(system, code string) string { return National().Name(system, code) }
 
-// Find returns the code that people mean by s: the code itself, with or without
-// leading zeros, its name, or what other lists call it; ok is false when nothing fits.
-func Find(system, s string) (code string, ok bool) {
-	s = strings.TrimSpace(s)
-	list := List(system)
-	for _, fits := range []func(Code) bool{
-		func(c Code) bool { return c.Code == s },
-		func(c Code) bool { return c.Name == s || slices.Contains(c.Aliases, s) },
-		func(c Code) bool { return s != "" && strings.TrimLeft(c.Code, "0") == strings.TrimLeft(s, "0") },
-	} {
-		if i := slices.IndexFunc(list, fits); s != "" && i >= 0 {
-			return list[i].Code, true
-		}
-	}
-	return "", false
-}
+// Find is Book.Find in the national lists.
+func Find(system, s string) (code string, ok bool) { return National().Find(system, s) }
