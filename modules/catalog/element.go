@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"

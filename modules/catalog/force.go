@@ -178,7 +178,7 @@ type dueVersion struct {
 // with the reason, and people are told.
 func (s *Service) PutDue(ctx context.Context) (n int, err error) {
 	var begin, end []dueVersion
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		today := calendar.DateOf(tx.Now)
 		if err := tx.NewRaw(`select tenant_id, id from item_versions where state = 'scheduled' and effective_on <= ? and lead_id is null order by effective_on, approved_at, id`, today).Scan(ctx, &begin); err != nil {
 			return err
@@ -206,7 +206,7 @@ func (s *Service) PutDue(ctx context.Context) (n int, err error) {
 
 // putOne does what a day brings for one version, if it is still due.
 func (s *Service) putOne(ctx context.Context, id string) (did bool, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		did, err = s.due(ctx, tx, id)
 		return err
 	})
@@ -214,7 +214,7 @@ func (s *Service) putOne(ctx context.Context, id string) (did bool, err error) {
 	if err == nil || !ours || !slices.Contains([]fault.Kind{fault.Invalid, fault.Precondition, fault.NotFound}, f.Kind) {
 		return did && err == nil, err // tried again
 	}
-	return false, s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.hold(ctx, tx, id, f) })
+	return false, s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error { return s.hold(ctx, tx, id, f) })
 }
 
 func (s *Service) due(ctx context.Context, tx *db.Tx, id string) (bool, error) {

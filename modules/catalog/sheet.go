@@ -65,7 +65,7 @@ func (s *Service) addLife(ctx context.Context, tx *db.Tx, sh *Sheet) (err error)
 // Show returns the newest version of an item that the actor may see: the draft
 // or review that is open, else what is in force. NotFound for everybody else.
 func (s *Service) Show(ctx context.Context, itemID string) (sh Sheet, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		vs, err := store{tx}.versions(ctx, itemID)
 		if err != nil {
 			return err
@@ -78,7 +78,7 @@ func (s *Service) Show(ctx context.Context, itemID string) (sh Sheet, err error)
 
 // ShowVersion is Show for one version.
 func (s *Service) ShowVersion(ctx context.Context, versionID string) (sh Sheet, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		v, err := store{tx}.itemVersion(ctx, versionID)
 		if err != nil {
 			return err
@@ -186,7 +186,7 @@ type Review struct {
 // Reviews lists the versions of the actor's tenant that wait for review, those
 // waiting longest first.
 func (s *Service) Reviews(ctx context.Context, q Query) (p Page[Review], err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": tx.Scope.Tenant, "published": false}); err != nil {
 			return err
 		}
@@ -198,7 +198,7 @@ func (s *Service) Reviews(ctx context.Context, q Query) (p Page[Review], err err
 
 // CountReviews is the number beside the review queue.
 func (s *Service) CountReviews(ctx context.Context) (n int, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		return tx.NewRaw(`select count(*) from item_versions where tenant_id = ? and state = 'reviewing'`, tx.Scope.Tenant).Scan(ctx, &n)
 	})
 	return n, err

@@ -199,7 +199,7 @@ func (s store) way(ctx context.Context, tenant tenancy.ID) ([]tree.Node, error) 
 
 // see reads for whoever may see what is not published.
 func (s *Service) see(ctx context.Context, fn func(context.Context, store) error) error {
-	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": tx.Scope.Tenant, "published": false}); err != nil {
 			return err
 		}

@@ -153,7 +153,7 @@ func guidePage(v guideView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = materialTable(v.b.Materials, always(v.b)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = materialTable(v.b.Book(), v.b.Materials, always(v.b)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -273,7 +273,7 @@ func guideHead(v guideView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = kit.PageHead(v.b.Name, v.b.Department+" · "+word("kind", v.b.Kind)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.PageHead(v.b.Name, v.b.Department+" · "+wordIn(v.b.Book(), "kind", v.b.Kind)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -866,7 +866,7 @@ func guideSections(v guideView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = materialTable(v.b.Materials, always(v.b)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = materialTable(v.b.Book(), v.b.Materials, always(v.b)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1637,7 +1637,7 @@ func elsewhere(v guideView) templ.Component {
 	})
 }
 
-func materialTable(ms []catalog.Material, always []string) templ.Component {
+func materialTable(k *codes.Book, ms []catalog.Material, always []string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1783,9 +1783,9 @@ func materialTable(ms []catalog.Material, always []string) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var76 string
-					templ_7745c5c3_Var76, templ_7745c5c3_Err = templ.JoinStringErrs(materialType(m))
+					templ_7745c5c3_Var76, templ_7745c5c3_Err = templ.JoinStringErrs(materialType(k, m))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `guide.templ`, Line: 406, Col: 44}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `guide.templ`, Line: 406, Col: 47}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var76))
 					if templ_7745c5c3_Err != nil {
@@ -1818,9 +1818,9 @@ func materialTable(ms []catalog.Material, always []string) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var78 string
-					templ_7745c5c3_Var78, templ_7745c5c3_Err = templ.JoinStringErrs(word("source", m.Source))
+					templ_7745c5c3_Var78, templ_7745c5c3_Err = templ.JoinStringErrs(wordIn(k, "source", m.Source))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `guide.templ`, Line: 410, Col: 32}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `guide.templ`, Line: 410, Col: 37}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var78))
 					if templ_7745c5c3_Err != nil {
@@ -2127,10 +2127,10 @@ func download(file, what, of string) templ.Component {
 	})
 }
 
-func materialType(m catalog.Material) string {
+func materialType(k *codes.Book, m catalog.Material) string {
 	var parts []string
 	if m.Type != "" {
-		parts = append(parts, codes.Name(codes.MaterialType, m.Type))
+		parts = append(parts, k.Name(codes.MaterialType, m.Type))
 	}
 	parts = append(parts, word("form", m.Form))
 	if m.Spec != "" {
@@ -2947,7 +2947,7 @@ func basis(v guideView) templ.Component {
 }
 
 func (v guideView) resultTerms() []kit.Term {
-	out := []kit.Term{{Label: "结果名称", Value: v.b.Result.Name}, {Label: "结果类型", Value: word("result", v.b.Result.Type)}}
+	out := []kit.Term{{Label: "结果名称", Value: v.b.Result.Name}, {Label: "结果类型", Value: wordIn(v.b.Book(), "result", v.b.Result.Type)}}
 	by := "到受理窗口领取"
 	if v.b.MailResult {
 		by += "，或邮寄送达"
@@ -3208,9 +3208,9 @@ func nextSteps(v guideView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var142 string
-					templ_7745c5c3_Var142, templ_7745c5c3_Err = templ.JoinStringErrs(codes.Name(codes.LifeEvent, n.What))
+					templ_7745c5c3_Var142, templ_7745c5c3_Err = templ.JoinStringErrs(v.b.Book().Name(codes.LifeEvent, n.What))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `guide.templ`, Line: 692, Col: 53}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `guide.templ`, Line: 692, Col: 58}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var142))
 					if templ_7745c5c3_Err != nil {
@@ -3576,9 +3576,9 @@ func guidePaper(v guideView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var161 string
-					templ_7745c5c3_Var161, templ_7745c5c3_Err = templ.JoinStringErrs(materialType(m))
+					templ_7745c5c3_Var161, templ_7745c5c3_Err = templ.JoinStringErrs(materialType(v.b.Book(), m))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `guide.templ`, Line: 746, Col: 116}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `guide.templ`, Line: 746, Col: 128}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var161))
 					if templ_7745c5c3_Err != nil {
@@ -3591,7 +3591,7 @@ func guidePaper(v guideView) templ.Component {
 					var templ_7745c5c3_Var162 string
 					templ_7745c5c3_Var162, templ_7745c5c3_Err = templ.JoinStringErrs(copies(m))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `guide.templ`, Line: 746, Col: 138}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `guide.templ`, Line: 746, Col: 150}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var162))
 					if templ_7745c5c3_Err != nil {
@@ -3604,7 +3604,7 @@ func guidePaper(v guideView) templ.Component {
 					var templ_7745c5c3_Var163 string
 					templ_7745c5c3_Var163, templ_7745c5c3_Err = templ.JoinStringErrs(m.Note)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `guide.templ`, Line: 746, Col: 157}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `guide.templ`, Line: 746, Col: 169}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var163))
 					if templ_7745c5c3_Err != nil {

@@ -58,7 +58,7 @@ func term(key, value string) kit.Term {
 // terms are the basic information (基本信息) with every element that the item says.
 func (v guideView) terms() []kit.Term {
 	out := []kit.Term{
-		term("kind", word("kind", v.b.Kind)), term("project", word("project", v.b.ProjectType)),
+		term("kind", wordIn(v.b.Book(), "kind", v.b.Kind)), term("project", word("project", v.b.ProjectType)),
 		term("code", v.b.BasicCode), term("implementing", v.b.Implementing()),
 	}
 	out = append(out, v.codeTerms()...)
@@ -88,7 +88,7 @@ func (v guideView) codeTerms() (out []kit.Term) {
 	}
 	out = append(out, wide(term("handlings", strings.Join(handling, "\n"))))
 	for _, l := range v.b.LocalCodes {
-		out = append(out, kit.Term{Label: codes.Name(codes.Scheme, l.System), Value: l.Code})
+		out = append(out, kit.Term{Label: v.b.Book().Name(codes.Scheme, l.System), Value: l.Code})
 	}
 	return out
 }
@@ -156,7 +156,7 @@ func (v guideView) result() string {
 	if v.b.Result.Name == "" {
 		return ""
 	}
-	return text.T("citizen.result_line", v.b.Result.Name, word("result", v.b.Result.Type))
+	return text.T("citizen.result_line", v.b.Result.Name, wordIn(v.b.Book(), "result", v.b.Result.Type))
 }
 
 // office is what the item itself says about where to go, else what the site says.

@@ -7,6 +7,7 @@ import (
 
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
+	"liandong/modules/catalog/codes"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
 	"liandong/portal-sites/kit/visit"
@@ -45,7 +46,11 @@ func (h handlers) home(w http.ResponseWriter, r *http.Request, s kit.Shell) erro
 	if err != nil {
 		return err
 	}
-	v.sort(ctx, offered, site.Level)
+	book, err := h.Items.Book(ctx)
+	if err != nil {
+		return err
+	}
+	v.sort(codes.With(ctx, book), offered, site.Level)
 	if v.news, err = h.latest(ctx, homeNews); err != nil {
 		return err
 	}
@@ -108,9 +113,9 @@ func (v homeView) heading() string {
 	return text.T("citizen.items_below")
 }
 
-func topics(ctx context.Context, audience string, codes []string) (out []kit.Link) {
-	for _, c := range uniq(codes) {
-		out = append(out, kit.Link{Label: word("topic_"+audience, c), Href: query(visit.URL(ctx, "/items"), "audience", audience, "topic", c)})
+func topics(ctx context.Context, audience string, of []string) (out []kit.Link) {
+	for _, c := range uniq(of) {
+		out = append(out, kit.Link{Label: wordIn(codes.From(ctx), "topic_"+audience, c), Href: query(visit.URL(ctx, "/items"), "audience", audience, "topic", c)})
 	}
 	return out[:min(len(out), homeTopics)]
 }

@@ -20,6 +20,7 @@ type itemsView struct {
 	counts map[string][]catalog.FacetCount
 	level  string // of this site
 	hot    []catalog.Hint
+	book   *codes.Book
 }
 
 const (
@@ -56,6 +57,9 @@ func (h handlers) items(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 	if err != nil {
 		return err
 	}
+	if v.book, err = h.Items.Book(ctx); err != nil {
+		return err
+	}
 	v.rows, v.total, v.counts = p.Rows, p.Total, counts
 	if len(v.rows) == 0 || v.landing() {
 		if v.hot, err = h.Items.Hot(ctx, "", hotItems); err != nil {
@@ -89,14 +93,14 @@ func (v itemsView) landing() bool {
 	return true
 }
 
-// facetWord is what a value of a facet is called.
-func facetWord(key, value string) string {
+// word is what a value of a facet is called.
+func (v itemsView) word(key, value string) string {
 	lists := map[string]string{
 		catalog.FacetTopicPerson: codes.TopicPerson, catalog.FacetTopicLegal: codes.TopicLegal, catalog.FacetLife: codes.LifeEvent,
 		catalog.FacetGroup: codes.Group, catalog.FacetKind: codes.ItemType, catalog.FacetLevel: codes.Level, catalog.FacetDepth: codes.OnlineDepth,
 	}
 	if l := lists[key]; l != "" {
-		return codes.Name(l, value)
+		return v.book.Name(l, value)
 	}
 	if k := "citizen.facet." + key + "." + value; text.Has(k) {
 		return text.T(k)
@@ -129,7 +133,7 @@ func (v itemsView) chosen() (out []kit.Link) {
 	}
 	for _, k := range facetKeys() {
 		if value := v.q.Filter(k); value != "" {
-			out = append(out, kit.Link{Label: facetWord(k, value), Href: v.with(k, "")})
+			out = append(out, kit.Link{Label: v.word(k, value), Href: v.with(k, "")})
 		}
 	}
 	return out
@@ -174,7 +178,7 @@ func (v itemsView) keep() (out [][2]string) {
 func (v itemsView) topicTiles(key string) (out []kit.TileProps) {
 	tones := []string{"blue", "green", "orange"}
 	for i, c := range v.counts[key] {
-		out = append(out, kit.TileProps{Href: v.with(key, c.Value), Icon: topicIcon(key, c.Value), Tone: tones[i%len(tones)], Title: facetWord(key, c.Value), Note: text.T("citizen.n_items", c.N)})
+		out = append(out, kit.TileProps{Href: v.with(key, c.Value), Icon: topicIcon(key, c.Value), Tone: tones[i%len(tones)], Title: v.word(key, c.Value), Note: text.T("citizen.n_items", c.N)})
 	}
 	return out
 }

@@ -234,7 +234,7 @@ func myList(v guideView, q kit.Interview) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = materialTable(v.mine.Materials, nil).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = materialTable(v.b.Book(), v.mine.Materials, nil).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -179,7 +179,7 @@ func (v guideView) materialRows() (rows [][]string) {
 		if m.Acceptance != "" {
 			note = strings.TrimSpace(note + "\n" + text.T("citizen.acceptance", m.Acceptance))
 		}
-		rows = append(rows, []string{strconv.Itoa(n + 1), m.Name, word("need", m.Need), materialType(m), copies(m), note})
+		rows = append(rows, []string{strconv.Itoa(n + 1), m.Name, word("need", m.Need), materialType(v.b.Book(), m), copies(m), note})
 	}
 	return rows
 }

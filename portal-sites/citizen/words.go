@@ -22,9 +22,12 @@ func lists(list string) string {
 }
 
 // word is what people call a code of a list; a code that the list lacks stays.
-func word(list, code string) string {
+func word(list, code string) string { return wordIn(codes.National(), list, code) }
+
+// wordIn is word with the local codes of a book.
+func wordIn(k *codes.Book, list, code string) string {
 	if system := lists(list); system != "" {
-		return codes.Name(system, code)
+		return k.Name(system, code)
 	}
 	if key := "citizen." + list + "." + code; text.Has(key) {
 		return text.T(key)

@@ -209,72 +209,85 @@ func helpItems(d Deps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "\">要素锁定</a>”可以锁定全部事项的一个要素；只锁定一个事项的，从事项页面进入。锁定约束所有下级，下级已经改过的会收到核对任务。</p><p>需要修改上级规定或锁定的内容，在“本级细化”页面点“申请调整”，写明希望改成什么和理由。上级采纳的，会解除锁定或起草修订；不采纳的，会写明理由。答复前可以撤回，进展见“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "\">要素锁定</a>”可以锁定全部事项的一个要素；只锁定一个事项的，从事项页面进入。锁定约束所有下级，下级已经改过的会收到核对任务。</p><p>在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var12 templ.SafeURL
-		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/requests"))
+		templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/settings/codes"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 118, Col: 307}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 118, Col: 67}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "\">调整申请</a>”。</p><h2>批量导入和导出</h2><ol><li>在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "\">代码字典</a>”打开一张代码表，可以查看来源、每个代码被多少事项使用，并导出。留有余地的表，事项编辑人员可以增加本单位的地方代码，对本级和所有下级生效；不再用的可以停用，已使用的事项不变，编写新版本时需要另选。</p><p>需要修改上级规定或锁定的内容，在“本级细化”页面点“申请调整”，写明希望改成什么和理由。上级采纳的，会解除锁定或起草修订；不采纳的，会写明理由。答复前可以撤回，进展见“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var13 templ.SafeURL
-		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/imports"))
+		templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/requests"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 121, Col: 62}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 119, Col: 307}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "\">批量导入</a>”下载模板，或直接上传已有的清单（Excel 或 CSV，列的顺序和名称可以不同）。</li><li>核对列的对应关系。试导入会逐行、逐格指出错误，这时还没有写入任何内容。</li><li>开始导入。可以选择“有一行错误就全部不导入”或“只导入正确的行”。导入的都是本级草稿，同一基本编码或地方编码再次导入不会重复。</li></ol><p>空单元格表示不修改。事项清单导出的表格改好后可以直接再导入。</p><h2>质检和赋码</h2><p>“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "\">调整申请</a>”。</p><h2>批量导入和导出</h2><ol><li>在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var14 templ.SafeURL
-		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/check"))
+		templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/imports"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 127, Col: 55}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 122, Col: 62}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\">质检</a>”按规则检查本级全部事项：没有依据、承诺超过法定时限、“其他材料”一类的兜底表述、没有电话地址、编码和名称重复等。编辑草稿时，问题显示在页面上方。</p><p>填写实施主体统一社会信用代码后，发布时自动赋 31 位实施编码和 33 位业务办理项编码。用过的编码不会再给别的事项。不符合国家编码规则的地方编码原样保留。</p><h2>统计和对比</h2><ul><li>“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\">批量导入</a>”下载模板，或直接上传已有的清单（Excel 或 CSV，列的顺序和名称可以不同）。</li><li>核对列的对应关系。试导入会逐行、逐格指出错误，这时还没有写入任何内容。</li><li>开始导入。可以选择“有一行错误就全部不导入”或“只导入正确的行”。导入的都是本级草稿，同一基本编码或地方编码再次导入不会重复。</li></ol><p>空单元格表示不修改。事项清单导出的表格改好后可以直接再导入。</p><h2>质检和赋码</h2><p>“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var15 templ.SafeURL
-		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/statistics"))
+		templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/check"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 131, Col: 62}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 128, Col: 55}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "\">统计</a>”统计本级、下级制定和上级下达的事项。选“地区”可以逐级往下看；日期只影响变化和精简的数字，其他数字都是现在的情况。</li><li>点数字或图形，打开对应的事项清单。清单上方的“统计条件”写明按什么筛选，可以清除。</li><li>提速 ＝ 1 − 承诺时限 ÷ 法定时限，承诺时限按细化后的实际承诺计算。</li><li>“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "\">质检</a>”按规则检查本级全部事项：没有依据、承诺超过法定时限、“其他材料”一类的兜底表述、没有电话地址、编码和名称重复等。编辑草稿时，问题显示在页面上方。</p><p>填写实施主体统一社会信用代码后，发布时自动赋 31 位实施编码和 33 位业务办理项编码。用过的编码不会再给别的事项。不符合国家编码规则的地方编码原样保留。</p><h2>统计和对比</h2><ul><li>“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var16 templ.SafeURL
-		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/compare"))
+		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/statistics"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 134, Col: 59}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 132, Col: 62}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "\">同一事项对比</a>”把基本编码相同的事项并排，最多 6 栏，可以只看不同。每一栏是该单位实际执行的内容。</li></ul><h2>办理流程</h2><p>每个环节写明由哪一级、什么岗位办理、几个工作日。环节的级别是相对申请地而言的：例如“旗县审查”，苏木的申请自动到它所属的旗县。发布前系统会检查流程能不能走通，走不通的不能发布，并指出是哪个环节。</p><p>上传的 BPMN 2.0 文件可以来自其他工具。说明、颜色、泳道、数据对象等原样保留；系统不能执行的画法会逐一指出名称和位置，请删除或改画。</p><ul><li><strong>流程合理性审查</strong>：发布前推演所有走法，查有没有永远办不到的环节、会卡住的地方、被同时进入两次的环节、办结后还留着的工作；图上用红色标出走到问题处的路径。常见的原因：用并行网关分开，却用排他网关合并（或反过来）；在一条并行分支里直接结束。</li><li><strong>时限</strong>：并行的分支按最长的一条计算；受理到决定之间的等待时间也算在承诺时限里，按工作日计。</li><li><strong>审查之后要有决定</strong>：审查过的申请必须作出决定才能结束；撤回、终止的，请在那个结束上注明。</li></ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "\">统计</a>”统计本级、下级制定和上级下达的事项。选“地区”可以逐级往下看；日期只影响变化和精简的数字，其他数字都是现在的情况。</li><li>点数字或图形，打开对应的事项清单。清单上方的“统计条件”写明按什么筛选，可以清除。</li><li>提速 ＝ 1 − 承诺时限 ÷ 法定时限，承诺时限按细化后的实际承诺计算。</li><li>“<a href=\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var17 templ.SafeURL
+		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/compare"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 135, Col: 59}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "\">同一事项对比</a>”把基本编码相同的事项并排，最多 6 栏，可以只看不同。每一栏是该单位实际执行的内容。</li></ul><h2>办理流程</h2><p>每个环节写明由哪一级、什么岗位办理、几个工作日。环节的级别是相对申请地而言的：例如“旗县审查”，苏木的申请自动到它所属的旗县。发布前系统会检查流程能不能走通，走不通的不能发布，并指出是哪个环节。</p><p>上传的 BPMN 2.0 文件可以来自其他工具。说明、颜色、泳道、数据对象等原样保留；系统不能执行的画法会逐一指出名称和位置，请删除或改画。</p><ul><li><strong>流程合理性审查</strong>：发布前推演所有走法，查有没有永远办不到的环节、会卡住的地方、被同时进入两次的环节、办结后还留着的工作；图上用红色标出走到问题处的路径。常见的原因：用并行网关分开，却用排他网关合并（或反过来）；在一条并行分支里直接结束。</li><li><strong>时限</strong>：并行的分支按最长的一条计算；受理到决定之间的等待时间也算在承诺时限里，按工作日计。</li><li><strong>审查之后要有决定</strong>：审查过的申请必须作出决定才能结束；撤回、终止的，请在那个结束上注明。</li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -298,25 +311,25 @@ func helpLaws(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var17 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var17 == nil {
-			templ_7745c5c3_Var17 = templ.NopComponent
+		templ_7745c5c3_Var18 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var18 == nil {
+			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<h2>查法规</h2><p>在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<h2>查法规</h2><p>在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var18 templ.SafeURL
-		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/laws"))
+		var templ_7745c5c3_Var19 templ.SafeURL
+		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/laws"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 148, Col: 51}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 149, Col: 51}
 		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "\">政策法规库</a>”里按标题、文号或条文内容查找，也可以按效力级别、时效、发布部门筛选并导出。上级收录并发布的法规，下级都能查到。打开一部法规，可以看任意一天的文本、每一条的历次文本，以及哪些事项依据它。</p><h2>谁来维护</h2><p>事项编辑录入、起草修正；事项审核人员发布、废止。编写人不能发布自己编写的。只能维护本单位收录的法规。</p><h2>新增一部法规</h2><ol><li>填写标题（全称）、效力级别、发布部门、施行日期。事项的设定依据按标题对应到这里，标题请与事项中写的一致。</li><li>导入条文：把正文粘贴进来，先预览。有问题的行会逐行列出，改正后再导入；导入会替换草稿原有的条文。</li><li>由另一位事项审核人员发布。只收录了部分条文的，请勾选“摘录”。</li></ol><h2>法规修改了怎么办</h2><ol><li>打开法规，在该条下点“修正”，写整条的新内容、施行日期和修正依据。</li><li>页面会列出依据本法的事项。审核人员发布后，新文本自施行日期起适用，原文本保留在“历次文本”里。</li><li>逐项核对列出的事项，需要改的新建修订版本。</li></ol><h2>废止</h2><p>写明废止日期和理由，核对受影响的事项后确认。废止后不能恢复，全文仍可查阅并标明“已废止”。</p><h2>时效怎么看</h2><ul><li><strong>现行有效</strong>：已施行，未经修正。</li><li><strong>已修改</strong>：已施行，有条文经过修正，以现行文本为准。</li><li><strong>尚未生效</strong>：还没有到施行日期。</li><li><strong>已废止</strong>：已过废止日期。</li></ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "\">政策法规库</a>”里按标题、文号或条文内容查找，也可以按效力级别、时效、发布部门筛选并导出。上级收录并发布的法规，下级都能查到。打开一部法规，可以看任意一天的文本、每一条的历次文本，以及哪些事项依据它。</p><h2>谁来维护</h2><p>事项编辑录入、起草修正；事项审核人员发布、废止。编写人不能发布自己编写的。只能维护本单位收录的法规。</p><h2>新增一部法规</h2><ol><li>填写标题（全称）、效力级别、发布部门、施行日期。事项的设定依据按标题对应到这里，标题请与事项中写的一致。</li><li>导入条文：把正文粘贴进来，先预览。有问题的行会逐行列出，改正后再导入；导入会替换草稿原有的条文。</li><li>由另一位事项审核人员发布。只收录了部分条文的，请勾选“摘录”。</li></ol><h2>法规修改了怎么办</h2><ol><li>打开法规，在该条下点“修正”，写整条的新内容、施行日期和修正依据。</li><li>页面会列出依据本法的事项。审核人员发布后，新文本自施行日期起适用，原文本保留在“历次文本”里。</li><li>逐项核对列出的事项，需要改的新建修订版本。</li></ol><h2>废止</h2><p>写明废止日期和理由，核对受影响的事项后确认。废止后不能恢复，全文仍可查阅并标明“已废止”。</p><h2>时效怎么看</h2><ul><li><strong>现行有效</strong>：已施行，未经修正。</li><li><strong>已修改</strong>：已施行，有条文经过修正，以现行文本为准。</li><li><strong>尚未生效</strong>：还没有到施行日期。</li><li><strong>已废止</strong>：已过废止日期。</li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -340,38 +353,38 @@ func helpCases(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var19 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var19 == nil {
-			templ_7745c5c3_Var19 = templ.NopComponent
+		templ_7745c5c3_Var20 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var20 == nil {
+			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<h2>窗口收件</h2><p>受理人员在“窗口收件”中为到场群众代填、扫描上传材料。代办的办件会记下代办人；代办人和受理人不能作出该办件的审批决定。</p><h2>受理</h2><p>收到申请后，应在 5 个工作日内作出处理：</p><ul><li><strong>受理</strong>：材料齐全、符合法定形式。受理当日不计，从下一个工作日开始计时，系统出具受理通知书。</li><li><strong>补正</strong>：材料不齐或有误，一次性告知全部内容，见“<a href=\"")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		var templ_7745c5c3_Var20 templ.SafeURL
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/help/supplement"))
-		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 181, Col: 144}
-		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\">补正</a>”。</li><li><strong>不予受理</strong>：不属于本机关职权或依法不需要许可，须写明理由，申请人会看到。</li></ul><h2>审查与决定</h2><ol><li>在“待办事项”中打开办件，核对表单和材料，填写意见，通过后进入下一环节。</li><li>发现前面环节有误，可以退回上一环节并写明理由。</li><li>决定环节作出准予或不予许可的决定。不予许可须写明理由，并告知申请人复议、诉讼的权利。</li></ol><h2>送达与办结</h2><p>决定作出后，由当前岗位或窗口人员送达结果，办件办结。</p><h2>时限怎么算</h2><p>按工作日计算，法定节假日、休息日不计，调休上班日计入；补正等待和依法中止期间不计。办件页面列出每一天计入或不计入的原因，可以逐日核对。</p><h2>上级能不能代办</h2><p>上级可以查看辖区内的办件、催办、督办，但不能代替下级办理；办件在哪一级、哪个岗位，就由谁办。点不了的按钮旁会写明原因。</p><h2>两人同时处理</h2><p>先提交的有效。后提交的会看到最新进展，填写的内容还在页面上，核对后再决定是否继续。</p><h2>文书</h2><p>受理、不予受理、补正、容缺、特别程序、延长、中止、恢复、决定、送达、办结时，系统自动出具文书并编号，列在办件页面的“文书”里，可以打印、下载 PDF。出具后不能修改。听证告知、现场核查等，在“出具其他文书”里由承办人员出具；流程要求的文书没有出具的，不能办到下一环节。</p><p>每份文书都有二维码和校验码，任何人都可以在本地站点核验真伪，页面不显示申请人。</p><p>邮寄送达的，登记快递公司和单号，印在送达回证上。</p><p>事项审核人员和授权管理员可以在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<h2>窗口收件</h2><p>受理人员在“窗口收件”中为到场群众代填、扫描上传材料。代办的办件会记下代办人；代办人和受理人不能作出该办件的审批决定。</p><h2>受理</h2><p>收到申请后，应在 5 个工作日内作出处理：</p><ul><li><strong>受理</strong>：材料齐全、符合法定形式。受理当日不计，从下一个工作日开始计时，系统出具受理通知书。</li><li><strong>补正</strong>：材料不齐或有误，一次性告知全部内容，见“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 templ.SafeURL
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/documents"))
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/help/supplement"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 202, Col: 98}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 182, Col: 144}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\">文书模板</a>”修改本级的文书：先看预览，检查通过后发布，新出具的文书使用新版。事项专用的模板先于通用的，本级的先于上级的。文号按文书和年度连续编，机关代字可以自己设置。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\">补正</a>”。</li><li><strong>不予受理</strong>：不属于本机关职权或依法不需要许可，须写明理由，申请人会看到。</li></ul><h2>审查与决定</h2><ol><li>在“待办事项”中打开办件，核对表单和材料，填写意见，通过后进入下一环节。</li><li>发现前面环节有误，可以退回上一环节并写明理由。</li><li>决定环节作出准予或不予许可的决定。不予许可须写明理由，并告知申请人复议、诉讼的权利。</li></ol><h2>送达与办结</h2><p>决定作出后，由当前岗位或窗口人员送达结果，办件办结。</p><h2>时限怎么算</h2><p>按工作日计算，法定节假日、休息日不计，调休上班日计入；补正等待和依法中止期间不计。办件页面列出每一天计入或不计入的原因，可以逐日核对。</p><h2>上级能不能代办</h2><p>上级可以查看辖区内的办件、催办、督办，但不能代替下级办理；办件在哪一级、哪个岗位，就由谁办。点不了的按钮旁会写明原因。</p><h2>两人同时处理</h2><p>先提交的有效。后提交的会看到最新进展，填写的内容还在页面上，核对后再决定是否继续。</p><h2>文书</h2><p>受理、不予受理、补正、容缺、特别程序、延长、中止、恢复、决定、送达、办结时，系统自动出具文书并编号，列在办件页面的“文书”里，可以打印、下载 PDF。出具后不能修改。听证告知、现场核查等，在“出具其他文书”里由承办人员出具；流程要求的文书没有出具的，不能办到下一环节。</p><p>每份文书都有二维码和校验码，任何人都可以在本地站点核验真伪，页面不显示申请人。</p><p>邮寄送达的，登记快递公司和单号，印在送达回证上。</p><p>事项审核人员和授权管理员可以在“<a href=\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var22 templ.SafeURL
+		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/documents"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 203, Col: 98}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\">文书模板</a>”修改本级的文书：先看预览，检查通过后发布，新出具的文书使用新版。事项专用的模板先于通用的，本级的先于上级的。文号按文书和年度连续编，机关代字可以自己设置。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -395,12 +408,12 @@ func helpSupplement(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var22 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var22 == nil {
-			templ_7745c5c3_Var22 = templ.NopComponent
+		templ_7745c5c3_Var23 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var23 == nil {
+			templ_7745c5c3_Var23 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<h2>什么时候用</h2><p>申请材料不齐全或不符合法定形式时，一次性告知申请人需要补正的全部内容（《中华人民共和国行政许可法》第三十二条）。</p><h2>怎么办</h2><ol><li>在办件页面选择“要求补正”，逐项写明要补什么、哪里不符合。</li><li>提交后申请人会收到通知，可以在网上补交，也可以到窗口由工作人员代为补交。</li><li>补正回来后，办件回到原来的环节，出现在您的待办中。</li></ol><h2>只能告知一次</h2><p>同一环节只能发一次补正通知。请把问题写全；漏写的，不能再以此为由要求申请人补正。</p><h2>时限</h2><p>受理前补正，还没有开始计算承诺时限。受理后补正，等待期间计时中止，申请人提交补正后恢复，已用的天数保留。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<h2>什么时候用</h2><p>申请材料不齐全或不符合法定形式时，一次性告知申请人需要补正的全部内容（《中华人民共和国行政许可法》第三十二条）。</p><h2>怎么办</h2><ol><li>在办件页面选择“要求补正”，逐项写明要补什么、哪里不符合。</li><li>提交后申请人会收到通知，可以在网上补交，也可以到窗口由工作人员代为补交。</li><li>补正回来后，办件回到原来的环节，出现在您的待办中。</li></ol><h2>只能告知一次</h2><p>同一环节只能发一次补正通知。请把问题写全；漏写的，不能再以此为由要求申请人补正。</p><h2>时限</h2><p>受理前补正，还没有开始计算承诺时限。受理后补正，等待期间计时中止，申请人提交补正后恢复，已用的天数保留。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -424,12 +437,12 @@ func helpSupervision(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var23 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var23 == nil {
-			templ_7745c5c3_Var23 = templ.NopComponent
+		templ_7745c5c3_Var24 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var24 == nil {
+			templ_7745c5c3_Var24 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<h2>三种提醒</h2><ul><li><strong>预警</strong>：环节快到期，提醒承办人。</li><li><strong>黄牌</strong>：时限已用去大部分。</li><li><strong>红牌</strong>：已经超期。</li></ul><p>红黄牌发给当时办件所在的单位，由系统按规则自动发出，不能删除。等待申请人补正期间不计时，也不发牌。</p><h2>收到红黄牌怎么办</h2><p>尽快办理。办件进入下一环节后，该牌自动关闭，记录保留。确属系统或外部原因的，由监察员核实后撤销，并写明理由。</p><h2>督办单</h2><ol><li>监察员对红黄牌发出督办单，写明要求和答复期限。</li><li>被督办单位的科室负责人或窗口人员在期限内答复：原因、整改措施、完成时间。</li><li>发出督办单的一级核实后销号；不满意可以退回重新答复。答复人不能自己销号。</li></ol><h2>监察规则</h2><p>上级设定的规则对下级有效；下级只能收紧（例如更早预警），不能放宽。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<h2>三种提醒</h2><ul><li><strong>预警</strong>：环节快到期，提醒承办人。</li><li><strong>黄牌</strong>：时限已用去大部分。</li><li><strong>红牌</strong>：已经超期。</li></ul><p>红黄牌发给当时办件所在的单位，由系统按规则自动发出，不能删除。等待申请人补正期间不计时，也不发牌。</p><h2>收到红黄牌怎么办</h2><p>尽快办理。办件进入下一环节后，该牌自动关闭，记录保留。确属系统或外部原因的，由监察员核实后撤销，并写明理由。</p><h2>督办单</h2><ol><li>监察员对红黄牌发出督办单，写明要求和答复期限。</li><li>被督办单位的科室负责人或窗口人员在期限内答复：原因、整改措施、完成时间。</li><li>发出督办单的一级核实后销号；不满意可以退回重新答复。答复人不能自己销号。</li></ol><h2>监察规则</h2><p>上级设定的规则对下级有效；下级只能收紧（例如更早预警），不能放宽。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -453,25 +466,25 @@ func helpPartners(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var24 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var24 == nil {
-			templ_7745c5c3_Var24 = templ.NopComponent
+		templ_7745c5c3_Var25 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var25 == nil {
+			templ_7745c5c3_Var25 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<h2>什么时候需要</h2><p>银行网点、自助终端、其他政务系统等要用程序成批读取事项和办事指南时，由本单位的授权管理员或系统管理员在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<h2>什么时候需要</h2><p>银行网点、自助终端、其他政务系统等要用程序成批读取事项和办事指南时，由本单位的授权管理员或系统管理员在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var25 templ.SafeURL
-		templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
+		var templ_7745c5c3_Var26 templ.SafeURL
+		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 242, Col: 205}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 243, Col: 205}
 		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "\">接口合作方</a>”里新增并发给密钥。偶尔读取的不需要密钥，每个网络地址每分钟 60 次。</p><h2>新增和发密钥</h2><ol><li>填写名称、联系人、每分钟和每日的次数，需要时填写有效期。</li><li>保存后显示密钥，只显示这一次。请当场复制，用安全的方式交给对方。系统里只保存密钥的校验值，谁也查不到原文。</li><li>把“<a href=\"/api/docs\">接口说明</a>”的网址转给对方的技术人员，该页不需要登录。</li></ol><h2>更换、停用</h2><ul><li><strong>更换密钥</strong>：可以让原来的密钥再用一段时间，对方换用时不会中断；怀疑泄露的，选“立即失效”。</li><li><strong>停用</strong>：写明理由，全部密钥随即不能使用（几台服务器时，最迟十秒），需要时可以恢复。</li><li><strong>超过次数</strong>：对方会收到“请求太频繁”的中文说明和等待时间，系统不受影响。经常不够用的，可以在“修改”中调整。</li></ul><h2>对方能读到什么</h2><p>只有本单位及下级已经发布的事项，与群众在网站上看到的相同；读不到草稿，也读不到任何办件和个人信息。事项发布、细化、撤回后，对方下一次读取变更时就会得到。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "\">接口合作方</a>”里新增并发给密钥。偶尔读取的不需要密钥，每个网络地址每分钟 60 次。</p><h2>新增和发密钥</h2><ol><li>填写名称、联系人、每分钟和每日的次数，需要时填写有效期。</li><li>保存后显示密钥，只显示这一次。请当场复制，用安全的方式交给对方。系统里只保存密钥的校验值，谁也查不到原文。</li><li>把“<a href=\"/api/docs\">接口说明</a>”的网址转给对方的技术人员，该页不需要登录。</li></ol><h2>更换、停用</h2><ul><li><strong>更换密钥</strong>：可以让原来的密钥再用一段时间，对方换用时不会中断；怀疑泄露的，选“立即失效”。</li><li><strong>停用</strong>：写明理由，全部密钥随即不能使用（几台服务器时，最迟十秒），需要时可以恢复。</li><li><strong>超过次数</strong>：对方会收到“请求太频繁”的中文说明和等待时间，系统不受影响。经常不够用的，可以在“修改”中调整。</li></ul><h2>对方能读到什么</h2><p>只有本单位及下级已经发布的事项，与群众在网站上看到的相同；读不到草稿，也读不到任何办件和个人信息。事项发布、细化、撤回后，对方下一次读取变更时就会得到。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -495,12 +508,12 @@ func helpAudit(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var26 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var26 == nil {
-			templ_7745c5c3_Var26 = templ.NopComponent
+		templ_7745c5c3_Var27 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var27 == nil {
+			templ_7745c5c3_Var27 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<h2>谁能看</h2><p>审计管理员可以查看辖区内的审计日志。系统管理员、授权管理员都不能修改或删除日志，数据库也不允许。</p><h2>记录了什么</h2><ul><li>登录、退出、输错密码、修改密码、开启和关闭二次验证。</li><li>授权、收回、指派岗位；办件的每一步；事项的送审、审核、发布；导出；查看完整的身份证号、手机号。</li><li>每条都有时间、人员、单位、岗位、操作对象和请求编号。页面报错时下方的“请求编号”，就可以在这里查到。</li></ul><h2>有没有被改动过</h2><p>每条记录都与前一条相互校验，系统定期核对；任何一条被改动、删除或插入，都会被发现并指出位置。</p><h2>查看个人信息</h2><p>列表里的身份证号、手机号中间几位用 * 代替。确需查看完整号码时点眼睛图标，系统会记下谁在何时看了谁的号码。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<h2>谁能看</h2><p>审计管理员可以查看辖区内的审计日志。系统管理员、授权管理员都不能修改或删除日志，数据库也不允许。</p><h2>记录了什么</h2><ul><li>登录、退出、输错密码、修改密码、开启和关闭二次验证。</li><li>授权、收回、指派岗位；办件的每一步；事项的送审、审核、发布；导出；查看完整的身份证号、手机号。</li><li>每条都有时间、人员、单位、岗位、操作对象和请求编号。页面报错时下方的“请求编号”，就可以在这里查到。</li></ul><h2>有没有被改动过</h2><p>每条记录都与前一条相互校验，系统定期核对；任何一条被改动、删除或插入，都会被发现并指出位置。</p><h2>查看个人信息</h2><p>列表里的身份证号、手机号中间几位用 * 代替。确需查看完整号码时点眼睛图标，系统会记下谁在何时看了谁的号码。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -524,12 +537,12 @@ func helpExport(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var27 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var27 == nil {
-			templ_7745c5c3_Var27 = templ.NopComponent
+		templ_7745c5c3_Var28 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var28 == nil {
+			templ_7745c5c3_Var28 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<h2>查询</h2><p>列表上方可以按关键字、状态、时间等筛选，点表头可以排序。筛选条件写在网址里，可以收藏，也可以发给同事（对方只能看到自己有权查看的内容）。</p><h2>导出</h2><ul><li>导出的是当前筛选出来的内容，格式为电子表格（.xlsx）。</li><li>办件只有监察员、科室负责人、审计管理员可以导出，且限辖区内。</li><li>导出的表格中，证件号码、手机号同样隐去中间几位；导出行为会记入审计日志。</li><li>以等号、加号等开头的内容在表格中按文字处理，不会被当作公式执行。</li></ul><p>导出的文件包含个人信息的，请按保密要求保管，用完即删。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<h2>查询</h2><p>列表上方可以按关键字、状态、时间等筛选，点表头可以排序。筛选条件写在网址里，可以收藏，也可以发给同事（对方只能看到自己有权查看的内容）。</p><h2>导出</h2><ul><li>导出的是当前筛选出来的内容，格式为电子表格（.xlsx）。</li><li>办件只有监察员、科室负责人、审计管理员可以导出，且限辖区内。</li><li>导出的表格中，证件号码、手机号同样隐去中间几位；导出行为会记入审计日志。</li><li>以等号、加号等开头的内容在表格中按文字处理，不会被当作公式执行。</li></ul><p>导出的文件包含个人信息的，请按保密要求保管，用完即删。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -553,12 +566,12 @@ func helpElder(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var28 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var28 == nil {
-			templ_7745c5c3_Var28 = templ.NopComponent
+		templ_7745c5c3_Var29 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var29 == nil {
+			templ_7745c5c3_Var29 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<h2>长者版</h2><p>点右上角姓名，选择“长者版”，字号、按钮和间距都会放大，颜色对比更强，本浏览器一年内有效；再点一次回到标准版。群众网站顶部也有同样的按钮，窗口人员可以帮老人打开。</p><h2>读屏软件</h2><ul><li>每页第一个链接是“跳到主要内容”。</li><li>表格、图表都有文字说明；红牌、黄牌、状态除了颜色还有文字和图标。</li><li>填写有误时，页面上方会列出全部问题，点一下就到该项。</li></ul><h2>网络或浏览器较旧</h2><p>不支持脚本的浏览器也能完成全部操作，只是没有弹窗和局部刷新。网络中断时页面会提示，已填写的内容不会丢。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<h2>长者版</h2><p>点右上角姓名，选择“长者版”，字号、按钮和间距都会放大，颜色对比更强，本浏览器一年内有效；再点一次回到标准版。群众网站顶部也有同样的按钮，窗口人员可以帮老人打开。</p><h2>读屏软件</h2><ul><li>每页第一个链接是“跳到主要内容”。</li><li>表格、图表都有文字说明；红牌、黄牌、状态除了颜色还有文字和图标。</li><li>填写有误时，页面上方会列出全部问题，点一下就到该项。</li></ul><h2>网络或浏览器较旧</h2><p>不支持脚本的浏览器也能完成全部操作，只是没有弹窗和局部刷新。网络中断时页面会提示，已填写的内容不会丢。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -582,12 +595,12 @@ func helpKeyboard(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var29 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var29 == nil {
-			templ_7745c5c3_Var29 = templ.NopComponent
+		templ_7745c5c3_Var30 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var30 == nil {
+			templ_7745c5c3_Var30 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<p>全部操作都可以只用键盘完成。</p><ul><li><kbd>Tab</kbd> 下一项，<kbd>Shift</kbd> + <kbd>Tab</kbd> 上一项。当前位置有明显的边框。</li><li><kbd>Enter</kbd> 打开链接、提交表单；<kbd>空格</kbd> 按下按钮、勾选、展开下拉菜单。</li><li>进入页面后先按一次 <kbd>Tab</kbd>，再按 <kbd>Enter</kbd>，可跳过左侧菜单直接到主要内容。</li><li><kbd>Esc</kbd> 关闭弹窗、岗位和姓名菜单，以及手机上的功能菜单。</li><li>单选按钮、下拉框里用 <kbd>↑</kbd> <kbd>↓</kbd> 选择。</li><li>表格较宽时，按 <kbd>Tab</kbd> 移到表格上，再用 <kbd>←</kbd> <kbd>→</kbd> 左右滚动。</li><li>浏览器自带：<kbd>Ctrl</kbd> + <kbd>F</kbd> 在页面中查找，<kbd>Ctrl</kbd> + <kbd>+</kbd> 放大。</li></ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p>全部操作都可以只用键盘完成。</p><ul><li><kbd>Tab</kbd> 下一项，<kbd>Shift</kbd> + <kbd>Tab</kbd> 上一项。当前位置有明显的边框。</li><li><kbd>Enter</kbd> 打开链接、提交表单；<kbd>空格</kbd> 按下按钮、勾选、展开下拉菜单。</li><li>进入页面后先按一次 <kbd>Tab</kbd>，再按 <kbd>Enter</kbd>，可跳过左侧菜单直接到主要内容。</li><li><kbd>Esc</kbd> 关闭弹窗、岗位和姓名菜单，以及手机上的功能菜单。</li><li>单选按钮、下拉框里用 <kbd>↑</kbd> <kbd>↓</kbd> 选择。</li><li>表格较宽时，按 <kbd>Tab</kbd> 移到表格上，再用 <kbd>←</kbd> <kbd>→</kbd> 左右滚动。</li><li>浏览器自带：<kbd>Ctrl</kbd> + <kbd>F</kbd> 在页面中查找，<kbd>Ctrl</kbd> + <kbd>+</kbd> 放大。</li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -611,25 +624,25 @@ func helpForms(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var30 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var30 == nil {
-			templ_7745c5c3_Var30 = templ.NopComponent
+		templ_7745c5c3_Var31 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var31 == nil {
+			templ_7745c5c3_Var31 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p>在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<p>在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var31 templ.SafeURL
-		templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/forms"))
+		var templ_7745c5c3_Var32 templ.SafeURL
+		templ_7745c5c3_Var32, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/forms"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 314, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 315, Col: 52}
 		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var32))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "\">表单</a>”里新建表单：从空白开始，也可以复制已有的表单或导入文件。</p><ol><li>设计：从左侧把字段或数据元拖到画布，也可以点字段名添加，用上移、下移、复制、删除按钮调整。点画布上的字段，在右侧修改名称、选项、规则和预填；修改自动保存，可以撤销和重做。</li><li>规则：显示条件、必填条件、计算公式和校验规则用字段标识书写，例如 <code>amount &gt; 10000</code>。规则在填写时随时生效，提交时由系统再检查一遍。</li><li>试填：和正式填写一样检查规则，但什么也不保存。</li><li>发布：检查通过后由事项审核人员发布，最后修改表单的人不能发布。版本发布后不再改变，已经开始填写的人继续用原来的版本。</li></ol><p>填写时内容自动保存；断网时存在本机，恢复后自动补存。同一份草稿在两台设备上填写，会提示哪些内容不一致。提交的数据在“填报数据”里筛选、导出和统计，敏感信息加密保存、脱敏显示。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "\">表单</a>”里新建表单：从空白开始，也可以复制已有的表单或导入文件。</p><ol><li>设计：从左侧把字段或数据元拖到画布，也可以点字段名添加，用上移、下移、复制、删除按钮调整。点画布上的字段，在右侧修改名称、选项、规则和预填；修改自动保存，可以撤销和重做。</li><li>规则：显示条件、必填条件、计算公式和校验规则用字段标识书写，例如 <code>amount &gt; 10000</code>。规则在填写时随时生效，提交时由系统再检查一遍。</li><li>试填：和正式填写一样检查规则，但什么也不保存。</li><li>发布：检查通过后由事项审核人员发布，最后修改表单的人不能发布。版本发布后不再改变，已经开始填写的人继续用原来的版本。</li></ol><p>填写时内容自动保存；断网时存在本机，恢复后自动补存。同一份草稿在两台设备上填写，会提示哪些内容不一致。提交的数据在“填报数据”里筛选、导出和统计，敏感信息加密保存、脱敏显示。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

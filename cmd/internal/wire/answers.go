@@ -125,5 +125,5 @@ func asks(b catalog.Body, answers []string) (out []kit.Ask) {
 }
 
 func onShelf(id string, b catalog.Body) casesweb.Item {
-	return casesweb.Item{ID: id, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays, Kind: codes.Name(codes.ItemType, b.Kind)}
+	return casesweb.Item{ID: id, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays, Kind: b.Book().Name(codes.ItemType, b.Kind)}
 }

@@ -222,7 +222,7 @@ func basicContent(h handlers, q kit.ListQuery, p catalog.Page[catalog.Row], cove
 		templ_7745c5c3_Err = kit.FilterBar(q, []kit.F{
 			{Name: "q", Label: "关键字", Placeholder: "名称 / 编码"},
 			{Name: "state", Label: "状态", Type: kit.Select, Placeholder: "全部", Options: states()},
-			{Name: "kind", Label: "类型", Type: kit.Select, Placeholder: "全部", Options: kinds()},
+			{Name: "kind", Label: "类型", Type: kit.Select, Placeholder: "全部", Options: kinds(ctx)},
 			{Name: "owner", Label: "制定层级", Type: kit.Select, Placeholder: "全部", Options: levels()},
 			{Name: "span", Type: kit.Hidden},
 		}).Render(ctx, templ_7745c5c3_Buffer)
@@ -382,9 +382,9 @@ func basicContent(h handlers, q kit.ListQuery, p catalog.Page[catalog.Row], cove
 						}
 						ctx = templ.InitializeContext(ctx)
 						var templ_7745c5c3_Var22 string
-						templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(word(kinds(), row.Kind))
+						templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(word(kinds(ctx), row.Kind))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `basic.templ`, Line: 77, Col: 31}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `basic.templ`, Line: 77, Col: 34}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 						if templ_7745c5c3_Err != nil {
@@ -754,7 +754,7 @@ func claimsContent(h handlers, q kit.ListQuery, p catalog.ClaimPage, may bool, v
 		}
 		templ_7745c5c3_Err = kit.FilterBar(q, []kit.F{
 			{Name: "q", Label: "关键字", Placeholder: "名称 / 编码"},
-			{Name: "kind", Label: "类型", Type: kit.Select, Placeholder: "全部", Options: kinds()},
+			{Name: "kind", Label: "类型", Type: kit.Select, Placeholder: "全部", Options: kinds(ctx)},
 			{Name: "state", Type: kit.Hidden},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
@@ -1025,9 +1025,9 @@ func claimRow(h handlers, c catalog.Claimable, may bool) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			var templ_7745c5c3_Var50 string
-			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(word(kinds(), c.EntryBody.Kind))
+			templ_7745c5c3_Var50, templ_7745c5c3_Err = templ.JoinStringErrs(word(kinds(ctx), c.EntryBody.Kind))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `basic.templ`, Line: 206, Col: 36}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `basic.templ`, Line: 206, Col: 39}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var50))
 			if templ_7745c5c3_Err != nil {
@@ -1420,9 +1420,9 @@ func claimPreviewContent(h handlers, rows []catalog.Claimable) templ.Component {
 							}
 							ctx = templ.InitializeContext(ctx)
 							var templ_7745c5c3_Var71 string
-							templ_7745c5c3_Var71, templ_7745c5c3_Err = templ.JoinStringErrs(word(kinds(), c.EntryBody.Kind))
+							templ_7745c5c3_Var71, templ_7745c5c3_Err = templ.JoinStringErrs(word(kinds(ctx), c.EntryBody.Kind))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `basic.templ`, Line: 267, Col: 40}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `basic.templ`, Line: 267, Col: 43}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var71))
 							if templ_7745c5c3_Err != nil {

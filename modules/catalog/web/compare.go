@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"liandong/modules/catalog"
+	"liandong/modules/catalog/codes"
 	"liandong/portal-sites/kit"
 	"liandong/tenancy"
 )
@@ -73,7 +74,7 @@ func (h handlers) comparable(w http.ResponseWriter, r *http.Request, q kit.ListQ
 	if err != nil {
 		return err
 	}
-	return h.page(w, r, http.StatusOK, comparablePage(overview{stat, h, q}, p))
+	return h.page(w, r, http.StatusOK, comparablePage(overview{stat, h, q, codes.From(r.Context())}, p))
 }
 
 func alikeQuery(q kit.ListQuery) catalog.Query {

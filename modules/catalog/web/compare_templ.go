@@ -86,7 +86,7 @@ func comparableContent(o overview, p catalog.Page[catalog.Alike]) templ.Componen
 			{Name: "q", Label: "关键字", Placeholder: "名称 / 基本编码"},
 			{Name: "region", Label: "地区", Type: kit.Select, NoEmpty: true, Options: regionOptions(o)},
 			{Name: "department", Label: "部门", Type: kit.Select, Placeholder: "全部", Options: departmentOptions(o)},
-			{Name: "kind", Label: "类型", Type: kit.Select, Placeholder: "全部", Options: kinds()},
+			{Name: "kind", Label: "类型", Type: kit.Select, Placeholder: "全部", Options: kinds(ctx)},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"liandong/modules/catalog"
+	"liandong/modules/catalog/codes"
 	"liandong/portal-sites/kit"
 	"liandong/tenancy/fault"
 )
@@ -25,6 +26,7 @@ func (h handlers) blank(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.Forbidden, "item_not_editor")
 	}
 	f := fromBody(list, catalog.Body{Kind: "01", ProjectType: "2"})
+	f.book = codes.From(r.Context())
 	lawRows().setCount(&f.FormValues, 1)
 	if list == catalog.ImplementingList {
 		materialRows().setCount(&f.FormValues, 1)

@@ -22,6 +22,7 @@ type form struct {
 	saved  []difference   // after a conflict: what was typed beside what somebody saved
 	itemID string         // empty for a new item
 	number int            // of the version
+	book   *codes.Book // in which the codes are offered
 	base   catalog.Body   // as it was stored: what the editor does not show stays
 	entry  *catalog.Entry // of the basic list, that fixes some of the elements
 
@@ -36,7 +37,7 @@ func fromPost(r *http.Request) (*form, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &form{FormValues: v, list: catalog.ImplementingList, multi: map[string]string{}, try: tried(r)}
+	f := &form{FormValues: v, list: catalog.ImplementingList, multi: map[string]string{}, try: tried(r), book: codes.From(r.Context())}
 	if v.Get("list") == catalog.BasicList {
 		f.list = catalog.BasicList
 	}
@@ -71,7 +72,7 @@ func ticked(name string) bool {
 
 // fromBody fills the form with a stored version of a list.
 func fromBody(list string, b catalog.Body) *form {
-	f := &form{list: list, multi: map[string]string{}, base: b}
+	f := &form{list: list, multi: map[string]string{}, base: b, book: b.Book()}
 	values := map[string]string{}
 	for _, c := range catalog.Columns() {
 		switch v := b.Value(c.Key).(type) {
@@ -157,7 +158,7 @@ func (f *form) body() catalog.Body {
 		}
 	}
 	b.OrganCode = idcode.Canonical(b.OrganCode)
-	b.LocalCodes = readLocal(f.Get("local_codes"))
+	b.LocalCodes = readLocal(f.book, f.Get("local_codes"))
 	b.LegalBasis = f.lawRows()
 	if f.list == catalog.BasicList {
 		return b
@@ -257,11 +258,11 @@ func spellLocal(all []catalog.LocalCode) string {
 }
 
 // readLocal reads what spellLocal wrote; who names no scheme means her own.
-func readLocal(s string) (out []catalog.LocalCode) {
+func readLocal(k *codes.Book, s string) (out []catalog.LocalCode) {
 	for _, line := range trimmed(lines(s)) {
 		l := catalog.LocalCode{System: "local", Code: line}
 		if system, code, ok := strings.Cut(line, ":"); ok {
-			if _, known := codes.Get(codes.Scheme, system); known {
+			if _, known := k.Get(codes.Scheme, system); known {
 				l = catalog.LocalCode{System: system, Code: strings.TrimSpace(code)}
 			}
 		}

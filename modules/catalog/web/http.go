@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"liandong/modules/catalog"
+	"liandong/modules/catalog/codes"
 	"liandong/portal-sites/kit"
 	"liandong/tenancy"
 )
@@ -62,6 +63,7 @@ type Deps struct {
 // Mount registers the pages relative to Base.
 func Mount(r chi.Router, d Deps) {
 	h := handlers{d}
+	r = r.With(h.withBook)
 	on := d.Shell.Handle
 	r.Get("/items", on(h.list))
 	r.Get("/items/export.xlsx", on(h.export))
@@ -100,6 +102,11 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/items/settings/notices/{key}", on(h.templateSettings))
 	r.Post("/items/settings/notices/{key}", on(h.saveTemplate))
 	r.Get("/items/settings/codes", on(h.dictionary))
+	r.Get("/items/settings/codes/{system}", on(h.codeList))
+	r.Post("/items/settings/codes/{system}", on(h.addCode))
+	r.Get("/items/settings/codes/{system}/export.xlsx", on(h.exportCodes))
+	r.Get("/items/settings/codes/{system}/{code}", on(h.codeList))
+	r.Post("/items/settings/codes/{system}/{code}", on(h.changeCode))
 	r.Get("/items/settings/locks", on(h.lockSettings))
 	r.Post("/items/settings/locks", on(h.addLock))
 	r.Post("/items/settings/locks/{id}/remove", on(h.removeLock))
@@ -139,6 +146,17 @@ func Mount(r chi.Router, d Deps) {
 }
 
 type handlers struct{ Deps }
+
+// withBook lets a page read and offer codes as they count for whoever asks.
+func (h handlers) withBook(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, err := h.Service.Book(r.Context())
+		if err != nil { // no scope, no database: the page itself says so
+			b = codes.National()
+		}
+		next.ServeHTTP(w, r.WithContext(codes.With(r.Context(), b)))
+	})
+}
 
 func (h handlers) items(path string) string { return h.Base + "/items" + path }
 

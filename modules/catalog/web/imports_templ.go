@@ -1120,7 +1120,7 @@ func mapping(h handlers, v kit.FormValues, p catalog.Preview) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = kit.Field(v, kit.F{Name: "scheme", Label: "地方编码方案", Type: kit.Select, NoEmpty: true, Options: listed(codes.List(codes.Scheme)), Help: "文件中的地方编码属于哪一种"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Field(v, kit.F{Name: "scheme", Label: "地方编码方案", Type: kit.Select, NoEmpty: true, Options: usable(listed(codes.From(ctx).List(codes.Scheme))), Help: "文件中的地方编码属于哪一种"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

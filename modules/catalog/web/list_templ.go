@@ -108,7 +108,7 @@ func listContent(h handlers, q kit.ListQuery, p catalog.Page[catalog.Row], v vie
 		templ_7745c5c3_Err = kit.FilterBar(q, []kit.F{
 			{Name: "q", Label: "关键字", Placeholder: "名称 / 编码 / 俗称"},
 			{Name: "state", Label: "状态", Type: kit.Select, Placeholder: "全部", Options: states()},
-			{Name: "kind", Label: "类型", Type: kit.Select, Placeholder: "全部", Options: kinds()},
+			{Name: "kind", Label: "类型", Type: kit.Select, Placeholder: "全部", Options: kinds(ctx)},
 			{Name: "owner", Label: "制定层级", Type: kit.Select, Placeholder: "全部", Options: levels()},
 			{Name: "department", Label: "实施部门", Type: kit.Select, Placeholder: "全部", Options: same(v.departments)},
 			{Name: "span", Type: kit.Hidden}, {Name: "region", Type: kit.Hidden}, {Name: "list", Type: kit.Hidden}, {Name: "level", Type: kit.Hidden}, {Name: "visits", Type: kit.Hidden},
@@ -224,9 +224,9 @@ func listContent(h handlers, q kit.ListQuery, p catalog.Page[catalog.Row], v vie
 						}
 						ctx = templ.InitializeContext(ctx)
 						var templ_7745c5c3_Var9 string
-						templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(word(kinds(), row.Kind))
+						templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(word(kinds(ctx), row.Kind))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `list.templ`, Line: 102, Col: 31}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `list.templ`, Line: 102, Col: 34}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 						if templ_7745c5c3_Err != nil {

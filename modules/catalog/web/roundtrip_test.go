@@ -51,7 +51,7 @@ func randomBody(t *rapid.T, list string) (b catalog.Body) {
 			*v = true
 		case *[]string:
 			if all != nil {
-				for _, x := range optionsOf(c.List) { // boxes are sent in their own order
+				for _, x := range optionsOf(nil, c.List) { // boxes are sent in their own order
 					if rapid.IntRange(0, 5).Draw(t, c.Key) == 0 {
 						*v = append(*v, x.Value)
 					}

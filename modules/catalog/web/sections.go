@@ -79,28 +79,29 @@ func (f *form) fieldOf(c catalog.Column) kit.F {
 // offered are the options of an element, and those that it has already although
 // they are not offered to begin with.
 func (f *form) offered(c catalog.Column) []kit.Option {
-	out := optionsOf(c.List)
-	for _, code := range append(f.chosen(c.Key), said(f.Get(c.Key))...) {
+	has := append(f.chosen(c.Key), said(f.Get(c.Key))...)
+	out := usable(optionsOf(f.book, c.List), has...)
+	for _, code := range has {
 		if !slices.ContainsFunc(out, func(o kit.Option) bool { return o.Value == code }) {
-			out = append(out, kit.Option{Value: code, Label: codes.Name(c.List, code)})
+			out = append(out, kit.Option{Value: code, Label: f.book.Name(c.List, code)})
 		}
 	}
 	return out
 }
 
 // optionsOf are those of a code list, as the editor offers them.
-func optionsOf(list string) []kit.Option {
+func optionsOf(k *codes.Book, list string) []kit.Option {
 	switch list {
 	case codes.ItemType:
-		return kinds()
+		return kindsIn(k)
 	case codes.Level:
 		return levels()
 	case codes.ProjectType:
 		return projectTypes()
 	case codes.HandleForm:
-		return handleForms()
+		return listed(k.Applied(list))
 	}
-	return listed(codes.List(list))
+	return listed(k.List(list))
 }
 
 // filled counts the elements of a section that say something.

@@ -39,7 +39,7 @@ func settingsNote(tab string) string {
 	case "locks":
 		return "锁定只约束下级，本级不受影响。"
 	case "codes":
-		return "事项要素所用的代码表，写明来源和可靠程度。"
+		return "事项要素所用的代码表，写明来源和可靠程度。地方代码对本级和所有下级生效，可以停用，不能删除。"
 	}
 	return "对本级和所有下级生效；下级自己设置的，以下级为准。"
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"liandong/modules/catalog"
+	"liandong/modules/catalog/codes"
 	"liandong/portal-sites/kit"
 	"liandong/tenancy"
 	"liandong/tenancy/calendar"
@@ -81,12 +82,13 @@ func censusOf(q kit.ListQuery) catalog.Census {
 type overview struct {
 	catalog.Statistics
 
-	h handlers
-	q kit.ListQuery
+	h    handlers
+	q    kit.ListQuery
+	book *codes.Book
 }
 
 func (h handlers) overview(r *http.Request) (o overview, err error) {
-	o = overview{h: h, q: statisticsQuery(r)}
+	o = overview{h: h, q: statisticsQuery(r), book: codes.From(r.Context())}
 	o.Statistics, err = h.Service.Statistics(r.Context(), censusOf(o.q))
 	return o, err
 }

@@ -62,7 +62,7 @@ func statisticsFilters(o overview) []kit.F {
 	return []kit.F{
 		{Name: "region", Label: "地区", Type: kit.Select, NoEmpty: true, Options: regionOptions(o)},
 		{Name: "department", Label: "部门", Type: kit.Select, Placeholder: "全部", Options: departmentOptions(o)},
-		{Name: "kind", Label: "类型", Type: kit.Select, Placeholder: "全部", Options: kinds()},
+		{Name: "kind", Label: "类型", Type: kit.Select, Placeholder: "全部", Options: kindsIn(o.book)},
 		{Name: "state", Label: "状态", Type: kit.Select, NoEmpty: true, Options: orAll(allStates())},
 		{Name: "list", Label: "目录", Type: kit.Select, NoEmpty: true, Options: orAll(lists())},
 		{Name: "from", Label: "变化时间从", Type: kit.Date},

@@ -9,6 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,10 +34,12 @@ func itemCrumb(h handlers, i catalog.Item) kit.Crumb {
 }
 
 // kinds lists the kinds of item (事项类型), those that people apply for first.
-func kinds() []kit.Option {
+func kinds(ctx context.Context) []kit.Option { return kindsIn(codes.From(ctx)) }
+
+func kindsIn(k *codes.Book) []kit.Option {
 	var out, others []kit.Option
-	for _, c := range codes.List(codes.ItemType) {
-		switch o := (kit.Option{Value: c.Code, Label: c.Name}); c.Use {
+	for _, c := range k.List(codes.ItemType) {
+		switch o := optionOf(c); c.Use {
 		case "apply":
 			out = append(out, o)
 		case "enforce":
@@ -57,24 +60,40 @@ func audiences() []kit.Option { return listed(codes.List(codes.Audience)) }
 
 func projectTypes() []kit.Option { return listed(codes.Applied(codes.ProjectType)) }
 
-func handleForms() []kit.Option { return listed(codes.Applied(codes.HandleForm)) }
-
 func needs() []kit.Option { return listed(codes.List(codes.MaterialNeed)) }
 
-func sources() []kit.Option { return listed(codes.List(codes.MaterialSource)) }
+func sources(k *codes.Book) []kit.Option { return listed(k.List(codes.MaterialSource)) }
 
 func paperForms() []kit.Option { return listed(codes.List(codes.MaterialForm)) }
 
-func materialTypes() []kit.Option { return listed(codes.List(codes.MaterialType)) }
+func materialTypes(k *codes.Book) []kit.Option { return listed(k.List(codes.MaterialType)) }
 
 func specialKinds() []kit.Option { return listed(codes.List(codes.SpecialProcedure)) }
-
-func resultTypes() []kit.Option { return listed(codes.List(codes.ResultType)) }
 
 // listed makes options of a code list.
 func listed(list []codes.Code) (out []kit.Option) {
 	for _, c := range list {
-		out = append(out, kit.Option{Value: c.Code, Label: c.Name})
+		out = append(out, optionOf(c))
+	}
+	return out
+}
+
+// optionOf marks what is stopped: what says it keeps it.
+func optionOf(c codes.Code) kit.Option {
+	if c.Stopped {
+		return kit.Option{Value: c.Code, Label: c.Name + stoppedMark()}
+	}
+	return kit.Option{Value: c.Code, Label: c.Name}
+}
+
+func stoppedMark() string { return "（已停用）" }
+
+// usable leaves out what is stopped, but for what is chosen already.
+func usable(options []kit.Option, chosen ...string) (out []kit.Option) {
+	for _, o := range options {
+		if !strings.HasSuffix(o.Label, stoppedMark()) || slices.Contains(chosen, o.Value) {
+			out = append(out, o)
+		}
 	}
 	return out
 }
@@ -90,10 +109,6 @@ func stepLevels() []kit.Option {
 func stepPosts() []kit.Option {
 	return opts("clerk", "受理（窗口）人员", "reviewer", "审查人员", "decider", "审批决定人员", "office_head", "科室负责人")
 }
-
-func personTopics() []kit.Option { return listed(codes.List(codes.TopicPerson)) }
-
-func legalTopics() []kit.Option { return listed(codes.List(codes.TopicLegal)) }
 
 func states() []kit.Option {
 	return opts(catalog.StatePublished, "在用", catalog.StateDraft, "草稿", catalog.StateReviewing, "审核中", catalog.StateScheduled, "待生效", catalog.StateSuspended, "暂停办理", catalog.StateWithdrawn, "已取消")
