@@ -31,10 +31,10 @@ func TestJourneyOfAnItem(t *testing.T) {
 	county := s.officer(t, "county")
 	county.Click("事项管理").Reads("锡林郭勒盟")
 	look(t, county, "2-county-items")
-	county.Click("临时占用草原审批").Click("本级细化").Reads("可改：只能缩短", "锁定")
-	county.Type("承诺办结时限", "18").Click("保存").Reads("没有保存")
+	county.Click("临时占用草原审批").Click("本级细化").Reads("只能缩短", "锁定")
+	county.Type("本级承诺时限（工作日）", "18").Click("保存").Reads("没有保存")
 	look(t, county, "2-override-refused")
-	county.Type("承诺办结时限", "12").Type("办理地点", "锡林浩特市额尔敦路 1 号").Click("保存").Reads("本级细化已保存", "额尔敦路")
+	county.Type("本级承诺时限（工作日）", "12").Type("本级办理地点", "锡林浩特市额尔敦路 1 号").Click("保存").Reads("本级细化已保存", "额尔敦路")
 	look(t, county, "2-item-refined")
 
 	visitor = s.someone(t) // browsers keep a public page for a minute
