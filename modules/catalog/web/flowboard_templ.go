@@ -59,7 +59,7 @@ func designerPage(h handlers, sh catalog.Sheet, d design) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\"><div class=\"ld-fd\" id=\"designer\" data-designer=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\"><div class=\"ld-fb\" id=\"designer\" data-designer=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -72,7 +72,7 @@ func designerPage(h handlers, sh catalog.Sheet, d design) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\"><header class=\"ld-fd-bar\"><div class=\"ld-fd-title\"><h1>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\"><header class=\"ld-fb-bar\"><div class=\"ld-fb-title\"><h1>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -124,7 +124,7 @@ func designerPage(h handlers, sh catalog.Sheet, d design) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "）</p></div><div class=\"ld-fd-tools\" role=\"toolbar\" aria-label=\"画布工具\" data-fd=\"tools\"></div><div class=\"ld-fd-acts\" data-fd=\"acts\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "）</p></div><div class=\"ld-fb-tools\" role=\"toolbar\" aria-label=\"画布工具\" data-fd=\"tools\"></div><div class=\"ld-fb-acts\" data-fd=\"acts\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -139,7 +139,7 @@ func designerPage(h handlers, sh catalog.Sheet, d design) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div></header><p class=\"ld-fd-status\" role=\"status\" aria-live=\"polite\" data-fd=\"status\"></p><div class=\"ld-fd-body\"><div class=\"ld-fd-canvas\" data-fd=\"canvas\" role=\"region\" aria-label=\"流程画布\"><noscript><div class=\"ld-fd-noscript\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</div></header><p class=\"ld-fb-status\" role=\"status\" aria-live=\"polite\" data-fd=\"status\"></p><div class=\"ld-fb-body\"><div class=\"ld-fb-canvas\" data-fd=\"canvas\" role=\"region\" aria-label=\"流程画布\"><noscript><div class=\"ld-fb-noscript\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -157,7 +157,7 @@ func designerPage(h handlers, sh catalog.Sheet, d design) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</div></noscript></div><aside class=\"ld-fd-side\" aria-label=\"属性、检查和试运行\" data-fd=\"side\"></aside></div></div><script src=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "</div></noscript></div><aside class=\"ld-fb-side\" aria-label=\"属性、检查和试运行\" data-fd=\"side\"></aside></div></div><script src=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

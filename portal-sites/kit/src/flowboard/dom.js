@@ -13,14 +13,14 @@ export function h(tag, props, ...children) {
 }
 
 let count = 0;
-const id = (key) => "fd-" + (key || "x" + ++count);
+const id = (key) => "fb-" + (key || "x" + ++count);
 
 // field is a labelled control; the label says its name to everybody.
 export function field(label, control, help, key) {
   control.id = id(key);
-  const hint = help ? h("p", { class: "fd-help", id: control.id + "-help" }, help) : null;
+  const hint = help ? h("p", { class: "fb-help", id: control.id + "-help" }, help) : null;
   if (hint) control.setAttribute("aria-describedby", hint.id);
-  return h("div", { class: "fd-field" }, h("label", { for: control.id }, label), control, hint);
+  return h("div", { class: "fb-field" }, h("label", { for: control.id }, label), control, hint);
 }
 
 export const text = (value, onchange, more) => h("input", Object.assign({ type: "text", class: "form-control", value: value || "", onchange: (e) => onchange(e.target.value.trim()) }, more));
@@ -40,7 +40,7 @@ export function select(options, value, onchange, none) {
 
 export function check(label, checked, onchange, key) {
   const box = h("input", { type: "checkbox", id: id(key), checked: !!checked, onchange: (e) => onchange(e.target.checked) });
-  return h("div", { class: "fd-check" }, box, h("label", { for: box.id }, label));
+  return h("div", { class: "fb-check" }, box, h("label", { for: box.id }, label));
 }
 
 // checks is a group of boxes over a list of codes divided by spaces.
@@ -49,8 +49,8 @@ export function checks(legend, options, value, onchange, help, key) {
   const all = [...options, ...chosen.filter((c) => !options.some((o) => o.value === c)).map((c) => ({ value: c, label: c }))];
   const set = (code, on) => onchange(all.map((o) => o.value).filter((c) => (c === code ? on : chosen.includes(c))).join(" "));
   return h(
-    "fieldset", { class: "fd-checks" }, h("legend", null, legend), help && h("p", { class: "fd-help" }, help),
-    all.length ? h("div", { class: "fd-check-list" }, all.map((o, i) => check(o.label, chosen.includes(o.value), (on) => set(o.value, on), key + "-" + i))) : h("p", { class: "fd-help" }, "没有可选的内容"),
+    "fieldset", { class: "fb-checks" }, h("legend", null, legend), help && h("p", { class: "fb-help" }, help),
+    all.length ? h("div", { class: "fb-check-list" }, all.map((o, i) => check(o.label, chosen.includes(o.value), (on) => set(o.value, on), key + "-" + i))) : h("p", { class: "fb-help" }, "没有可选的内容"),
   );
 }
 
@@ -58,7 +58,7 @@ export function checks(legend, options, value, onchange, help, key) {
 const folded = {};
 export function part(title, note, ...content) {
   const open = folded[title] === undefined ? note === true : folded[title];
-  const d = h("details", { class: "fd-part", open: open || null, ontoggle: (e) => { folded[title] = e.target.open; } }, h("summary", null, h("span", null, title), typeof note === "string" && note && h("span", { class: "fd-note" }, note)), h("div", { class: "fd-part-body" }, content));
+  const d = h("details", { class: "fb-part", open: open || null, ontoggle: (e) => { folded[title] = e.target.open; } }, h("summary", null, h("span", null, title), typeof note === "string" && note && h("span", { class: "fb-note" }, note)), h("div", { class: "fb-part-body" }, content));
   return d;
 }
 

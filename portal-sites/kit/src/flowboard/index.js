@@ -56,6 +56,8 @@ class App {
     this.side.count();
     this.get("eventBus").on("commandStack.changed", () => this.changed());
     if (this.editable) this.guardExit();
+    this.status(this.editable ? "改动会自动保存到草稿" : "");
+    if (window.ResizeObserver) new ResizeObserver(() => this.get("canvas").resized()).observe(this.at("canvas"));
     if (this.data.editable && !this.editable) this.status("屏幕较窄，只能查看；请用电脑打开来设计。");
     this.root.classList.add("is-ready");
   }
@@ -73,7 +75,7 @@ class App {
     const canvas = this.get("canvas");
     canvas.zoom("fit-viewport", "auto");
     const box = canvas.viewbox();
-    const left = this.editable ? 210 : 24;
+    const left = this.editable ? 242 : 24;
     // The tool box lies over the left edge: what is drawn keeps clear of it.
     const scale = Math.min(1.1, (box.outer.width - left - 40) / Math.max(1, box.inner.width), (box.outer.height - 80) / Math.max(1, box.inner.height));
     if (!isFinite(scale) || !box.inner.width) return;
@@ -83,7 +85,7 @@ class App {
   status(text, tone) {
     const p = this.at("status");
     p.textContent = text;
-    p.className = "ld-fd-status" + (tone ? " is-" + tone : "");
+    p.className = "ld-fb-status" + (tone ? " is-" + tone : "");
   }
   async fetch(url, options) {
     try {
@@ -169,9 +171,9 @@ class App {
     ]);
   }
   banner(text, buttons) {
-    const old = this.root.querySelector(".fd-banner");
+    const old = this.root.querySelector(".fb-banner");
     if (old) old.remove();
-    if (text) this.at("status").after(h("div", { class: "fd-banner", role: "alert" }, h("p", null, text), h("div", { class: "fd-row" }, buttons)));
+    if (text) this.at("status").after(h("div", { class: "fb-banner", role: "alert" }, h("p", null, text), h("div", { class: "fb-row" }, buttons)));
   }
   told(faults, open) {
     this.marks.show(faults);
@@ -229,27 +231,27 @@ class App {
   bars() {
     const run = (name, options) => () => this.get("editorActions").trigger(name, options);
     const zoom = (by) => () => this.get("zoomScroll").stepZoom(by);
-    const tool = (key, label, icon, fn, more) => h("button", Object.assign({ type: "button", class: "fd-tool", title: label, "aria-label": label, "data-tool": key, onclick: fn }, more), h("span", { class: "fd-glyph is-" + icon }));
+    const tool = (key, label, icon, fn, more) => h("button", Object.assign({ type: "button", class: "fb-tool", title: label, "aria-label": label, "data-tool": key, onclick: fn }, more), h("span", { class: "fb-glyph is-" + icon }));
     const file = h("input", { type: "file", accept: ".bpmn,.xml", class: "visually-hidden", tabindex: "-1", "aria-label": "导入 BPMN 文件", onchange: (e) => { this.open(e.target.files[0]); e.target.value = ""; } });
-    const align = h("select", { class: "fd-align", "aria-label": "对齐", title: "对齐选中的元素", onchange: (e) => {
+    const align = h("select", { class: "fb-align", "aria-label": "对齐", title: "对齐选中的元素", onchange: (e) => {
       const [what, how] = e.target.value.split(" ");
       e.target.selectedIndex = 0;
       const chosen = this.get("selection").get();
       if (what === "align" && chosen.length > 1) run("alignElements", { type: how })();
       if (what === "spread" && chosen.length > 2) run("distributeElements", { type: how })();
     } }, [["", "对齐…"], ["align left", "左对齐"], ["align center", "水平居中"], ["align right", "右对齐"], ["align top", "上对齐"], ["align middle", "垂直居中"], ["align bottom", "下对齐"], ["spread horizontal", "水平等距"], ["spread vertical", "垂直等距"]].map(([value, label]) => h("option", { value }, label)));
-    const gap = () => h("span", { class: "fd-gap", "aria-hidden": "true" });
+    const gap = () => h("span", { class: "fb-gap", "aria-hidden": "true" });
     const edit = this.editable
       ? [tool("undo", "撤销", "undo", run("undo")), tool("redo", "重做", "redo", run("redo")), gap(), tool("copy", "复制", "copy", run("copy")), tool("paste", "粘贴", "paste", () => this.paste()), tool("delete", "删除", "delete", run("removeSelection")), align, gap()]
       : [];
     this.at("tools").append(...edit, tool("out", "缩小", "out", zoom(-1)), tool("in", "放大", "in", zoom(1)), tool("fit", "看全图", "fit", () => this.fit()), gap(),
-      ...(this.editable ? [h("button", { type: "button", class: "fd-tool is-word", onclick: () => file.click() }, "导入"), file] : []),
-      h("button", { type: "button", class: "fd-tool is-word", "data-tool": "bpmn", onclick: () => this.download("bpmn") }, "导出 BPMN"), h("button", { type: "button", class: "fd-tool is-word", "data-tool": "svg", onclick: () => this.download("svg") }, "导出 SVG"));
+      ...(this.editable ? [h("button", { type: "button", class: "fb-tool is-word", onclick: () => file.click() }, "导入"), file] : []),
+      h("button", { type: "button", class: "fb-tool is-word", "data-tool": "bpmn", onclick: () => this.download("bpmn") }, "导出 BPMN"), h("button", { type: "button", class: "fb-tool is-word", "data-tool": "svg", onclick: () => this.download("svg") }, "导出 SVG"));
     const acts = this.at("acts");
-    if (this.data.editable) acts.append(button("检查", () => this.check(), { id: "fd-check-button" }));
-    acts.append(button("试运行", () => this.side.show("play"), { id: "fd-play-button" }));
+    if (this.data.editable) acts.append(button("检查", () => this.check(), { id: "fb-check-button" }));
+    acts.append(button("试运行", () => this.side.show("play"), { id: "fb-play-button" }));
     if (!this.editable) return;
-    acts.append(button("保存", () => this.save(), { class: "btn btn-sm btn-primary", id: "fd-save-button" }));
+    acts.append(button("保存", () => this.save(), { class: "btn btn-sm btn-primary", id: "fb-save-button" }));
     const canvas = this.at("canvas");
     canvas.addEventListener("dragover", (e) => { if ([...e.dataTransfer.types].includes("Files")) { e.preventDefault(); canvas.classList.add("is-over"); } });
     canvas.addEventListener("dragleave", () => canvas.classList.remove("is-over"));
@@ -286,9 +288,9 @@ class Side {
     this.app = app;
     this.now = "props";
     this.tabs = {};
-    this.body = h("div", { class: "fd-body", id: "fd-panel", role: "tabpanel", tabindex: "-1" });
-    const tab = (key, label) => (this.tabs[key] = h("button", { type: "button", role: "tab", id: "fd-tab-" + key, "aria-controls": "fd-panel", onclick: () => this.show(key) }, label));
-    const bar = h("div", { class: "fd-tabs", role: "tablist", "aria-label": "右侧面板" }, tab("props", "属性"), tab("check", "检查"), tab("play", "试运行"));
+    this.body = h("div", { class: "fb-body", id: "fb-panel", role: "tabpanel", tabindex: "-1" });
+    const tab = (key, label) => (this.tabs[key] = h("button", { type: "button", role: "tab", id: "fb-tab-" + key, "aria-controls": "fb-panel", onclick: () => this.show(key) }, label));
+    const bar = h("div", { class: "fb-tabs", role: "tablist", "aria-label": "右侧面板" }, tab("props", "属性"), tab("check", "检查"), tab("play", "试运行"));
     bar.addEventListener("keydown", (e) => {
       if (e.key !== "ArrowLeft" && e.key !== "ArrowRight") return;
       const keys = Object.keys(this.tabs);
@@ -299,11 +301,11 @@ class Side {
     this.props = h("div");
     this.panel = new Panel(app, this.props);
     box.append(bar, this.body);
-    app.get("eventBus").on("selection.changed", (e) => { if (e.newSelection.length && this.now === "play" && !app.play.scene) this.show("props"); });
+    app.get("eventBus").on("element.click", (e) => { if (e.element.parent && !(this.now === "play" && app.play.scene)) this.show("props"); });
   }
   count() {
     const n = this.app.marks.faults.length;
-    this.tabs.check.replaceChildren("检查", n ? h("span", { class: "fd-count" }, String(n)) : "");
+    this.tabs.check.replaceChildren("检查", n ? h("span", { class: "fb-count" }, String(n)) : "");
   }
   show(key, note) {
     this.now = key;
@@ -311,19 +313,19 @@ class Side {
       t.setAttribute("aria-selected", k === key ? "true" : "false");
       t.tabIndex = k === key ? 0 : -1;
     });
-    this.body.setAttribute("aria-labelledby", "fd-tab-" + key);
+    this.body.setAttribute("aria-labelledby", "fb-tab-" + key);
     const focus = this.body.contains(document.activeElement) ? document.activeElement.id : "";
     if (key === "props") {
       this.panel.render();
       this.body.replaceChildren(this.props);
     } else if (key === "check") this.body.replaceChildren(...this.checked(note));
-    else this.body.replaceChildren(...this.app.play.view().flat().filter(Boolean));
+    else this.body.replaceChildren(...this.app.play.view().flat(9).filter(Boolean));
     const again = focus && document.getElementById(focus);
     if (again) again.focus();
   }
   checked(note) {
-    const head = h("div", { class: "fd-what" }, h("h2", null, "检查"), h("p", null, "能不能走通、会不会卡住、时限是否合规。点一条，图中标出位置和路径。"));
-    return [head, note ? h("p", { class: "fd-hint", role: "status" }, note) : this.app.marks.list()];
+    const head = h("div", { class: "fb-what" }, h("h2", null, "检查"), h("p", null, "能不能走通、会不会卡住、时限是否合规。点一条，图中标出位置和路径。"));
+    return [head, note ? h("p", { class: "fb-hint", role: "status" }, note) : this.app.marks.list()];
   }
 }
 

@@ -26,32 +26,32 @@ export class Marks {
   }
   show(faults) {
     this.faults = faults || [];
-    this.clear("fd-bad", "fd-path", "fd-stuck");
+    this.clear("fb-bad", "fb-path", "fb-stuck");
     const overlays = this.app.get("overlays");
-    overlays.remove({ type: "fd-fault" });
+    overlays.remove({ type: "fb-fault" });
     const per = {};
     this.faults.forEach((f, i) => {
       if (!this.element(f.id)) return;
       (per[f.id] = per[f.id] || []).push(i + 1);
     });
     Object.keys(per).forEach((id) => {
-      this.mark(id, "fd-bad");
+      this.mark(id, "fb-bad");
       const e = this.element(id);
       const position = e.waypoints ? { top: 0, left: 0 } : { top: -12, right: 12 };
-      overlays.add(id, "fd-fault", { position, html: h("span", { class: "fd-badge", title: "问题 " + per[id].join("、") }, per[id].join(",")) });
+      overlays.add(id, "fb-fault", { position, html: h("span", { class: "fb-badge", title: "问题 " + per[id].join("、") }, per[id].join(",")) });
     });
   }
   // path marks the way that offends: its nodes, the arrows between them, and where it is held up.
   path(f) {
-    this.clear("fd-path", "fd-stuck");
+    this.clear("fb-path", "fb-stuck");
     const ids = f.path || [];
-    ids.forEach((id) => this.mark(id, "fd-path"));
+    ids.forEach((id) => this.mark(id, "fb-path"));
     const on = new Set(ids);
     this.app.get("elementRegistry").filter((e) => e.type === "bpmn:SequenceFlow").forEach((e) => {
       const at = ids.indexOf(e.source.id);
-      if (at >= 0 && on.has(e.target.id) && ids.includes(e.target.id, at + 1)) this.mark(e.id, "fd-path");
+      if (at >= 0 && on.has(e.target.id) && ids.includes(e.target.id, at + 1)) this.mark(e.id, "fb-path");
     });
-    (f.stuck || []).forEach((id) => this.mark(id, "fd-stuck"));
+    (f.stuck || []).forEach((id) => this.mark(id, "fb-stuck"));
   }
   choose(f) {
     this.path(f);
@@ -64,23 +64,32 @@ export class Marks {
     this.app.get("canvas").scrollToElement(e, 120);
   }
   list() {
-    if (!this.faults.length) return h("p", { class: "fd-good" }, "没有发现问题，可以送审。");
-    return h("ol", { class: "fd-faults" }, this.faults.map((f) => h("li", null, h("button", {
+    if (!this.faults.length) return h("p", { class: "fb-good" }, "没有发现问题，可以送审。");
+    return h("ol", { class: "fb-faults" }, this.faults.map((f) => h("li", null, h("button", {
       type: "button",
       onclick: (e) => {
-        document.querySelectorAll(".fd-faults [aria-current]").forEach((b) => b.removeAttribute("aria-current"));
+        document.querySelectorAll(".fb-faults [aria-current]").forEach((b) => b.removeAttribute("aria-current"));
         e.currentTarget.setAttribute("aria-current", "true");
         this.choose(f);
       },
-    }, h("strong", null, f.where || "整个流程"), h("span", null, f.text + (f.detail ? "（" + f.detail + "）" : "")), f.path && f.path.length ? h("em", null, "路径：" + this.way(f)) : null, f.line > 1 && !this.element(f.id) ? h("em", null, "文件第 " + f.line + " 行") : null))));
+    }, h("strong", null, this.where(f)), h("span", null, f.text + (f.detail ? "（" + f.detail + "）" : "")), f.path && f.path.length ? h("em", null, "路径：" + this.way(f)) : null, f.line > 1 && !this.element(f.id) ? h("em", null, "文件第 " + f.line + " 行") : null))));
+  }
+  name(e) {
+    const kind = { "bpmn:StartEvent": "开始", "bpmn:EndEvent": "结束", "bpmn:ExclusiveGateway": "分支", "bpmn:ParallelGateway": "并行", "bpmn:InclusiveGateway": "包容" };
+    return e.businessObject.get("name") || kind[e.type] || "未命名";
+  }
+  // where names what is meant; an arrow without a name by its two ends.
+  where(f) {
+    const e = this.element(f.id);
+    if (!e || !e.waypoints || e.businessObject.get("name")) return f.where || "整个流程";
+    return this.name(e.source) + " → " + this.name(e.target);
   }
   way(f) {
     const names = [];
     f.path.forEach((id) => {
       const e = this.element(id);
       if (!e || e.waypoints) return;
-      const n = e.businessObject.get("name") || { "bpmn:ExclusiveGateway": "分支", "bpmn:ParallelGateway": "并行", "bpmn:InclusiveGateway": "包容" }[e.type] || "未命名";
-      names.push(n);
+      names.push(this.name(e));
     });
     return names.join(" → ");
   }

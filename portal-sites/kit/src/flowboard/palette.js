@@ -5,7 +5,7 @@ import { catalogue, shape, markOf } from "./elements.js";
 
 const face = (key) => {
   const c = catalogue[key];
-  return c.mark ? `<span class="fd-sign is-${c.make.step.kind}" data-sign="${c.mark}"></span>` : `<span class="fd-icon ${c.icon}" aria-hidden="true"></span>`;
+  return c.mark ? `<span class="fb-sign is-${c.make.step.kind}" data-sign="${c.mark}"></span>` : `<span class="fb-icon ${c.icon}" aria-hidden="true"></span>`;
 };
 
 class Palette {
@@ -24,7 +24,7 @@ class Palette {
   }
   getPaletteEntries() {
     const out = {};
-    const tool = (key, icon, title, run) => (out[key] = { group: "tools", title, html: `<div class="entry" tabindex="0" title="${title}"><span class="fd-icon ${icon}"></span></div>`, action: { click: run } });
+    const tool = (key, icon, title, run) => (out[key] = { group: "tools", title, html: `<div class="entry" tabindex="0" title="${title}"><span class="fb-icon ${icon}"></span></div>`, action: { click: run } });
     tool("hand", "bpmn-icon-hand-tool", "移动画布", (e) => this.handTool.activateHand(e));
     tool("lasso", "bpmn-icon-lasso-tool", "框选", (e) => this.lassoTool.activateSelection(e));
     tool("space", "bpmn-icon-space-tool", "腾出或收回空间", (e) => this.spaceTool.activateSelection(e));
@@ -37,7 +37,7 @@ class Palette {
       };
       out["add-" + key] = {
         group: c.group, title: "添加" + c.label, action: { dragstart: start, click: start },
-        html: `<div class="entry" draggable="true" tabindex="0" data-add="${key}">${face(key)}<span class="fd-cap">${c.label}</span></div>`,
+        html: `<div class="entry" draggable="true" tabindex="0" data-add="${key}">${face(key)}<span class="fb-cap">${c.label}</span></div>`,
       };
     });
     return out;
@@ -78,7 +78,7 @@ class Pad {
     contextPad.registerProvider(this);
   }
   remove(list) {
-    return { "fd-delete": { group: "edit", title: "删除", html: '<div class="entry"><span class="bpmn-icon-trash"></span></div>', action: { click: () => this.modeling.removeElements(list.slice()) } } };
+    return { "fb-delete": { group: "edit", title: "删除", html: '<div class="entry"><span class="bpmn-icon-trash"></span></div>', action: { click: () => this.modeling.removeElements(list.slice()) } } };
   }
   getMultiElementContextPadEntries(list) {
     return this.remove(list);
@@ -97,10 +97,10 @@ class Pad {
     if (flowNode(bo) && !bo.$instanceOf("bpmn:EndEvent")) {
       (bo.$instanceOf("bpmn:StartEvent") ? ["accept"] : ["review", "decide", "deliver", "exclusive", "parallel", "end"]).forEach(add);
       const join = (e, el) => this.connect.start(e, el);
-      out["fd-connect"] = { group: "connect", title: "连到其他元素", html: '<div class="entry" draggable="true"><span class="bpmn-icon-connection-multi"></span></div>', action: { click: join, dragstart: join } };
+      out["fb-connect"] = { group: "connect", title: "连到其他元素", html: '<div class="entry" draggable="true"><span class="bpmn-icon-connection-multi"></span></div>', action: { click: join, dragstart: join } };
     }
     if (bo.$instanceOf("bpmn:Activity")) {
-      out["fd-timeout"] = { group: "connect", title: "加超时定时", html: '<div class="entry"><span class="bpmn-icon-intermediate-event-catch-timer"></span></div>', action: { click: (e, el) => guard(this, el, "timer") } };
+      out["fb-timeout"] = { group: "connect", title: "加超时定时", html: '<div class="entry"><span class="bpmn-icon-intermediate-event-catch-timer"></span></div>', action: { click: (e, el) => guard(this, el, "timer") } };
     }
     if (this.rules.allowed("elements.delete", { elements: [element] })) Object.assign(out, this.remove([element]));
     return out;
@@ -139,7 +139,7 @@ class Look extends BaseRenderer {
     const m = markOf(element.businessObject);
     if (!m) return drawn;
     const g = create("g");
-    classes(g).add("fd-look");
+    classes(g).add("fb-look");
     classes(g).add("is-" + m.kind);
     const put = (tag, attrs, words) => {
       const el = create(tag);

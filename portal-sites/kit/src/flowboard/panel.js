@@ -45,15 +45,15 @@ export class Panel {
     const chosen = this.get("selection").get();
     const focus = this.box.contains(document.activeElement) ? document.activeElement.id : "";
     const element = chosen.length === 1 ? chosen[0].labelTarget || chosen[0] : chosen.length ? null : this.get("canvas").getRootElement();
-    const content = element && element.businessObject ? this.of(element) : h("p", { class: "fd-hint" }, `选中了 ${chosen.length} 个元素。可以一起移动、复制、对齐或删除。`);
-    this.box.replaceChildren(this.app.editable ? h("div", null, content) : h("fieldset", { class: "fd-readonly", disabled: true }, content));
+    const content = element && element.businessObject ? this.of(element) : h("p", { class: "fb-hint" }, `选中了 ${chosen.length} 个元素。可以一起移动、复制、对齐或删除。`);
+    this.box.replaceChildren(this.app.editable ? h("div", null, content) : h("fieldset", { class: "fb-readonly", disabled: true }, content));
     const again = focus && document.getElementById(focus);
     if (again) again.focus();
   }
   of(element) {
     const bo = element.businessObject;
     const type = bo.$type;
-    const title = h("div", { class: "fd-what" }, h("h2", null, names[type] || "不支持的元素"), h("p", null, bo.get("id")));
+    const title = h("div", { class: "fb-what" }, h("h2", null, names[type] || "不支持的元素"), h("p", null, bo.get("id")));
     if (type === "bpmn:Process") return [title, this.process(element, bo)];
     if (type === "bpmn:TextAnnotation") return [title, field("批注内容", area(bo.get("text"), (v) => this.set(element, { text: v })), "", "text")];
     if (!names[type]) return [title, this.foreign(element, bo)];
@@ -101,11 +101,11 @@ export class Panel {
     const days = steps.reduce((n, e) => n + (Number((ext(e.businessObject, "ld:Step") || { get: () => 0 }).get("limit")) || 0), 0);
     return [
       field("流程名称", text(bo.get("name"), (v) => this.set(element, { name: v })), "", "name"),
-      h("dl", { class: "fd-facts" }, h("dt", null, "环节"), h("dd", null, steps.length + " 个"), h("dt", null, "各环节时限之和"), h("dd", null, days + " 个工作日"), h("dt", null, "承诺时限"), h("dd", null, this.app.data.promised ? this.app.data.promised + " 个工作日" : "未填写")),
+      h("dl", { class: "fb-facts" }, h("dt", null, "环节"), h("dd", null, steps.length + " 个"), h("dt", null, "各环节时限之和"), h("dd", null, days + " 个工作日"), h("dt", null, "承诺时限"), h("dd", null, this.app.data.promised ? this.app.data.promised + " 个工作日" : "未填写")),
       this.app.editable
-        ? h("div", { class: "fd-guide" }, h("h3", null, "怎么画"), h("ol", null, h("li", null, "从左边工具箱把环节拖到画布上；也可以选中一个环节，点它旁边的小图标接着画。"), h("li", null, "点环节旁的连线图标，再点下一个元素，就连上了。"), h("li", null, "选中元素，在这里填办理层级、岗位、时限。"), h("li", null, "点“检查”看能不能走通，点“试运行”看谁会收到。")),
-            h("h3", null, "键盘"), h("dl", { class: "fd-keys" }, [["Ctrl+Z", "撤销"], ["Ctrl+Y", "重做"], ["Ctrl+C / V", "复制、粘贴"], ["Delete", "删除"], ["E", "改名称"], ["C", "连线"], ["L", "框选"], ["Ctrl+F", "查找"], ["方向键", "移动选中的元素"]].map(([k, v]) => [h("dt", null, h("kbd", null, k)), h("dd", null, v)])))
-        : h("p", { class: "fd-hint" }, "点图中的环节，查看由谁办理、几个工作日、有什么要求。"),
+        ? h("div", { class: "fb-guide" }, h("h3", null, "怎么画"), h("ol", null, h("li", null, "从左边工具箱把环节拖到画布上；也可以选中一个环节，点它旁边的小图标接着画。"), h("li", null, "点环节旁的连线图标，再点下一个元素，就连上了。"), h("li", null, "选中元素，在这里填办理层级、岗位、时限。"), h("li", null, "点“检查”看能不能走通，点“试运行”看谁会收到。")),
+            h("h3", null, "键盘"), h("dl", { class: "fb-keys" }, [["Ctrl+Z", "撤销"], ["Ctrl+Y", "重做"], ["Ctrl+C / V", "复制、粘贴"], ["Delete", "删除"], ["E", "改名称"], ["C", "连线"], ["L", "框选"], ["Ctrl+F", "查找"], ["方向键", "移动选中的元素"]].map(([k, v]) => [h("dt", null, h("kbd", null, k)), h("dd", null, v)])))
+        : h("p", { class: "fb-hint" }, "点图中的环节，查看由谁办理、几个工作日、有什么要求。"),
     ];
   }
 
@@ -115,7 +115,7 @@ export class Panel {
       this.get("selection").select(made);
     });
     const can = bo.$instanceOf("bpmn:Activity") ? [to("bpmn:UserTask", "改为人工环节"), to("bpmn:ServiceTask", "改为系统任务")] : bo.$instanceOf("bpmn:Gateway") ? [to("bpmn:ExclusiveGateway", "改为排他网关"), to("bpmn:ParallelGateway", "改为并行网关")] : [];
-    return [h("p", { class: "fd-warning" }, "系统不执行这种元素（" + bo.$type.replace("bpmn:", "") + "），不能保存。请改为受支持的类型，或删除。"), this.app.editable && h("div", { class: "fd-row" }, can)];
+    return [h("p", { class: "fb-warning" }, "系统不执行这种元素（" + bo.$type.replace("bpmn:", "") + "），不能保存。请改为受支持的类型，或删除。"), this.app.editable && h("div", { class: "fb-row" }, can)];
   }
 
   step(element, bo) {
@@ -124,14 +124,14 @@ export class Panel {
     const get = (k) => (s && s.get(k)) || "";
     const put = (k) => (v) => this.put(element, "ld:Step", { [k]: v || undefined });
     const keep = (k) => (v) => this.put(element, "ld:Step", { [k]: v });
-    const suggest = (key, options) => h("datalist", { id: "fd-list-" + key }, options.map((o) => h("option", { value: o.value }, o.label)));
+    const suggest = (key, options) => h("datalist", { id: "fb-list-" + key }, options.map((o) => h("option", { value: o.value }, o.label)));
     const offered = (this.app.fields() || []).map((f) => ({ value: f, label: f }));
     return [
       part("由谁办理", true,
         field("环节类型", select(lists.kinds, get("kind"), keep("kind")), "", "kind"),
         field("办理层级", select(lists.levels, get("level"), (v) => this.put(element, "ld:Step", { level: v, tenant: v === "tenant" ? get("tenant") : undefined })), "相对申请地而言，同一张图在哪个嘎查都适用", "level"),
         get("level") === "tenant" ? field("单位区划码", text(get("tenant").replace(/000$/, ""), (v) => put("tenant")(/^\d{12}$/.test(v) ? v + "000" : v), { inputmode: "numeric" }), "12 位数字", "tenant") : null,
-        field("部门", text(get("department"), put("department"), { list: "fd-list-department" }), "留空表示不限部门", "department"), suggest("department", lists.departments || []),
+        field("部门", text(get("department"), put("department"), { list: "fb-list-department" }), "留空表示不限部门", "department"), suggest("department", lists.departments || []),
         field("岗位", select(lists.posts, get("post"), keep("post"), "不指定岗位"), "", "post"),
         field("时限（工作日）", number(get("limit"), keep("limit")), "", "limit"),
       ),
@@ -163,12 +163,12 @@ export class Panel {
     };
     const replace = (i, name, right) => save(rows.map((r, n) => (n === i ? make(name, right) : r)));
     const options = [{ value: "write", label: "可填" }, { value: "read", label: "只读" }, { value: "hidden", label: "隐藏" }];
-    const list = h("datalist", { id: "fd-list-fields" }, offered.map((o) => h("option", { value: o.value })));
-    const lines = rows.map((r, i) => h("div", { class: "fd-line" },
-      text(r.get("name"), (v) => v && replace(i, v, r.get("right")), { "aria-label": "字段名", list: "fd-list-fields", id: "fd-right-name-" + i }),
-      named(select(options, r.get("right"), (v) => replace(i, r.get("name"), v)), "权限", "fd-right-" + i),
+    const list = h("datalist", { id: "fb-list-fields" }, offered.map((o) => h("option", { value: o.value })));
+    const lines = rows.map((r, i) => h("div", { class: "fb-line" },
+      text(r.get("name"), (v) => v && replace(i, v, r.get("right")), { "aria-label": "字段名", list: "fb-list-fields", id: "fb-right-name-" + i }),
+      named(select(options, r.get("right"), (v) => replace(i, r.get("name"), v)), "权限", "fb-right-" + i),
       button("删除", () => save(rows.filter((_, n) => n !== i)), { class: "btn btn-sm btn-ghost-danger", "aria-label": "删除字段 " + r.get("name") })));
-    const fresh = text("", (v) => v && save([...rows, make(v, "write")]), { list: "fd-list-fields", placeholder: "字段名，回车添加" });
+    const fresh = text("", (v) => v && save([...rows, make(v, "write")]), { list: "fb-list-fields", placeholder: "字段名，回车添加" });
     return [list, lines, field("添加字段", fresh, "没有列出的字段都是只读", "right-new")];
   }
 
@@ -186,7 +186,7 @@ export class Panel {
     };
     const get = (k) => (r && r.get(k)) || "";
     return part("廉政风险点", r ? get("kind") : "",
-      field("风险类别", text(get("kind"), put("kind"), { list: "fd-list-risks" }), "", "risk-kind"), h("datalist", { id: "fd-list-risks" }, risks.map((v) => h("option", { value: v }))),
+      field("风险类别", text(get("kind"), put("kind"), { list: "fb-list-risks" }), "", "risk-kind"), h("datalist", { id: "fb-list-risks" }, risks.map((v) => h("option", { value: v }))),
       field("风险描述", area(get("text"), put("text")), "", "risk-text"),
       field("防控措施", area(get("measure"), put("measure")), "三项要么都填，要么都不填", "risk-measure"));
   }
@@ -224,8 +224,8 @@ export class Panel {
   guards(element) {
     const services = { modeling: this.get("modeling"), elementFactory: this.get("elementFactory"), moddle: this.get("moddle"), selection: this.get("selection") };
     return part("超时和中途来信", element.attachers.length ? element.attachers.length + " 个" : "",
-      h("p", { class: "fd-help" }, "挂在环节边上：到时间或收到答复时转到另一条路。"),
-      h("div", { class: "fd-row" }, button("加超时定时", () => guard(services, element, "timer")), button("加等待来信", () => guard(services, element, "message"))));
+      h("p", { class: "fb-help" }, "挂在环节边上：到时间或收到答复时转到另一条路。"),
+      h("div", { class: "fb-row" }, button("加超时定时", () => guard(services, element, "timer")), button("加等待来信", () => guard(services, element, "message"))));
   }
 
   service(element, bo) {
@@ -253,7 +253,7 @@ export class Panel {
       const whom = [{ value: "applicant", label: "申请人" }, { value: "payment", label: "缴费" }, { value: "external", label: "外部系统或特别程序" }];
       out.push(field("等谁", select(whom, w && w.get("for"), (v) => this.put(element, "ld:Wait", { for: v, key: v === "external" ? (w && w.get("key")) || "exchange" : w && w.get("key") })), "", "wait-for"));
       out.push(field("答复的名称", text(w && w.get("key"), (v) => this.put(element, "ld:Wait", { key: v || undefined })), "外部系统凭它对上号；特别程序写 special", "wait-key"));
-    } else out.push(h("p", { class: "fd-warning" }, "系统不执行这种事件，请删除后改用定时或等待。"));
+    } else out.push(h("p", { class: "fb-warning" }, "系统不执行这种事件，请删除后改用定时或等待。"));
     if (bo.$type === "bpmn:BoundaryEvent") out.push(check("发生时停止原环节", bo.get("cancelActivity"), (on) => this.set(element, { cancelActivity: on }), "cancels"));
     return out;
   }
@@ -268,18 +268,18 @@ export class Panel {
     const options = flows.map((f) => ({ value: f.get("id"), label: (f.get("name") || "") + " → " + ((f.get("targetRef") && f.get("targetRef").get("name")) || "未命名") }));
     const current = bo.$type !== "bpmn:ParallelGateway" ? bo.get("default") : null;
     return [
-      h("p", { class: "fd-hint" }, gateways[bo.$type]),
+      h("p", { class: "fb-hint" }, gateways[bo.$type]),
       bo.$type !== "bpmn:ParallelGateway" && flows.length > 1
         ? field("默认连线", select(options, current && current.get("id"), (v) => this.set(element, { default: flows.find((f) => f.get("id") === v) }), "不设"), "别的条件都不满足时走这条", "default")
         : null,
-      this.app.editable ? h("div", { class: "fd-row" }, Object.keys(gateways).filter((t) => t !== bo.$type).map((t) => button("改为" + names[t], () => this.get("selection").select(this.get("bpmnReplace").replaceElement(element, { type: t }))))) : null,
+      this.app.editable ? h("div", { class: "fb-row" }, Object.keys(gateways).filter((t) => t !== bo.$type).map((t) => button("改为" + names[t], () => this.get("selection").select(this.get("bpmnReplace").replaceElement(element, { type: t }))))) : null,
     ];
   }
 
   flow(element, bo) {
     const from = bo.get("sourceRef");
     const chooses = from && (from.$type === "bpmn:ExclusiveGateway" || from.$type === "bpmn:InclusiveGateway");
-    if (!chooses) return [h("p", { class: "fd-hint" }, "只有排他网关和包容网关的分支可以带条件。")];
+    if (!chooses) return [h("p", { class: "fb-hint" }, "只有排他网关和包容网关的分支可以带条件。")];
     const isDefault = from.get("default") === bo;
     const condition = (bo.get("conditionExpression") || { get: () => "" }).get("body") || "";
     const write = (v) => {
@@ -293,9 +293,9 @@ export class Panel {
       this.get("modeling").updateProperties(gate, { default: on ? bo : undefined });
     }, "is-default")];
     if (isDefault) return out;
-    const box = area(condition, write, { rows: 3, spellcheck: "false", class: "form-control fd-code" });
+    const box = area(condition, write, { rows: 3, spellcheck: "false", class: "form-control fb-code" });
     const add = (v) => write(box.value.trim() ? box.value.trim() + " && " + v : v);
-    const chip = (label, v) => h("button", { type: "button", class: "fd-chip", title: v, onclick: () => add(v) }, label);
+    const chip = (label, v) => h("button", { type: "button", class: "fb-chip", title: v, onclick: () => add(v) }, label);
     const { choices = [], applicants = [] } = this.app.data.lists;
     const groups = [
       ["情形", choices.map((c) => chip((c.group ? c.group + "：" : "") + c.label, JSON.stringify(c.value) + " in choices"))],
@@ -306,7 +306,7 @@ export class Panel {
       ["表单", (this.app.fields() || []).map((f) => chip(f, "has(form." + f + ") && form." + f + " == "))],
     ].filter(([, list]) => list.length);
     out.push(field("走这条的条件", box, "可以点下面的按钮写入；几个条件用 && 连接，任一用 ||", "condition"));
-    if (this.app.editable) out.push(h("div", { class: "fd-chips" }, groups.map(([label, list]) => h("div", { class: "fd-chip-row", role: "group", "aria-label": label }, h("span", null, label), list))));
+    if (this.app.editable) out.push(h("div", { class: "fb-chips" }, groups.map(([label, list]) => h("div", { class: "fb-chip-row", role: "group", "aria-label": label }, h("span", null, label), list))));
     return out;
   }
 }
