@@ -300,8 +300,7 @@ export class Panel {
     const groups = [
       ["情形", choices.map((c) => chip((c.group ? c.group + "：" : "") + c.label, JSON.stringify(c.value) + " in choices"))],
       ["申请人", applicants.map((a) => chip(a.label, "applicant_kind == " + JSON.stringify(a.value)))],
-      ["办理结果", [chip("准予", 'outcome == "granted"'), chip("不予", 'outcome == "denied"'), chip("不予受理", 'outcome == "refused"')]],
-      ["申请地", [chip("在嘎查申请", 'origin_level == "village"'), chip("在苏木申请", 'origin_level == "township"')]],
+      ["办理结果", [chip("准予", 'outcome == "granted"'), chip("不予", 'outcome == "denied"')]],
       ["承诺时限", [chip("超过 5 日", "days > 5")]],
       ["表单", (this.app.fields() || []).map((f) => chip(f, "has(form." + f + ") && form." + f + " == "))],
     ].filter(([, list]) => list.length);

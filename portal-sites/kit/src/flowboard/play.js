@@ -122,7 +122,8 @@ export class Play {
   }
 
   view() {
-    return [this.setting(), this.scene || this.error ? this.stageView() : null];
+    const [head, origin, places, data, row] = this.setting();
+    return [head, origin, places, row, this.scene || this.error ? this.stageView() : null, data];
   }
   setting() {
     const f = this.facts;
@@ -140,14 +141,15 @@ export class Play {
       h("div", { class: "fb-what" }, h("h2", null, "试运行"), h("p", null, "用样例数据走一遍，什么都不会保存。")),
       this.origin
         ? h("div", { class: "fb-origin" }, h("span", null, "申请地"), h("strong", null, this.origin.label), h("small", null, this.origin.group), button("换一个", () => { this.origin = null; this.stop(); this.draw(); }))
-        : [field("申请地", box, "选一个嘎查，看每个环节会到谁手上", "origin"), found],
+        : field("申请地", box, "选一个嘎查，看每个环节会到谁手上", "origin"),
+      this.origin ? null : found,
       part("样例数据", true,
         field("申请人", select(applicants, f.applicant_kind, (v) => (f.applicant_kind = v)), "", "fact-applicant"),
-        field("办理结果", select([{ value: "granted", label: "准予" }, { value: "denied", label: "不予" }, { value: "refused", label: "不予受理" }], f.outcome, (v) => (f.outcome = v), "还没有结果"), "每一步之前都可以改", "fact-outcome"),
+        field("办理结果", select([{ value: "granted", label: "准予" }, { value: "denied", label: "不予" }], f.outcome, (v) => (f.outcome = v), "还没有结果"), "每一步之前都可以改", "fact-outcome"),
         choices.length ? h("fieldset", { class: "fb-checks" }, h("legend", null, "选择的情形"), choices.map((c, i) => check((c.group ? c.group + "：" : "") + c.label, f.choices.includes(c.value), (on) => (f.choices = on ? [...f.choices, c.value] : f.choices.filter((v) => v !== c.value)), "fact-choice-" + i))) : null,
         fields.map((name) => field("表单：" + name, text(f.form[name], (v) => (f.form[name] = v)), "", "fact-form-" + name)),
       ),
-      h("div", { class: "fb-row" }, button(this.scene ? "从头再来" : "开始试运行", () => { if (!this.origin) return; this.stop(); this.turn("begin"); }, { class: "btn btn-primary btn-sm", id: "fb-play-begin", "aria-disabled": this.origin ? null : "true" }), this.origin ? null : h("span", { class: "fb-help" }, "先选申请地")),
+      h("div", { class: "fb-row" }, button(this.scene ? "从头再来" : "开始试运行", () => { if (!this.origin) return; this.stop(); this.app.get("selection").select([]); this.app.marks.clear("fb-path", "fb-stuck"); this.turn("begin"); }, { class: "btn btn-primary btn-sm", id: "fb-play-begin", "aria-disabled": this.origin ? null : "true" }), this.origin ? null : h("span", { class: "fb-help" }, "先选申请地")),
     ];
   }
   stageView() {
