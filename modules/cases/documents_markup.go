@@ -64,7 +64,7 @@ func parseDocument(body string) (blocks []Block) {
 
 func classify(line string) (kind string, cells []string) {
 	if strings.HasPrefix(line, "|") {
-		for _, c := range strings.Split(strings.Trim(line, "|"), "|") {
+		for c := range strings.SplitSeq(strings.Trim(line, "|"), "|") {
 			cells = append(cells, strings.Trim(c, " "))
 		}
 		return Table, cells

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -121,20 +122,11 @@ func (d *deed) standing(ctx context.Context, id string, kinds ...string) (*Proce
 		return nil, err
 	}
 	for i := range ps {
-		if ps[i].Standing() && (id == "" || ps[i].ID == id) && oneOf(ps[i].Kind, kinds) {
+		if ps[i].Standing() && (id == "" || ps[i].ID == id) && slices.Contains(kinds, ps[i].Kind) {
 			return &ps[i], nil
 		}
 	}
 	return nil, fault.New(fault.Precondition, "case_procedure_ended")
-}
-
-func oneOf(kind string, kinds []string) bool {
-	for _, k := range kinds {
-		if k == kind {
-			return true
-		}
-	}
-	return false
 }
 
 // hold stops the clock of an accepted case for a reason that people read.

@@ -526,8 +526,3 @@ func (d *deed) handedIn(ctx context.Context) (time.Time, error) {
 	}
 	return at, err
 }
-
-// overdue reports whether a procedure should have ended by now.
-func (p Procedure) overdue(now time.Time) bool {
-	return p.Standing() && p.Until != nil && !now.Before(*p.Until)
-}

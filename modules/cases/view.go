@@ -132,11 +132,8 @@ func (s *Service) choices(ctx context.Context, tx *db.Tx, v *View) error {
 
 func (s *Service) tolerable(ctx context.Context, tx *db.Tx, v *View) error {
 	o, err := s.asks.Items.Offer(ctx, tx, v.Case.ItemID, v.Case.ItemVersionID, v.Case.choiceIDs())
-	switch fault.KindOf(err) {
-	case fault.NotFound, fault.Precondition: // no longer offered: nothing is known about it here
-		if err != nil {
-			return nil
-		}
+	if k := fault.KindOf(err); err != nil && (k == fault.NotFound || k == fault.Precondition) {
+		err = nil // no longer offered: nothing is known about it here
 	}
 	v.Tolerable = o.Tolerable
 	return err

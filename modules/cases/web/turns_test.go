@@ -29,6 +29,7 @@ func kinds(t *testing.T, err error, want fault.Kind, key string) {
 }
 
 func must(t *testing.T) func(cases.Case, error) cases.Case {
+	t.Helper()
 	return func(c cases.Case, err error) cases.Case {
 		t.Helper()
 		if err != nil {
