@@ -6,8 +6,8 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"liandong/policies"
 	"liandong/modules/catalog/codes"
+	"liandong/policies"
 	"liandong/tenancy"
 	"liandong/tenancy/calendar"
 )

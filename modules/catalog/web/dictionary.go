@@ -161,4 +161,3 @@ func (h handlers) exportCodes(w http.ResponseWriter, r *http.Request) error {
 		}
 	})
 }
-

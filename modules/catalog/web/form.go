@@ -22,7 +22,7 @@ type form struct {
 	saved  []difference   // after a conflict: what was typed beside what somebody saved
 	itemID string         // empty for a new item
 	number int            // of the version
-	book   *codes.Book // in which the codes are offered
+	book   *codes.Book    // in which the codes are offered
 	base   catalog.Body   // as it was stored: what the editor does not show stays
 	entry  *catalog.Entry // of the basic list, that fixes some of the elements
 
