@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -220,11 +221,11 @@ func (h handlers) told(fn kit.Handler) http.HandlerFunc {
 		if err == nil || !ok || fault.KindOf(err) == fault.Internal {
 			return err
 		}
-		said := text.T(f.Text)
+		said := []string{text.T(f.Text)}
 		for _, key := range slices.Sorted(maps.Keys(f.Fields)) {
-			said += text.T(f.Fields[key])
+			said = append(said, text.T(f.Fields[key]))
 		}
-		return answer(w, kit.StatusOf(fault.KindOf(err)), map[string]string{"text": said, "detail": f.Detail, "rule": f.Text})
+		return answer(w, kit.StatusOf(fault.KindOf(err)), map[string]string{"text": strings.Join(said, ""), "detail": f.Detail, "rule": f.Text})
 	})
 }
 
