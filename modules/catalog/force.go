@@ -26,6 +26,11 @@ func (s *Service) putInForce(ctx context.Context, tx *db.Tx, v *Version, parts [
 	if err := s.ready(ctx, tx, v, parts); err != nil {
 		return err
 	}
+	for _, p := range append([]Version{*v}, parts...) {
+		if err := s.publishFiles(ctx, tx, p); err != nil {
+			return err
+		}
+	}
 	item, err := st.item(ctx, v.ItemID)
 	if err != nil {
 		return err

@@ -73,6 +73,9 @@ func (s *Service) ready(ctx context.Context, tx *db.Tx, v *Version, parts []Vers
 	if err := v.Body.check(item.List); err != nil {
 		return err
 	}
+	if err := s.filesKnown(ctx, tx, v.TenantID, v.Body); err != nil {
+		return err
+	}
 	if item.List == BasicList && v.FlowID == nil { // an entry of the basic list needs none
 		return nil
 	}

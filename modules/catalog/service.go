@@ -36,7 +36,16 @@ type Service struct {
 type Asks struct {
 	Posts Posts
 	Usage Usage
+	Files Files
 	Words func(key string) string // spells a key of a fault or of the texts that people are told
+}
+
+// Files keeps the blank forms and samples that versions name.
+type Files interface {
+	// OfItems returns those of ids that a tenant has uploaded for its items.
+	OfItems(ctx context.Context, tx *db.Tx, tenant tenancy.ID, ids []string) ([]string, error)
+	// PublishForItem lets everybody below a tenant read uploads of it.
+	PublishForItem(ctx context.Context, tx *db.Tx, tenant tenancy.ID, ids []string) error
 }
 
 // Posts knows where people work.
@@ -93,6 +102,9 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, in Draft) (v Version, e
 	}
 	in.Body.book = codes.From(ctx)
 	if err := in.check(in.List); err != nil {
+		return v, err
+	}
+	if err := s.filesKnown(ctx, tx, own, in.Body); err != nil {
 		return v, err
 	}
 	item := Item{TenantID: own, ID: db.NewID(), BasicCode: in.Body.BasicCode, Name: in.Body.Name, Kind: in.Body.Kind, List: in.List, State: StateDraft, CreatedAt: tx.Now, Version: 1}
@@ -180,6 +192,9 @@ func (s *Service) editable(ctx context.Context, tx *db.Tx, v *Version, in Draft)
 	}
 	in.Body.book = codes.From(ctx)
 	if err := in.check(item.List); err != nil {
+		return err
+	}
+	if err := s.filesKnown(ctx, tx, v.TenantID, in.Body); err != nil {
 		return err
 	}
 	return st.keepsEntry(ctx, item, v.Body, in.Body)

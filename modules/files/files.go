@@ -35,6 +35,8 @@ type File struct {
 	SHA256     []byte `bun:"sha256"`
 	Key        string
 	UploaderID string
+	ForItem    bool // a blank form or a sample, of the tenant itself
+	Published  bool // a version that names it has been in force: it stays as it is
 	UploadedAt time.Time
 }
 
@@ -53,12 +55,17 @@ func New(d *db.DB, a policies.Authorizer, b *blob.Bucket) *Service {
 // Upload stores one file of the actor's for a material of a case that is still
 // being filled in. It returns Invalid with field "file" when the content is
 // empty, larger than MaxSize, or of a type that centres do not take.
-func (s *Service) Upload(ctx context.Context, name, material string, r io.Reader) (f File, err error) {
+func (s *Service) Upload(ctx context.Context, name, material string, r io.Reader) (File, error) {
+	return s.put(ctx, File{Name: name, Material: material}, r)
+}
+
+// put stores what r holds as the file that in describes.
+func (s *Service) put(ctx context.Context, in File, r io.Reader) (f File, err error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxSize+1))
 	if err != nil {
 		return f, fault.InvalidField("file", "file_cut_short").Because(err)
 	}
-	media, err := judge(name, data)
+	media, err := judge(in.Name, data)
 	if err != nil {
 		return f, err
 	}
@@ -66,7 +73,7 @@ func (s *Service) Upload(ctx context.Context, name, material string, r io.Reader
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		sc := tx.Scope
 		f = File{
-			TenantID: sc.Tenant, ID: db.NewID(), Material: material, Name: cleanName(name), MediaType: media, Size: int64(len(data)),
+			TenantID: sc.Tenant, ID: db.NewID(), Material: in.Material, ForItem: in.ForItem, Name: cleanName(in.Name), MediaType: media, Size: int64(len(data)),
 			SHA256: sum[:], UploaderID: sc.Actor.ID, UploadedAt: tx.Now,
 		}
 		f.Key = fmt.Sprintf("%s/%s", f.TenantID, f.ID)
@@ -91,7 +98,7 @@ func (f *File) resource() policies.Resource {
 	if f.Subject != nil {
 		subject = *f.Subject
 	}
-	return policies.Resource{"tenant": f.TenantID, "subject": subject, "published": false}
+	return policies.Resource{"tenant": f.TenantID, "subject": subject, "published": f.Published}
 }
 
 // Attach binds uploads of the actor's own that no case has yet to a case and
@@ -105,7 +112,7 @@ func (s *Service) Attach(ctx context.Context, tx *db.Tx, tenant tenancy.ID, case
 	}
 	err = tx.NewUpdate().Model((*File)(nil)).Set("tenant_id = ?", tenant).Set("case_id = ?", caseID).Set("step_seq = ?", stepSeq).
 		Set("subject = coalesce(subject, nullif(?, '')::uuid)", reader).
-		Where("id IN (?)", bun.List(ids)).Where("tenant_id IN (?)", bun.List([]tenancy.ID{tenant, tx.Scope.Tenant})).Where("case_id IS NULL").Where("uploader_id = ?", tx.Scope.Actor.ID).
+		Where("id IN (?)", bun.List(ids)).Where("tenant_id IN (?)", bun.List([]tenancy.ID{tenant, tx.Scope.Tenant})).Where("case_id IS NULL").Where("NOT for_item").Where("uploader_id = ?", tx.Scope.Actor.ID).
 		Returning("material").Scan(ctx, &materials)
 	if err == nil && len(materials) != len(ids) {
 		return nil, fault.New(fault.NotFound, "file_not_found")

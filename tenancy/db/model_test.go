@@ -97,6 +97,13 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		case 'D':
 			return false
 		}
+	case "files": // what is published is read by everybody below, and stays
+		switch command {
+		case 'S':
+			return s.sees(r.tenant) || s.below(r.tenant) && released(r)
+		case 'U', 'D':
+			return s.writes(r.tenant) && !released(r)
+		}
 	case "items", "laws", "law_articles", "forms":
 		if command == 'S' {
 			return s.sees(r.tenant) || s.below(r.tenant) && r.vary["state"] != "draft"
@@ -129,6 +136,9 @@ func systemMay(table string, command byte, s scope, r *row) bool {
 // hers reports whether r, or the case that it hangs on, is of the person who asks.
 func hers(r *row) bool { return r.vary["subject"] == her }
 
+// released reports whether r is a file that an item in force has named.
+func released(r *row) bool { return r.vary["published"] == "true" }
+
 func personMay(table string, command byte, s scope, r *row) bool {
 	own := r.tenant == s.tenant
 	switch table {
@@ -146,10 +156,13 @@ func personMay(table string, command byte, s scope, r *row) bool {
 	case "case_procedures":
 		return hers(r.parent) && (command == 'S' || command == 'U' && r.vary["kind"] == "tolerance")
 	case "files":
-		if command == 'S' || command == 'D' {
-			return hers(r) || hers(r.parent)
+		switch command {
+		case 'S':
+			return hers(r) || hers(r.parent) || released(r) && s.below(r.tenant)
+		case 'D':
+			return (hers(r) || hers(r.parent)) && !released(r)
 		}
-		return hers(r)
+		return hers(r) && !released(r)
 	case "case_drafts", "form_drafts":
 		return map[byte]bool{'S': hers(r), 'I': hers(r) && own, 'U': hers(r) && own, 'D': hers(r)}[command]
 	case "documents":
@@ -187,6 +200,8 @@ func publicMay(table string, command byte, s scope, r *row) bool {
 		return r.vary["state"] != "draft"
 	case "item_versions":
 		return !slices.Contains([]string{"draft", "reviewing", "scheduled"}, r.vary["state"])
+	case "files":
+		return released(r)
 	case "articles":
 		return r.vary["state"] == "published" && (r.vary["cascades"] == "true" || r.tenant == s.tenant)
 	case "flows", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "sites", "item_marks", "synonyms", "item_heat", "notice_templates", "law_revisions", "dictionary_entries", "form_versions", "document_marks":
@@ -284,7 +299,9 @@ func vary(table string) map[string][]string {
 		return map[string][]string{"subject": {her, other}, "status": {"submitted", "handling", "supplement"}}
 	case "departments", "posts":
 		return map[string][]string{"state": {"open", "closed"}}
-	case "files", "case_drafts", "form_drafts", "notices":
+	case "files":
+		return map[string][]string{"subject": {her, other}, "published": {"true", "false"}}
+	case "case_drafts", "form_drafts", "notices":
 		return map[string][]string{"subject": {her, other}}
 	case "grants", "appointments":
 		return map[string][]string{"holder_id": {her, other}}

@@ -150,8 +150,8 @@ const issuer = "联动政务"
 func (a *App) modules(context.Context) error {
 	a.Org = org.New(a.DB, a.Policy, people{a.Kratos, a.IDs})
 	a.Flows = flows.NewService()
-	a.Items = catalog.New(a.DB, a.Policy, a.Flows, Life())
 	a.Files = files.New(a.DB, a.Policy, a.bucket)
+	a.Items = catalog.New(a.DB, a.Policy, a.Flows, Life(a.Files))
 	a.Cases = cases.New(a.DB, a.Policy, Asks(a.Items, a.Flows, a.Files, a.sealer))
 	a.Supervision = supervision.New(a.DB, a.Policy)
 	a.Sites = sites.New(a.DB, a.Policy)

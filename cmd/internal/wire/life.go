@@ -15,8 +15,8 @@ import (
 )
 
 // Life answers the questions of the catalogue out of the other modules.
-func Life() catalog.Asks {
-	return catalog.Asks{Posts: desks{}, Usage: usage{}, Words: func(key string) string { return text.T(key) }}
+func Life(f catalog.Files) catalog.Asks {
+	return catalog.Asks{Posts: desks{}, Usage: usage{}, Files: f, Words: func(key string) string { return text.T(key) }}
 }
 
 // desks knows in which departments people review items.

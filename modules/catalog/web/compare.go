@@ -172,7 +172,7 @@ func (e element) gone(side int) (out []string) {
 func (e element) cells() []any {
 	out := []any{e.label, differText(e.differs())}
 	for _, f := range e.sides {
-		out = append(out, strings.Join(f.lines, "\n"))
+		out = append(out, plain(strings.Join(f.lines, "\n")))
 	}
 	return out
 }

@@ -50,12 +50,16 @@ func (h handlers) editor(w http.ResponseWriter, r *http.Request, status int, f *
 	if err := h.consult(r.Context(), f); err != nil {
 		return err
 	}
+	f.files = h.Files != nil
 	return h.page(w, r, status, editorPage(h, f))
 }
 
 func (h handlers) create(w http.ResponseWriter, r *http.Request) error {
 	f, err := fromPost(r)
 	if err != nil {
+		return err
+	}
+	if err := h.takeFiles(r, f); err != nil {
 		return err
 	}
 	if id := f.Get("item"); id != "" { // an automatic save has begun it
@@ -98,6 +102,10 @@ func (h handlers) rearrange(r *http.Request, f *form) (bool, error) {
 	do := f.Get("do")
 	if row, ok := strings.CutPrefix(do, "quote:"); ok {
 		return true, h.quote(r.Context(), f, row)
+	}
+	if f.detach(do) || do == "attach" {
+		f.draw(h.Flows)
+		return true, nil
 	}
 	if f.design(do) {
 		f.draw(h.Flows)
@@ -206,6 +214,9 @@ func (h handlers) save(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, err := fromPost(r)
 	if err != nil {
+		return err
+	}
+	if err := h.takeFiles(r, f); err != nil {
 		return err
 	}
 	return h.saveUpon(w, r, f, sh)

@@ -26,6 +26,7 @@ type form struct {
 	base   catalog.Body   // as it was stored: what the editor does not show stays
 	entry  *catalog.Entry // of the basic list, that fixes some of the elements
 
+	files    bool              // there is somebody who keeps files
 	findings []catalog.Finding // what the rules say of the stored draft
 	laws     *library
 	try      []string // choices of the trial
@@ -94,6 +95,7 @@ func fromBody(list string, b catalog.Body) *form {
 		delete(values, key)
 	}
 	values["onsite_times"] = strconv.Itoa(b.OnsiteTimes)
+	values["result_sample"] = b.ResultSample
 	values["local_codes"] = spellLocal(b.LocalCodes)
 	f.FormValues = kit.NewForm(values)
 	f.fillRows(b)
@@ -163,6 +165,7 @@ func (f *form) body() catalog.Body {
 	if f.list == catalog.BasicList {
 		return b
 	}
+	b.ResultSample = f.Get("result_sample")
 	b.Materials, b.Fees, b.Specials, b.Questions = f.materials(), f.fees(), f.specials(), nil
 	for _, r := range questionRows().compact(&f.FormValues) {
 		b.Questions = append(b.Questions, catalog.Question{Q: r[0], A: r[1]})

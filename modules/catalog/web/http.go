@@ -53,6 +53,7 @@ type Deps struct {
 	Flows   Flows
 	Stage   Stage // what the flow designer asks
 	Laws    Laws  // the legal library; nil leaves its help out
+	Files   Files // keeps blank forms and samples; nil leaves their fields out
 	Shell   kit.Shell
 	Base    string // where Mount is mounted: /desk
 	// SiteURL is the address of a tenant's citizen site, for the preview of a
@@ -166,7 +167,7 @@ func (h handlers) page(w http.ResponseWriter, r *http.Request, status int, p kit
 		p.Active = "items"
 	}
 	p.Crumbs = append([]kit.Crumb{homeCrumb(h.Base)}, p.Crumbs...)
-	return h.Shell.Page(w, r, status, p)
+	return h.Shell.Page(w, h.naming(r), status, p)
 }
 
 // guideURL is where citizens of the actor's tenant read about an item; "" when unknown.

@@ -127,6 +127,9 @@ func (f *form) wrong(s section) bool {
 	if s.key == flowSection {
 		return f.Error("bpmn") != "" || f.Error("bpmn_file") != "" || f.wrongRow(stepRows().name)
 	}
+	if s.key == "result" && f.Error("result_sample") != "" {
+		return true
+	}
 	return slices.ContainsFunc(s.columns, func(c catalog.Column) bool { return f.Error(c.Key) != "" || f.wrongRow(c.Key) })
 }
 
