@@ -63,7 +63,8 @@ func newTown(t *testing.T) *town {
 		t.Fatal(err)
 	}
 	fl := flows.NewService()
-	w := &town{items: catalog.New(d, engine, fl), files: files.New(d, engine, bucket), msgs: &messages{}}
+	kept := files.New(d, engine, bucket)
+	w := &town{items: catalog.New(d, engine, fl, catalog.Asks{Files: kept}), files: kept, msgs: &messages{}}
 	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: steps{fl}, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
 	w.laws = laws.New(d, engine, nothing{})
 	w.Handler = w.serve(d, fl)

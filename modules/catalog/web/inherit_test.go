@@ -29,7 +29,7 @@ func newDelivering(t *testing.T) (office, func()) {
 		t.Fatal(err)
 	}
 	d, fl := dbtest.New(t), flows.NewService()
-	o := office{t, catalog.New(d, engine, fl), fl, d}
+	o := office{t: t, items: catalog.New(d, engine, fl), flows: fl, db: d}
 	seen := map[string]bool{}
 	return o, func() {
 		t.Helper()

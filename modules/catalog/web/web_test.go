@@ -28,6 +28,7 @@ type office struct {
 	items *catalog.Service
 	flows *flows.Service
 	db    *db.DB
+	files catalogweb.Files // nil in most
 }
 
 func newOffice(t *testing.T) office {
@@ -37,7 +38,7 @@ func newOffice(t *testing.T) office {
 		t.Fatal(err)
 	}
 	fl, d := flows.NewService(), dbtest.New(t)
-	return office{t, catalog.New(d, engine, fl), fl, d}
+	return office{t: t, items: catalog.New(d, engine, fl), flows: fl, db: d}
 }
 
 func staff(t *testing.T, at tenancy.ID, who string, roles ...string) context.Context {
@@ -69,7 +70,7 @@ func (o office) desk(ctx context.Context) http.Handler {
 			})
 		})
 		catalogweb.Mount(r, catalogweb.Deps{
-			Service: o.items, Flows: o.flows, Stage: hall{o.db, o.flows}, Shell: shell, Base: "/desk",
+			Service: o.items, Flows: o.flows, Files: o.files, Stage: hall{o.db, o.flows}, Shell: shell, Base: "/desk",
 			SiteURL: func(id tenancy.ID) string { return "/sites/" + id.String()[:12] },
 		})
 	})
