@@ -194,7 +194,7 @@ func moduleMayKnow(names []string) []string {
 		return []string{own + "/events", "tenancy"}
 	}
 	if len(names) > 2 && names[2] == "codes" { // a leaf of data
-		return []string{own + "/codes"}
+		return []string{own + "/codes", "tenancy!"}
 	}
 	if len(names) > 2 && names[2] == "web" {
 		return append(above(), own, "modules/*/events", "modules/*/codes")

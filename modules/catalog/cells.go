@@ -72,7 +72,7 @@ func (b Body) entries(key string) (out [][]string) {
 		}
 	case "handlings":
 		for _, h := range b.Handlings {
-			out = append(out, trimEnd(append([]string{h.Name}, h.Effect.parts()...)))
+			out = append(out, trimEnd(append([]string{h.Name}, h.parts()...)))
 		}
 	case "situations":
 		return b.situationEntries()

@@ -141,7 +141,7 @@ func (b Body) situationEntries() (out [][]string) {
 	for _, q := range b.Situations {
 		out = append(out, trimEnd([]string{questionMark, q.Question, spellBool(q.Many), strings.Join(q.When, listMark)}))
 		for _, o := range q.Options {
-			out = append(out, trimEnd(append([]string{answerMark, o.ID, o.Label}, o.Effect.parts()...)))
+			out = append(out, trimEnd(append([]string{answerMark, o.ID, o.Label}, o.parts()...)))
 		}
 	}
 	return out

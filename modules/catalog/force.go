@@ -256,13 +256,14 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, id string, f *fault.Error
 	if err != nil || v.State != StateScheduled {
 		return err
 	}
-	why := s.word(f.Text)
+	reasons := []string{s.word(f.Text)}
 	for _, field := range slices.Sorted(maps.Keys(f.Fields)) {
-		why += " " + s.word(f.Fields[field])
+		reasons = append(reasons, s.word(f.Fields[field]))
 	}
 	if f.Detail != "" {
-		why += " " + f.Detail
+		reasons = append(reasons, f.Detail)
 	}
+	why := strings.Join(reasons, " ")
 	text, err := st.tell(ctx, TellHeld, v.TenantID, s.values(&v, map[string]string{"day": s.day(v.EffectiveOn.Start()), "reason": why}))
 	if err != nil {
 		return err

@@ -100,6 +100,7 @@ func TestLawsOfALife(t *testing.T) {
 }
 
 func (l *life) act(t *testing.T, r *rapid.T, verb string, at tenancy.ID, editor, reviewer context.Context, items *[]string) error {
+	t.Helper()
 	pick := func() string {
 		if len(*items) == 0 {
 			return db.NewID()
@@ -213,6 +214,7 @@ func (l *life) act(t *testing.T, r *rapid.T, verb string, at tenancy.ID, editor,
 
 // later approves a draft for another day.
 func (l *life) later(t *testing.T, at tenancy.ID, editor context.Context, v catalog.Version) (catalog.Version, error) {
+	t.Helper()
 	day := calendar.DateOf(l.db.Now()) + 2
 	if _, err := l.svc.SetDates(editor, v.ID, v.Version, catalog.Dates{EffectiveOn: &day}); err != nil {
 		return v, err
@@ -229,6 +231,7 @@ func (l *life) later(t *testing.T, at tenancy.ID, editor context.Context, v cata
 
 // laws are what no order of acts may break, each as rows that must not be there.
 func (l *life) laws(t *testing.T, r *rapid.T) {
+	t.Helper()
 	for law, sql := range map[string]string{
 		"one version at most is in force":     `select item_id::text from item_versions where state = 'published' group by item_id having count(*) > 1`,
 		"an item in force has its version":    `select i.id::text from items i left join item_versions v on v.id = i.live_id where i.state in ('published', 'suspended') and v.state is distinct from 'published'`,
@@ -259,6 +262,7 @@ func (l *life) laws(t *testing.T, r *rapid.T) {
 
 // keep holds every published version to what it said when it was first seen.
 func (l *life) keep(t *testing.T, r *rapid.T, kept map[string]string) {
+	t.Helper()
 	var rows []struct{ ID, Body string }
 	if err := l.db.InTx(dbtest.As(t, tenancy.Platform, tenancy.System), func(ctx context.Context, tx *db.Tx) error {
 		return tx.NewRaw(`select id::text, md5(body::text || coalesce(flow_id::text, '') || act || reason || author_id || published_at) as body from item_versions where published_at is not null`).Scan(ctx, &rows)

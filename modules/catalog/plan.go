@@ -179,7 +179,7 @@ func normal(b Body) Body {
 }
 
 func normalise(v reflect.Value) {
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // every other kind is a plain value
 	case reflect.Struct:
 		for _, f := range v.Fields() {
 			normalise(f)

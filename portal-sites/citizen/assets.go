@@ -42,15 +42,15 @@ var marks = sync.OnceValue(func() map[string]string {
 //
 //nolint:gochecknoglobals // read-only after the first use
 var buildMark = sync.OnceValue(func() string {
-	mark := marks()["citizen.css"] + marks()["citizen.js"] + kit.AssetURL("kit.css") + kit.AssetURL("kit.js")
+	mark := []string{marks()["citizen.css"], marks()["citizen.js"], kit.AssetURL("kit.css"), kit.AssetURL("kit.js")}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if strings.HasPrefix(s.Key, "vcs.") {
-				mark += s.Value
+				mark = append(mark, s.Value)
 			}
 		}
 	}
-	return mark
+	return strings.Join(mark, "")
 })
 
 // assetURL is the address of one of the site's own files; it changes with its content.

@@ -1028,7 +1028,7 @@ func guideSections(v guideView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = kit.DescList(v.elements("enforce")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = kit.DescList(v.enforcement()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -3837,7 +3837,7 @@ func guidePaper(v guideView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			case "#enforce":
-				templ_7745c5c3_Err = paperTable(v.elements("enforce")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = paperTable(v.enforcement()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

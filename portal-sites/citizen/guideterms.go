@@ -26,7 +26,7 @@ func (v guideView) sections() (out []kit.Link) {
 		{"fees", true},
 		{"basis", len(v.b.LegalBasis) > 0},
 		{"result", v.b.Result.Name != ""},
-		{"enforce", len(v.elements("enforce")) > 0},
+		{"enforce", len(v.enforcement()) > 0},
 		{"rights", true},
 		{"relief", true},
 		{"contact", true},
@@ -101,10 +101,10 @@ func serial(n int) string {
 	return string(d[n/10%10]) + string(d[n%10])
 }
 
-// elements are those of a group that the item says something in.
-func (v guideView) elements(group string) []kit.Term {
+// enforcement are the elements of powers that the state uses by itself.
+func (v guideView) enforcement() []kit.Term {
 	var out []kit.Term
-	for _, c := range catalog.Elements(group) {
+	for _, c := range catalog.Elements("enforce") {
 		out = append(out, wide(v.element(c.Key)))
 	}
 	return filled(out)
@@ -183,8 +183,12 @@ func badges(b catalog.Body) (out []string) {
 		key string
 		on  bool
 	}{
-		{"no_visit", b.OnsiteTimes == 0}, {"one_visit", b.OnsiteTimes == 1}, {"at_once", b.ProjectType == "1"},
-		{"everywhere", b.HandleArea != ""}, {"terminal", b.Terminal}, {"free", len(b.Fees) == 0},
+		{"no_visit", b.OnsiteTimes == 0},
+		{"one_visit", b.OnsiteTimes == 1},
+		{"at_once", b.ProjectType == "1"},
+		{"everywhere", b.HandleArea != ""},
+		{"terminal", b.Terminal},
+		{"free", len(b.Fees) == 0},
 	} {
 		if x.on {
 			out = append(out, text.T("citizen.badge."+x.key))

@@ -110,6 +110,9 @@ func TestApplyBySituation(t *testing.T) {
 
 // TestStillGuide keeps a guide for everybody, says at once what was published, and
 // draws nothing for those who have it.
+//
+//nolint:bodyclose // answers are recorded, not fetched
+//nolint:bodyclose // answers are recorded, not fetched
 func TestStillGuide(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)

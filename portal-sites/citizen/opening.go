@@ -22,7 +22,7 @@ type opening struct {
 // shift is a part of a day, in minutes since midnight.
 type shift struct{ from, to int }
 
-var shifts = regexp.MustCompile(`(\d{1,2})[:：](\d{2})\s*(?:—|–|-|~|～|至|到)+\s*(\d{1,2})[:：](\d{2})`)
+var shifts = regexp.MustCompile(`(\d{1,2})[:：](\d{2})\s*(?:—|–|-|~|～|至|到)+\s*(\d{1,2})[:：](\d{2})`) //nolint:gosmopolitan // as people write hours
 
 // openAt reads hours such as 工作日 9:00—12:00，14:30—17:30.
 func openAt(hours string, cal calendar.Calendar, now time.Time) opening {

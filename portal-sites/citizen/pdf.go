@@ -62,7 +62,7 @@ func (h handlers) guidePDF(w http.ResponseWriter, r *http.Request, _ kit.Shell) 
 	}
 	attach(w, "application/pdf", v.paperTitle()+".pdf")
 	head.Set("Content-Length", strconv.Itoa(len(pdf)))
-	_, _ = w.Write(pdf) // the visitor went away; nobody is left to tell
+	_, _ = w.Write(pdf) //nolint:gosec // a PDF, named as one; the visitor went away; nobody is left to tell
 	return nil
 }
 
@@ -152,7 +152,7 @@ func (v guideView) paperRest(d *a4.Doc, id string) {
 	case "result":
 		d.Text(v.result())
 	case "enforce":
-		d.Terms(paperTerms(v.elements("enforce")))
+		d.Terms(paperTerms(v.enforcement()))
 	case "rights":
 		d.Text(orText(v.b.Rights, text.T("citizen.rights")))
 		d.Text(orText(v.b.Duties, text.T("citizen.duties")))

@@ -54,7 +54,7 @@ func tone(c cases.Case) kit.Tone {
 		return kit.Yellow
 	case cases.Refused:
 		return kit.Red
-	case cases.Withdrawn:
+	case cases.Withdrawn, cases.Voided:
 		return kit.Neutral
 	case cases.Completed:
 		if c.Outcome == cases.Denied {

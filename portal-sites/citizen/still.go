@@ -150,7 +150,7 @@ func tagOf(mark string, until time.Time) string {
 
 // freshTag is the tag among those that the visitor has which is still true; "" when none is.
 func freshTag(have, mark string, now time.Time) string {
-	for _, tag := range strings.Split(have, ",") {
+	for tag := range strings.SplitSeq(have, ",") {
 		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
 		of, until, ok := strings.Cut(strings.Trim(tag, `"`), "-")
 		if !ok || of != mark {

@@ -51,19 +51,6 @@ func options(list string, values ...string) (out []kit.Option) {
 	return out
 }
 
-// levels are those at which people file, widest first.
-func levels() []string { return values(codes.Applied(codes.Level)) }
-
-// kinds are the types of items that people apply for (事项类型).
-func kinds() []string { return values(codes.Applied(codes.ItemType)) }
-
-func values(list []codes.Code) (out []string) {
-	for _, c := range list {
-		out = append(out, c.Code)
-	}
-	return out
-}
-
 // day is a date as people read it, in China.
 func day(t time.Time) string { return t.In(calendar.Zone()).Format(time.DateOnly) }
 

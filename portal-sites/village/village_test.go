@@ -260,7 +260,7 @@ func (p *place) Search(ctx context.Context, text string, page, size int) (items 
 	return items, rows.Total, err
 }
 
-func (p *place) Guide(ctx context.Context, itemID string, answers []string) (g casesweb.Guide, err error) {
+func (p *place) Guide(ctx context.Context, itemID string, _ []string) (g casesweb.Guide, err error) {
 	c, err := p.items.Guide(ctx, itemID)
 	return casesweb.Guide{Item: casesweb.Item{ID: itemID, Name: c.Body.Name, Department: c.Body.Department}}, err
 }

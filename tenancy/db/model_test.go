@@ -41,9 +41,11 @@ func (s scope) writes(t tenancy.ID) bool {
 
 // cascading names the tables whose rows everybody below an ancestor reads.
 func cascading(table string) bool {
-	return slices.Contains([]string{"items", "flows", "item_versions", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "review_chains", "notice_templates", "laws", "law_articles", "law_revisions",
+	return slices.Contains([]string{
+		"items", "flows", "item_versions", "item_overrides", "item_codes", "item_changes", "item_lineage", "calendar_days", "supervision_rules", "sites", "articles", "item_marks", "synonyms", "item_heat", "review_chains", "notice_templates", "laws", "law_articles", "law_revisions",
 		"item_locks", "item_request_answers", "dictionary_entries", "forms", "form_versions",
-		"document_templates", "document_versions", "document_organs", "document_marks"}, table)
+		"document_templates", "document_versions", "document_organs", "document_marks",
+	}, table)
 }
 
 // allowed is the plain model: may somebody in s do command (S, I, U, D) to r?

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"liandong/modules/catalog/web"
+	catalogweb "liandong/modules/catalog/web"
 	"liandong/modules/laws"
 	"liandong/tenancy/fault"
 )
@@ -50,10 +50,10 @@ func (c citing) Articles(ctx context.Context, title string) (labels []string, er
 	return labels, err
 }
 
-func (c citing) Clause(ctx context.Context, title, article string) (web.Clause, error) {
+func (c citing) Clause(ctx context.Context, title, article string) (catalogweb.Clause, error) {
 	cl, err := c.laws.Standing(ctx, title, article, "")
 	if err != nil {
-		return web.Clause{}, err
+		return catalogweb.Clause{}, err
 	}
-	return web.Clause{Text: cl.Article.Body, Validity: string(cl.Validity), Href: c.base + "/laws/" + cl.Law.ID}, nil
+	return catalogweb.Clause{Text: cl.Article.Body, Validity: string(cl.Validity), Href: c.base + "/laws/" + cl.Law.ID}, nil
 }

@@ -60,12 +60,12 @@ func TestJourneyOfACase(t *testing.T) {
 	league.Click("待办事项").Click("办理 "+no).Reads("面积已核实").Click("作出决定").Tick("准予").Type("办理意见", "符合条件，准予占用").ClickIn("办理意见", "作出决定").Reads("准予")
 	look(t, league, "4-decided")
 
-	s.comesDown(t, p, clerk, no)
+	s.comesDown(t, p, clerk)
 	s.wasTold(t, p, no)
 }
 
 // comesDown hands the result to the applicant, who sees every step on her page.
-func (s *stand) comesDown(t *testing.T, p, clerk *kittest.Person, no string) {
+func (s *stand) comesDown(t *testing.T, p, clerk *kittest.Person) {
 	t.Helper()
 	if got := p.Visit(p.Path()).Eval(`document.querySelector("svg.flow .is-current text, svg.flow .is-current")?.textContent.trim()`); !strings.Contains(got, "送达") {
 		t.Errorf("the flow marks %q", got)
@@ -77,7 +77,7 @@ func (s *stand) comesDown(t *testing.T, p, clerk *kittest.Person, no string) {
 	clerk.Click(grassland).Type("领取人", "其木格").ClickIn("领取人", "登记送达").Reads("已办结")
 	p.Visit(p.Path()).Reads("已办结：准予", "现场核查属实", "请核实面积", "面积已核实", "符合条件，准予占用", "嘎查受理", "苏木初审", "旗县审查", "盟级决定", "送达")
 	look(t, p, "4-citizen-done")
-	p.Click("办理结果").Reads("准予", no)
+	p.Click("准予行政许可决定书").Reads("准予")
 	look(t, p, "4-decision")
 }
 

@@ -248,7 +248,7 @@ func (c team) life(ctx context.Context, i int) error {
 	for _, step := range []struct {
 		who, act string
 		more     url.Values
-	}{{"clerk", "accept", nil}, {"town", "pass", nil}, {"county", "pass", nil}, {"league", "decide", url.Values{"outcome": {"granted"}}}, {"clerk", "deliver", url.Values{"receiver": {"本人"}}}} {
+	}{{"clerk", "accept", nil}, {"town", "pass", nil}, {"county", "pass", nil}, {"league", "decide", url.Values{"outcome": {"granted"}}}, {"clerk", "deliver", url.Values{"receiver": {"本人"}, "way": {"collect"}}}} {
 		if err := c.do(ctx, id, step.who, step.act, step.more); err != nil {
 			return fmt.Errorf("%s: %w", step.act, err)
 		}

@@ -95,7 +95,8 @@ func TestWordsOfBelowAreReadable(t *testing.T) {
 	t.Parallel()
 	b := codes.Merge(10, []tenancy.ID{0, 10}, []codes.Entry{
 		{Owner: 20, System: codes.Group, Code: "sheep", Name: "养羊户"},
-		{Owner: 30, System: codes.Group, Code: "camel", Name: "养驼户"}, {Owner: 40, System: codes.Group, Code: "camel", Name: "驼倌"},
+		{Owner: 30, System: codes.Group, Code: "camel", Name: "养驼户"},
+		{Owner: 40, System: codes.Group, Code: "camel", Name: "驼倌"},
 	})
 	if got := b.Name(codes.Group, "sheep"); got != "养羊户" {
 		t.Errorf("sheep is %q", got)

@@ -20,6 +20,7 @@ func lawRows() rows { return rows{"legal_basis", []string{"article", "text"}} }
 func materialRows() rows {
 	return rows{"materials", []string{"need", "source", "form", "copies", "note", "type", "originals", "spec", "issuer", "accept", "by_law", "blank", "sample", "was"}}
 }
+
 func feeRows() rows {
 	return rows{"fees", []string{"standard", "basis", "reducible", "reduction", "was"}}
 }
@@ -27,6 +28,7 @@ func questionRows() rows { return rows{"faq", []string{"a"}} }
 func specialRows() rows {
 	return rows{"special_procedures", []string{"kind", "days", "basis", "charged", "counted"}}
 }
+
 func stepRows() rows { return rows{"flow", []string{"id", "kind", "level", "tenant", "post", "limit"}} }
 
 // maxRows is more than the service takes, so that its refusal is what people read.

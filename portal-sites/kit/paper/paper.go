@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -33,7 +34,7 @@ import (
 const DefaultFont = "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf" + string(os.PathListSeparator) + "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 
 // ErrNoFont says that there is no font to write with.
-var ErrNoFont = errors.New("PDF 字体不存在：请安装 fonts-droid-fallback 和 fonts-dejavu-core，或用 LIANDONG_FONT 指定 TrueType 字体（中文:西文）")
+var ErrNoFont = errors.New("PDF 字体不存在：请安装 fonts-droid-fallback 和 fonts-dejavu-core，或用 LIANDONG_FONT 指定 TrueType 字体（中文:西文）") //nolint:gosmopolitan // for whoever runs the server
 
 // Font is what papers are written with. It is safe for concurrent use.
 type Font struct{ han, latin []byte }
@@ -164,7 +165,7 @@ func (d *Doc) Heading(s string) {
 
 // Text writes paragraphs.
 func (d *Doc) Text(s string) {
-	for _, p := range strings.Split(s, "\n") {
+	for p := range strings.SplitSeq(s, "\n") {
 		d.size(ofText)
 		for _, l := range d.wrap(p, wide) {
 			if d.room(ofText * leading) {
@@ -247,7 +248,7 @@ func (d *Doc) cells(widths []float64, row []string) (lines [][]string) {
 			break
 		}
 		var own []string
-		for _, p := range strings.Split(row[i], "\n") {
+		for p := range strings.SplitSeq(row[i], "\n") {
 			own = append(own, d.wrap(p, widths[i]-2*cell)...)
 		}
 		for n, l := range own {
@@ -296,7 +297,7 @@ func (d *Doc) QR(content, caption string) {
 	}
 	d.size(ofTable)
 	y := d.y + side/2 - ofTable*leading
-	for _, p := range strings.Split(caption, "\n") {
+	for p := range strings.SplitSeq(caption, "\n") {
 		for _, l := range d.wrap(p, wide-side-12) {
 			d.put(l, left+side+12, y)
 			y += ofTable * leading
@@ -417,7 +418,7 @@ func words(s string) (out [][]rune) {
 				last = out[len(out)-1]
 				out = out[:len(out)-1]
 			}
-			last = append(last[:len(last):len(last)], r)
+			last = append(slices.Clip(last), r)
 		case unicode.IsSpace(r):
 			flush()
 			out = append(out, []rune{' '})

@@ -72,7 +72,7 @@ func TestPaper(t *testing.T) {
 	if n := strings.Count(got, "填报须知"); n < 2 {
 		t.Errorf("the head of the table stands %d times", n)
 	}
-	for _, l := range strings.Split(got, "\n") {
+	for l := range strings.SplitSeq(got, "\n") {
 		if strings.HasPrefix(strings.TrimSpace(l), "\uff0c") {
 			t.Errorf("a line begins with a comma: %s", l)
 		}
