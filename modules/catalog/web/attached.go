@@ -10,7 +10,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"liandong/tenancy/db"
 	"liandong/tenancy/fault"
 )
 
@@ -152,11 +151,14 @@ func (h handlers) naming(r *http.Request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), namerKey{}, namer{h.Files, h.Base}))
 }
 
+// idLength is that of an id: anything else names no file.
+const idLength = 36
+
 // fileOf is the name of a file and where to get it; no address when it is not for
 // the reader.
 func fileOf(ctx context.Context, id string) (name string, href templ.SafeURL) {
 	n, ok := ctx.Value(namerKey{}).(namer)
-	if !ok || !db.IsID(id) || len(id) != 36 {
+	if !ok || len(id) != idLength {
 		return "", ""
 	}
 	all, err := n.files.Named(ctx, []string{id})
