@@ -45,6 +45,7 @@ type Body struct {
 	Handlings     []Handling   `json:"handlings,omitempty"`       // 业务办理项; none: the item is not divided
 	Situations    []Situation  `json:"situations,omitempty"`      // 情形, in the order in which they are asked
 	Specials      []Special    `json:"special_procedures,omitempty"`
+	EForm         EForm        `json:"eform,omitzero"` // 申请表单
 	More
 
 	book *codes.Book // in which its codes are read; nil: the national one

@@ -76,6 +76,9 @@ func (s *Service) ready(ctx context.Context, tx *db.Tx, v *Version, parts []Vers
 	if err := s.filesKnown(ctx, tx, v.TenantID, v.Body); err != nil {
 		return err
 	}
+	if err := s.formKnown(ctx, tx, &v.Body); err != nil {
+		return err
+	}
 	if item.List == BasicList && v.FlowID == nil { // an entry of the basic list needs none
 		return nil
 	}

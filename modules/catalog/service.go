@@ -37,6 +37,7 @@ type Asks struct {
 	Posts Posts
 	Usage Usage
 	Files Files
+	Forms Forms
 	Words func(key string) string // spells a key of a fault or of the texts that people are told
 }
 
@@ -107,6 +108,9 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, in Draft) (v Version, e
 	if err := s.filesKnown(ctx, tx, own, in.Body); err != nil {
 		return v, err
 	}
+	if err := s.formKnown(ctx, tx, &in.Body); err != nil {
+		return v, err
+	}
 	item := Item{TenantID: own, ID: db.NewID(), BasicCode: in.Body.BasicCode, Name: in.Body.Name, Kind: in.Body.Kind, List: in.List, State: StateDraft, CreatedAt: tx.Now, Version: 1}
 	v = draftOf(tx, item.ID, 1, in.Body)
 	if err := st.insertItem(ctx, &item); err != nil {
@@ -172,6 +176,9 @@ func (s *Service) Edit(ctx context.Context, versionID string, seen int, in Draft
 			return fault.InvalidField("basic_code", "item_basic_code_fixed")
 		}
 		if err := s.editable(ctx, tx, v, in); err != nil {
+			return err
+		}
+		if err := s.formKnown(ctx, tx, &in.Body); err != nil {
 			return err
 		}
 		v.Version, v.Body, v.UpdatedAt = seen, in.Body, tx.Now

@@ -151,12 +151,12 @@ func (a *App) modules(context.Context) error {
 	a.Org = org.New(a.DB, a.Policy, people{a.Kratos, a.IDs})
 	a.Flows = flows.NewService()
 	a.Files = files.New(a.DB, a.Policy, a.bucket)
-	a.Items = catalog.New(a.DB, a.Policy, a.Flows, Life(a.Files))
+	a.Forms = forms.New(a.DB, a.Policy, forms.Asks{Sealer: a.sealer, Codes: codeLists{}, Facts: a.filler})
+	a.Items = catalog.New(a.DB, a.Policy, a.Flows, Life(a.Files, a.Forms))
 	a.Cases = cases.New(a.DB, a.Policy, Asks(a.Items, a.Flows, a.Files, a.sealer))
 	a.Supervision = supervision.New(a.DB, a.Policy)
 	a.Sites = sites.New(a.DB, a.Policy)
 	a.Laws = laws.New(a.DB, a.Policy, grounds{a.Items})
-	a.Forms = forms.New(a.DB, a.Policy, forms.Asks{Sealer: a.sealer, Codes: codeLists{}, Facts: a.filler})
 	a.Audit = audit.New(a.DB, a.Policy, a.sealer, a.cfg.Log)
 	var err error
 	if a.counter, err = newMinutes(a.cfg.Redis, a.cfg.AppDSN); err != nil {

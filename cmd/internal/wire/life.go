@@ -7,6 +7,7 @@ import (
 
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
+	"liandong/modules/forms"
 	"liandong/policies"
 	"liandong/portal-sites/kit/text"
 	"liandong/tenancy"
@@ -15,8 +16,8 @@ import (
 )
 
 // Life answers the questions of the catalogue out of the other modules.
-func Life(f catalog.Files) catalog.Asks {
-	return catalog.Asks{Posts: desks{}, Usage: usage{}, Files: f, Words: func(key string) string { return text.T(key) }}
+func Life(f catalog.Files, fm *forms.Service) catalog.Asks {
+	return catalog.Asks{Posts: desks{}, Usage: usage{}, Files: f, Forms: eforms{fm}, Words: func(key string) string { return text.T(key) }}
 }
 
 // desks knows in which departments people review items.

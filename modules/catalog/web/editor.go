@@ -51,6 +51,9 @@ func (h handlers) editor(w http.ResponseWriter, r *http.Request, status int, f *
 		return err
 	}
 	f.files = h.Files != nil
+	if err := h.offerForms(r.Context(), f); err != nil {
+		return err
+	}
 	return h.page(w, r, status, editorPage(h, f))
 }
 

@@ -103,9 +103,9 @@ type pick struct {
 	Group string `json:"group,omitempty"`
 }
 
-func (h handlers) design(r *http.Request, sh catalog.Sheet) (design, error) {
+func (h handlers) design(r *http.Request, sh catalog.Sheet) (d design, err error) {
 	b := sh.Version.Body
-	d := design{
+	d = design{
 		Name: b.Name, Number: sh.Version.Number, Version: sh.Version.Version, Promised: b.PromisedDays,
 		Editable: sh.Version.State == catalog.StateDraft && refused(sh, "items:edit") == nil,
 		Token:    kit.CSRFToken(r.Context()), XML: string(sh.Flow),
@@ -123,6 +123,9 @@ func (h handlers) design(r *http.Request, sh catalog.Sheet) (design, error) {
 	base := h.items("/" + sh.Item.ID + "/flow")
 	d.URLs = map[string]string{"save": base, "check": base + "/check", "play": base + "/play", "places": base + "/places", "edit": h.items("/" + sh.Item.ID + "/edit")}
 	d.Lists = designLists(b)
+	if d.Lists["fields"], err = h.formFields(r.Context(), b.EForm); err != nil {
+		return d, err
+	}
 	departments, err := h.Stage.Departments(r.Context())
 	d.Lists["departments"] = picks(departments)
 	return d, err

@@ -27,6 +27,7 @@ type form struct {
 	entry  *catalog.Entry // of the basic list, that fixes some of the elements
 
 	files    bool              // there is somebody who keeps files
+	eforms   []kit.Option      // the forms that applicants may fill in; nil: nobody keeps any
 	findings []catalog.Finding // what the rules say of the stored draft
 	laws     *library
 	try      []string // choices of the trial
@@ -96,6 +97,7 @@ func fromBody(list string, b catalog.Body) *form {
 	}
 	values["onsite_times"] = strconv.Itoa(b.OnsiteTimes)
 	values["result_sample"] = b.ResultSample
+	values["eform"] = b.EForm.Key()
 	values["local_codes"] = spellLocal(b.LocalCodes)
 	f.FormValues = kit.NewForm(values)
 	f.fillRows(b)
@@ -166,6 +168,7 @@ func (f *form) body() catalog.Body {
 		return b
 	}
 	b.ResultSample = f.Get("result_sample")
+	f.readForm(&b)
 	b.Materials, b.Fees, b.Specials, b.Questions = f.materials(), f.fees(), f.specials(), nil
 	for _, r := range questionRows().compact(&f.FormValues) {
 		b.Questions = append(b.Questions, catalog.Question{Q: r[0], A: r[1]})

@@ -54,6 +54,7 @@ type Deps struct {
 	Stage   Stage // what the flow designer asks
 	Laws    Laws  // the legal library; nil leaves its help out
 	Files   Files // keeps blank forms and samples; nil leaves their fields out
+	Forms   Forms // keeps electronic forms; nil leaves their field out
 	Shell   kit.Shell
 	Base    string // where Mount is mounted: /desk
 	// SiteURL is the address of a tenant's citizen site, for the preview of a

@@ -127,7 +127,7 @@ func (f *form) wrong(s section) bool {
 	if s.key == flowSection {
 		return f.Error("bpmn") != "" || f.Error("bpmn_file") != "" || f.wrongRow(stepRows().name)
 	}
-	if s.key == "result" && f.Error("result_sample") != "" {
+	if s.key == "result" && f.Error("result_sample") != "" || s.key == "papers" && f.Error("eform") != "" {
 		return true
 	}
 	return slices.ContainsFunc(s.columns, func(c catalog.Column) bool { return f.Error(c.Key) != "" || f.wrongRow(c.Key) })

@@ -43,6 +43,12 @@ class App {
     return [...found].sort();
   }
 
+  // labels are what the form calls its fields; a field that it does not have is called by its name.
+  labelOf(name) {
+    const f = (this.data.lists.fields || []).find((x) => x.value === name);
+    return f ? f.label : name;
+  }
+
   async start() {
     this.side = new Side(this, this.at("side"));
     this.bars();

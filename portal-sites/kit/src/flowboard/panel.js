@@ -125,7 +125,7 @@ export class Panel {
     const put = (k) => (v) => this.put(element, "ld:Step", { [k]: v || undefined });
     const keep = (k) => (v) => this.put(element, "ld:Step", { [k]: v });
     const suggest = (key, options) => h("datalist", { id: "fb-list-" + key }, options.map((o) => h("option", { value: o.value }, o.label)));
-    const offered = (this.app.fields() || []).map((f) => ({ value: f, label: f }));
+    const offered = (this.app.fields() || []).map((f) => ({ value: f, label: this.app.labelOf(f) }));
     return [
       part("由谁办理", true,
         field("环节类型", select(lists.kinds, get("kind"), keep("kind")), "", "kind"),
@@ -163,7 +163,7 @@ export class Panel {
     };
     const replace = (i, name, right) => save(rows.map((r, n) => (n === i ? make(name, right) : r)));
     const options = [{ value: "write", label: "可填" }, { value: "read", label: "只读" }, { value: "hidden", label: "隐藏" }];
-    const list = h("datalist", { id: "fb-list-fields" }, offered.map((o) => h("option", { value: o.value })));
+    const list = h("datalist", { id: "fb-list-fields" }, offered.map((o) => h("option", { value: o.value }, o.label)));
     const lines = rows.map((r, i) => h("div", { class: "fb-line" },
       text(r.get("name"), (v) => v && replace(i, v, r.get("right")), { "aria-label": "字段名", list: "fb-list-fields", id: "fb-right-name-" + i }),
       named(select(options, r.get("right"), (v) => replace(i, r.get("name"), v)), "权限", "fb-right-" + i),
@@ -302,7 +302,7 @@ export class Panel {
       ["申请人", applicants.map((a) => chip(a.label, "applicant_kind == " + JSON.stringify(a.value)))],
       ["办理结果", [chip("准予", 'outcome == "granted"'), chip("不予", 'outcome == "denied"')]],
       ["承诺时限", [chip("超过 5 日", "days > 5")]],
-      ["表单", (this.app.fields() || []).map((f) => chip(f, "has(form." + f + ") && form." + f + " == "))],
+      ["表单", (this.app.fields() || []).map((f) => chip(this.app.labelOf(f), "has(form." + f + ") && form." + f + " == "))],
     ].filter(([, list]) => list.length);
     out.push(field("走这条的条件", box, "可以点下面的按钮写入；几个条件用 && 连接，任一用 ||", "condition"));
     if (this.app.editable) out.push(h("div", { class: "fb-chips" }, groups.map(([label, list]) => h("div", { class: "fb-chip-row", role: "group", "aria-label": label }, h("span", null, label), list))));
