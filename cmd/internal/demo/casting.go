@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"liandong/modules/catalog"
 	"liandong/tenancy"
 )
 
@@ -25,7 +26,9 @@ func (st *Stage) plots() []plot {
 			who = st.citizens[n%len(st.citizens)]
 		}
 		it, origin := st.choose(f, who, n)
-		p := plot{key: fmt.Sprintf("demo-%05d", n), item: it, origin: origin, who: who}
+		choices := st.answer(it, n)
+		it.PromisedDays = it.For(choices).PromisedDays
+		p := plot{key: fmt.Sprintf("demo-%05d", n), item: it, origin: origin, who: who, choices: choices}
 		st.apply(&p)
 		p.deeds = st.dates(a, it, f, st.script(it, f, who != nil))
 		out = append(out, p)
@@ -39,7 +42,7 @@ func (st *Stage) choose(f fate, who *Account, n int) (offered, *place) {
 	for try := 0; ; try++ {
 		it := st.offered[(n*29+try*7+st.rng.IntN(3))%len(st.offered)]
 		open := f == handling || f == soon || f == late || f == supplement
-		if open && it.PromisedDays < 4 {
+		if open && it.PromisedDays < leastDays {
 			continue
 		}
 		if who != nil && !slices.Contains(it.Audience, "1") {
@@ -50,6 +53,29 @@ func (st *Stage) choose(f fate, who *Account, n int) (offered, *place) {
 		}
 	}
 }
+
+// answer answers what an item asks of its applicants, the n-th of them; nothing
+// that leaves less time than cases of the story need.
+func (st *Stage) answer(it offered, n int) (choices []string) {
+	for {
+		m := it.For(choices)
+		if m.Unanswered == 0 {
+			return m.Chosen
+		}
+		for _, q := range it.Interview(choices) {
+			if slices.ContainsFunc(q.Options, func(o catalog.Option) bool { return slices.Contains(m.Chosen, o.ID) }) {
+				continue
+			}
+			if fit := slices.DeleteFunc(slices.Clone(q.Options), func(o catalog.Option) bool { return o.Days > 0 && o.Days < leastDays }); !q.Many && len(fit) > 0 {
+				choices = append(choices, fit[n%len(fit)].ID)
+				break
+			}
+		}
+	}
+}
+
+// leastDays is how long an item must give cases that are left open.
+const leastDays = 4
 
 // where is a place of the story that takes applications for the item: for a
 // citizen her village or what lies above it.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode"
 
+	"liandong/modules/catalog"
 	"liandong/modules/catalog/codes"
 	"liandong/modules/flows"
 )
@@ -216,4 +217,46 @@ func rankOf(l flows.Level, origin int) int {
 	case flows.Own, flows.Origin, flows.Township, flows.Named:
 	}
 	return origin
+}
+
+// No rule finds anything wrong, and nothing that an office could not explain.
+func TestTheCheckerIsContent(t *testing.T) {
+	each(t, func(t *testing.T, i Item) {
+		t.Helper()
+		for _, f := range catalog.Examine(i.Body) {
+			holds(t, f.Severity != catalog.SeverityError, "against the law or the standard", f)
+			holds(t, f.Severity != catalog.SeverityWarning || f.Rule == "no_organ_code" && (i.Level == "village" || i.Level == "township"), "a warning", f)
+		}
+	})
+}
+
+// The items show what a catalogue can say.
+func TestTheItemsShowEverything(t *testing.T) {
+	t.Parallel()
+	n := map[string]int{}
+	for _, i := range all(t) {
+		fees := 0
+		for _, q := range i.Situations {
+			for _, o := range q.Options {
+				fees += len(o.Fees)
+			}
+		}
+		for what, shown := range map[string]bool{
+			"situations": len(i.Situations) >= 2 && len(i.Situations) <= 4, "handlings": len(i.Handlings) >= 2, "fees": len(i.Fees) > 0, "several fees": len(i.Fees) >= 2, "fees by situation": fees > 0,
+			"specials": len(i.Specials) > 0, "joint": len(i.CoDepartments) > 0, "review organ": i.ReviewOrgan != "", "online": len(i.OnlineDepth) > 0,
+		} {
+			if shown {
+				n[what]++
+			}
+		}
+		for _, e := range append(slices.Clone(i.LifeEvents), i.Groups...) {
+			n[e]++
+		}
+	}
+	for what, least := range map[string]int{
+		"situations": 10, "handlings": 5, "fees": 4, "several fees": 2, "fees by situation": 2, "specials": 8, "joint": 8, "review organ": 40, "online": 60,
+		"birth": 2, "school": 2, "work": 3, "marry": 2, "home": 3, "travel": 1, "health": 2, "help": 4, "retire": 3, "farewell": 2, "open": 3, "license": 4, "build": 3, "operate": 2, "herder": 6, "elder": 2,
+	} {
+		holds(t, n[what] >= least, what, n[what])
+	}
 }

@@ -57,7 +57,9 @@ type plot struct {
 	name   string
 	number string
 	phone  string
-	deeds  []deed // the filing first
+
+	choices []string // of the situations (情形)
+	deeds   []deed   // the filing first
 }
 
 // script lists what happens to a case of the item that ends by fate; steps is

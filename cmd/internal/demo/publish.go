@@ -36,7 +36,7 @@ func (st *Stage) publish(ctx context.Context) error {
 		}
 		st.Clock.Set(st.longAgo().AddDate(0, 0, 1+i/8)) // eight a day, as an office would
 		if i < listed && it.Owner == "" {
-			if err := st.enter(ctx, owner, it, known[owner]); err != nil {
+			if err := st.enter(ctx, owner, entryOf(it)); err != nil {
 				return fmt.Errorf("entry %s: %w", it.Name, err)
 			}
 		}
@@ -47,61 +47,53 @@ func (st *Stage) publish(ctx context.Context) error {
 		st.offered = append(st.offered, offered{it, id, owner})
 	}
 	st.report.Items = len(st.offered)
+	if err := st.claimAll(ctx); err != nil {
+		return err
+	}
 	return st.differ(ctx)
 }
 
 // listed is how many items, from the first, are in the league's basic list (目录清单).
 const listed = 28
 
-// enter puts the entry of the basic list in force that an item is claimed from.
-func (st *Stage) enter(ctx context.Context, owner tenancy.ID, it Item, known map[string]catalog.Row) error {
-	if row, ok := known[it.BasicCode]; ok && row.State != catalog.StateDraft {
-		return nil
+// entryOf is what the basic list says of an item: the levels that may implement it
+// are the league, which does, and its own.
+func entryOf(it Item) catalog.Body {
+	levels := []string{"league"}
+	if it.Level != "league" {
+		levels = append(levels, it.Level)
 	}
+	return catalog.Body{
+		Name: it.Name, BasicCode: it.BasicCode, Kind: it.Kind, LegalBasis: it.LegalBasis, Audience: it.Audience, Department: it.Department,
+		TopicsPerson: it.TopicsPerson, TopicsLegal: it.TopicsLegal, Keywords: it.Keywords, More: catalog.More{ExerciseLevels: levels, PowerSource: it.PowerSource},
+	}
+}
+
+// enter puts an entry of the basic list in force, and remembers it by its code.
+func (st *Stage) enter(ctx context.Context, owner tenancy.ID, b catalog.Body) error {
 	editor, err := st.AsRole(ctx, owner, policies.ItemEditor)
-	if err != nil {
-		return err
-	}
-	reviewer, err := st.AsRole(ctx, owner, policies.ItemReviewer)
 	if err != nil {
 		return err
 	}
 	if st.entries == nil {
 		st.entries = map[string]string{}
 	}
-	there, err := st.Catalog.Kept(editor, catalog.Query{List: catalog.BasicList, Owner: owner, Text: it.BasicCode, Size: 1})
+	there, err := st.Catalog.Kept(editor, catalog.Query{List: catalog.BasicList, Owner: owner, Text: b.BasicCode, Size: 1})
 	if err != nil {
 		return err
 	}
-	var id, version, state string
+	var v catalog.Version
 	if len(there.Rows) > 0 {
-		id, version, state = there.Rows[0].ID, there.Rows[0].VersionID, there.Rows[0].OpenState
+		r := there.Rows[0]
+		st.entries[b.BasicCode] = r.ID
+		v = catalog.Version{ID: r.VersionID, State: r.OpenState}
 	} else {
-		levels := []string{"league"}
-		if it.Level != "league" {
-			levels = append(levels, it.Level)
-		}
-		v, err := st.Catalog.Create(editor, catalog.Draft{List: catalog.BasicList, Body: catalog.Body{
-			Name: it.Name, BasicCode: it.BasicCode, Kind: it.Kind, LegalBasis: it.LegalBasis, Audience: it.Audience, More: catalog.More{ExerciseLevels: levels},
-		}})
-		if err != nil {
+		if v, err = st.Catalog.Create(editor, catalog.Draft{List: catalog.BasicList, Body: b}); err != nil {
 			return err
 		}
-		id, version, state = v.ItemID, v.ID, v.State
+		st.entries[b.BasicCode] = v.ItemID
 	}
-	if state == catalog.StateDraft {
-		if _, err := st.Catalog.Submit(editor, version); err != nil {
-			return err
-		}
-		state = catalog.StateReviewing
-	}
-	if state == catalog.StateReviewing {
-		if _, err := st.Catalog.Publish(reviewer, version, "依据现行有效，同意列入目录"); err != nil {
-			return err
-		}
-	}
-	st.entries[it.BasicCode] = id
-	return nil
+	return st.carry(ctx, owner, v, true)
 }
 
 // kept returns the items that a tenant defines already, by basic code.

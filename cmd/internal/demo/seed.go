@@ -102,6 +102,7 @@ func Seed(ctx context.Context, s Services, o Options) (Report, error) {
 		{"设置电子监察规则", st.supervise},
 		{"布置站点和文章", st.decorate},
 		{"办理演示办件", st.play},
+		{"调整事项", st.tend},
 	} {
 		o.Progress(part.name + "……")
 		if err := part.play(ctx); err != nil {

@@ -118,6 +118,7 @@ func TestSeedTellsTheSameStoryTwice(t *testing.T) {
 	}
 	checkReport(t, first)
 	checkSpread(t, admin)
+	checkCatalogue(t, admin)
 	before := rows(t, admin)
 	second, err := demo.Seed(t.Context(), s, o)
 	if err != nil {
@@ -137,7 +138,7 @@ func rows(t *testing.T, admin *pgx.Conn) map[string]int {
 	t.Helper()
 	out := map[string]int{}
 	for _, table := range []string{
-		"tenants", "items", "item_versions", "item_overrides", "flows", "cases", "case_steps", "case_clocks", "case_supplements", "files", "outbox", "audit_rows", "case_deltas", "case_totals",
+		"tenants", "items", "item_versions", "item_overrides", "item_reviews", "item_locks", "item_requests", "item_request_answers", "item_lineage", "item_codes", "synonyms", "review_chains", "notice_templates", "flows", "cases", "case_steps", "case_clocks", "case_supplements", "files", "outbox", "audit_rows", "case_deltas", "case_totals",
 		"departments", "posts", "grants", "appointments", "supervision_rules", "sites", "articles", "laws", "law_articles", "law_revisions",
 	} {
 		var n int
@@ -185,6 +186,34 @@ func checkSpread(t *testing.T, admin *pgx.Conn) {
 		`select 1 where 30 > (select count(*) from cases where ended_at is null and suspended_at is null and least(step_due_at, due_at) < '2026-11-22 07:00Z')`: 1,
 		`select count(*) from cases where at_tenant / 1000000000 = 152502 and ended_at is null`:                                                                 12,
 		`select count(*) from cases where created_at < '2026-09-20'`:                                                                                            20,
+	} {
+		var n int
+		if err := admin.QueryRow(t.Context(), sql).Scan(&n); err != nil || n < least {
+			t.Errorf("%s: %d, want %d (%v)", sql, n, least, err)
+		}
+	}
+}
+
+// checkCatalogue: something of everything that can become of an item.
+func checkCatalogue(t *testing.T, admin *pgx.Conn) {
+	t.Helper()
+	for sql, least := range map[string]int{
+		`select count(*) from items where list = 'basic' and state = 'published'`:                                                                                                36,
+		`select count(distinct tenant_id) from items where basic_id is not null`:                                                                                                 4,
+		`select count(*) from items i join tenants t using (tenant_id) where basic_id is not null and t.level = 'township' and i.state = 'published'`:                            1,
+		`select count(*) from items i join item_versions v on v.item_id = i.id where basic_id is not null and i.state = 'draft' and v.state = 'reviewing'`:                       1,
+		`select count(*) from items e join item_versions v on v.id = e.live_id where e.list = 'basic' and v.number = 2 and exists (select from items i where i.basic_id = e.id)`: 1,
+		`select count(*) from items where state = 'suspended'`:                                                                                                                   1,
+		`select count(*) from items where state = 'withdrawn'`:                                                                                                                   3,
+		`select count(*) from item_lineage`: 4,
+		`select count(*) from item_versions where state = 'published' and cancel_on is not null`:                               1,
+		`select count(*) from item_versions where state = 'scheduled'`:                                                         1,
+		`select count(*) from item_versions where state = 'reviewing'`:                                                         3,
+		`select count(*) from item_overrides o join tenants t using (tenant_id) where t.level = 'township'`:                    2,
+		`select count(*) from item_locks`:                                                                                      1,
+		`select count(*) from item_requests r where not exists (select from item_request_answers a where a.request_id = r.id)`: 1,
+		`select count(*) from cases where jsonb_array_length(choices) > 0`:                                                     15,
+		`select count(*) from item_codes where kind = 'handling' and ended_at is null`:                                         12,
 	} {
 		var n int
 		if err := admin.QueryRow(t.Context(), sql).Scan(&n); err != nil || n < least {
