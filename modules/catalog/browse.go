@@ -3,27 +3,13 @@ package catalog
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
 
+	"liandong/modules/catalog/codes"
 	"liandong/modules/catalog/internal/finder"
-	"liandong/tenancy/db"
-)
-
-// The facets (筛选项) of a directory of items. Audience has the values person and
-// legal; Visits 0 (零跑动), 1 (最多跑一次) and 2 for more; Hall 1.
-const (
-	FacetAudience    = "audience"
-	FacetTopicPerson = "topic_person"
-	FacetTopicLegal  = "topic_legal"
-	FacetLife        = "life"
-	FacetGroup       = "group"
-	FacetDepartment  = "department"
-	FacetKind        = "kind"
-	FacetLevel       = "level"
-	FacetDepth       = "depth"
-	FacetVisits      = "visits"
-	FacetHall        = "hall"
+	"liandong/tenancy"
 )
 
 // Browse (目录) is what a visitor chose of a directory.
@@ -42,34 +28,60 @@ type FacetCount struct {
 	N     int
 }
 
-// Browse lists the items that may be applied for at the tenant in scope, by name
-// unless a text asks for relevance, and counts every value of every facet, the most
-// frequent first. It reads the index in memory, so that it costs some milliseconds
-// for the items of a whole country; what a level below changes of an item counts.
-func (s *Service) Browse(ctx context.Context, b Browse) (p Page[Hit], counts map[string][]FacetCount, err error) {
-	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		c, err := s.found.chain(ctx, tx)
-		if err != nil {
-			return err
-		}
-		st := store{tx}
-		changed, err := st.facetChanges(ctx)
-		if err != nil {
-			return err
-		}
-		ms, n := b.count(b.candidates(c), changed)
-		counts = n
-		p, err = st.hits(ctx, ms, Query{Page: b.Page, Size: b.Size})
-		return err
-	})
-	return p, counts, err
+// Card is an item in the directory: who wants more of it reads its guide.
+type Card struct {
+	ID, State string
+	Brief     Body // its name, kind, level, department, origins, promise, visits, ways and marks; materials by name alone, fees only in number
+	Parts     []Part
+	By        string // the keyword that fitted, when the name did not
 }
 
-func (b Browse) candidates(c sought) []finder.Match {
-	if len(normalText(b.Text)) > 0 {
-		return finder.Search(c.shards, b.Text, c.heat, nil)
+// Directory (事项目录) is one page of what a place offers.
+type Directory struct {
+	Page[Card]
+
+	Counts map[string][]FacetCount // by facet, the most frequent value first
+	Book   *codes.Book             // of the place
+
+	c sought
+}
+
+// Browse lists the items that may be applied for at the tenant in scope, by name
+// unless a text asks for relevance, and counts every value of every facet. All of it
+// is in memory but the marks that say whether it is still true, so that it costs a
+// millisecond or two for the items of a whole country; what a level below changes
+// of an item counts.
+func (s *Service) Browse(ctx context.Context, b Browse) (d Directory, err error) {
+	if d.c, err = s.seek(ctx); err != nil {
+		return d, err
 	}
-	ms := finder.All(c.shards)
+	n := newCounting(d.c, b.Chosen)
+	limit, offset := Query{Page: b.Page, Size: b.Size}.bounds()
+	var ms []finder.Match
+	if len(normalText(b.Text)) > 0 {
+		ms = n.some(finder.Search(d.c.shards, b.Text, d.c.heat, nil))
+		d.Total = len(ms)
+	} else {
+		left := n.all(d.c)
+		for _, l := range left {
+			d.Total += len(l)
+		}
+		ms = b.ordered(d.c, left, int(offset+limit))
+	}
+	d.Counts, d.Book = n.result(), s.found.book(d.c)
+	for _, m := range ms[min(int(offset), len(ms)):min(int(offset+limit), len(ms))] {
+		d.Rows = append(d.Rows, d.c.card(m, d.Book))
+	}
+	return d, nil
+}
+
+// Hot are up to n items that were used most; see Service.Hot.
+func (d Directory) Hot(n int) []Hint {
+	return hints(finder.Hot(d.c.shards, d.c.heat, min(n, maxHints), nil), n)
+}
+
+// ordered are the items that are left in the order that was asked for, at least the first most.
+func (b Browse) ordered(c sought, left [][]int32, most int) []finder.Match {
 	var by func(x, y finder.Match) int
 	switch b.Sort {
 	case "days":
@@ -79,6 +91,10 @@ func (b Browse) candidates(c sought) []finder.Match {
 	case "kind":
 		by = func(x, y finder.Match) int { return strings.Compare(x.Doc.Kind, y.Doc.Kind) }
 	}
+	if by == nil && !b.Desc {
+		return finder.ByName(c.shards, left, most)
+	}
+	ms := finder.ByName(c.shards, left, math.MaxInt)
 	if by != nil {
 		slices.SortStableFunc(ms, by)
 	}
@@ -88,124 +104,53 @@ func (b Browse) candidates(c sought) []finder.Match {
 	return ms
 }
 
-// count keeps what fits everything that was chosen. What fails one facet alone
-// counts for the values of that facet.
-func (b Browse) count(all []finder.Match, changed map[string]finder.Doc) (kept []finder.Match, out map[string][]FacetCount) {
-	tables := map[string]map[string]int{}
-	for _, f := range facets() {
-		tables[f.key] = map[string]int{}
+// card is what the directory says of an item, with what the levels of the chain
+// change of it.
+func (c sought) card(m finder.Match, book *codes.Book) Card {
+	d := m.Doc
+	b := Body{
+		Name: d.Name, Kind: d.Kind, Level: d.Level, Department: d.Department, Origins: d.Origins, Audience: d.Audience,
+		PromisedDays: d.Days, ProjectType: d.Project, OnsiteTimes: d.Visits, Fees: make([]Fee, d.Fees), book: book,
 	}
-	for _, m := range all {
-		d := m.Doc
-		if c, ok := changed[d.ID]; ok {
-			e := *d
-			e.Life, e.Groups, e.Depth, e.Hall = pick(c.Life, d.Life), pick(c.Groups, d.Groups), pick(c.Depth, d.Depth), d.Hall || c.Hall
-			d = &e
+	b.HandleArea, b.Terminal = d.Area, d.Terminal
+	for _, name := range d.Materials {
+		b.Materials = append(b.Materials, Material{Name: name})
+	}
+	var changes []Override
+	for _, x := range c.of {
+		if x == nil {
+			continue
 		}
-		failed, fails := "", 0
-		for _, f := range facets() {
-			if want := b.Chosen[f.key]; want != "" && !slices.Contains(f.values(d), want) {
-				failed = f.key
-				fails++
-			}
-		}
-		if fails == 0 {
-			kept = append(kept, m)
-		}
-		for _, f := range facets() {
-			if fails == 0 || fails == 1 && failed == f.key {
-				for _, v := range f.values(d) {
-					tables[f.key][v]++
-				}
-			}
+		if o, ok := x.changes[d.ID]; ok {
+			changes = append(changes, o)
 		}
 	}
-	out = map[string][]FacetCount{}
-	for key, table := range tables {
-		out[key] = ranked(table)
+	if len(changes) > 0 {
+		b, _ = fold(b, 0, changes)
 	}
-	return kept, out
+	return Card{ID: d.ID, State: d.State, Brief: b, Parts: pieces(d.Name, m.Marks), By: m.By}
 }
 
-func pick(changed, was []string) []string {
-	if changed != nil {
-		return changed
-	}
-	return was
-}
-
-func ranked(table map[string]int) (out []FacetCount) {
-	for v, n := range table {
-		if v != "" {
-			out = append(out, FacetCount{v, n})
+// book is the book of the place of c.
+func (f *found) book(c sought) *codes.Book {
+	var entries []codes.Entry
+	for _, x := range c.of {
+		if x != nil {
+			entries = append(entries, x.entries...)
 		}
 	}
-	slices.SortFunc(out, func(a, b FacetCount) int {
-		return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Value, b.Value))
-	})
-	return out
-}
-
-type facet struct {
-	key    string
-	values func(*finder.Doc) []string
-}
-
-func facets() []facet {
-	return []facet{
-		{FacetAudience, audiences},
-		{FacetTopicPerson, func(d *finder.Doc) []string { return d.Person }},
-		{FacetTopicLegal, func(d *finder.Doc) []string { return d.Legal }},
-		{FacetLife, func(d *finder.Doc) []string { return d.Life }},
-		{FacetGroup, func(d *finder.Doc) []string { return d.Groups }},
-		{FacetDepartment, func(d *finder.Doc) []string { return []string{d.Department} }},
-		{FacetKind, func(d *finder.Doc) []string { return []string{d.Kind} }},
-		{FacetLevel, func(d *finder.Doc) []string { return []string{d.Level} }},
-		{FacetDepth, func(d *finder.Doc) []string { return d.Depth }},
-		{FacetVisits, func(d *finder.Doc) []string { return []string{[]string{"0", "1", "2"}[min(max(d.Visits, 0), 2)]} }},
-		{FacetHall, func(d *finder.Doc) []string {
-			if d.Hall {
-				return []string{"1"}
-			}
-			return nil
-		}},
+	if len(entries) == 0 {
+		return codes.Merge(c.at, nil, nil)
 	}
-}
-
-func audiences(d *finder.Doc) (out []string) {
-	if slices.Contains(d.Audience, "1") {
-		out = append(out, "person")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if k, ok := f.books[c.at]; ok && k.vector == c.vector {
+		return k.book
 	}
-	if slices.ContainsFunc(d.Audience, func(a string) bool { return a != "1" }) {
-		out = append(out, "legal")
+	if f.books == nil || len(f.books) >= maxBooks {
+		f.books = map[tenancy.ID]keptBook{}
 	}
-	return out
-}
-
-// facetChanges is what the levels of the scope's chain change of facets, by item.
-func (s store) facetChanges(ctx context.Context) (map[string]finder.Doc, error) {
-	var rows []Override
-	err := s.tx.NewSelect().Model(&rows).Where("tenant_id IN (?)", list(s.tx.Scope.Ancestors)).
-		Where("jsonb_exists_any(fields->'values', array['life_events', 'groups', 'online_depth', 'entry_center'])").Order("tenant_id").Scan(ctx)
-	if err != nil {
-		return nil, err
-	}
-	bodies := map[string]*Body{}
-	for _, o := range rows {
-		b := bodies[o.ItemID]
-		if b == nil {
-			b = &Body{}
-			bodies[o.ItemID] = b
-		}
-		for _, key := range []string{"life_events", "groups", "online_depth", "entry_center"} {
-			if v, ok := o.Fields.Values[key]; ok {
-				_ = b.SetElement(key, v) // what cannot be read stays as it was above
-			}
-		}
-	}
-	out := map[string]finder.Doc{}
-	for id, b := range bodies {
-		out[id] = finder.Doc{Life: b.LifeEvents, Groups: b.Groups, Depth: b.OnlineDepth, Hall: b.EntryCentre}
-	}
-	return out, nil
+	b := codes.Merge(c.at, c.chain, entries)
+	f.books[c.at] = keptBook{c.vector, b}
+	return b
 }

@@ -76,9 +76,13 @@ func (s store) book(ctx context.Context) (*codes.Book, error) {
 	}
 	entries := make([]codes.Entry, len(rows))
 	for i, r := range rows {
-		entries[i] = codes.Entry{Owner: r.TenantID, System: r.System, Code: r.Code, Name: r.Name, Stopped: r.State == CodeStopped}
+		entries[i] = r.entry()
 	}
 	return codes.Merge(s.tx.Scope.Tenant, s.tx.Scope.Ancestors, entries), nil
+}
+
+func (e dictionaryEntry) entry() codes.Entry {
+	return codes.Entry{Owner: e.TenantID, System: e.System, Code: e.Code, Name: e.Name, Stopped: e.State == CodeStopped}
 }
 
 // dictionary is every entry that the scope may see: of its chain, and for staff of those below.
@@ -343,6 +347,6 @@ func (s *Service) writeCode(ctx context.Context, system string, write func(conte
 			return err
 		}
 		tx.Record(db.Audit{Action: string(policies.ItemsCodes), Kind: "dictionary", Object: system + ":" + e.Code, Detail: map[string]any{"name": e.Name, "state": e.State}})
-		return nil
+		return store{tx}.mark(ctx, tx.Scope.Tenant)
 	})
 }

@@ -147,26 +147,18 @@ func (s *Service) Related(ctx context.Context, itemID string, n int) ([]Hint, er
 	return s.hint(ctx, n, func(c sought) []finder.Match { return finder.Related(c.shards, itemID, min(n, maxHints), nil) })
 }
 
-// hint reads the first n matches through row security.
-func (s *Service) hint(ctx context.Context, n int, find func(sought) []finder.Match) (out []Hint, err error) {
-	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		c, err := s.found.chain(ctx, tx)
-		if err != nil {
-			return err
-		}
-		ms := find(c)
-		ms = ms[:min(n, maxHints, len(ms))]
-		names, err := store{tx}.namesInForce(ctx, ids(ms))
-		if err != nil {
-			return err
-		}
-		out = nil
-		for _, m := range ms {
-			if name, ok := names[m.Doc.ID]; ok {
-				out = append(out, Hint{ID: m.Doc.ID, Name: name, Parts: pieces(name, m.Marks), By: m.By})
-			}
-		}
-		return nil
-	})
-	return out, err
+// hint lists the first n matches.
+func (s *Service) hint(ctx context.Context, n int, find func(sought) []finder.Match) ([]Hint, error) {
+	c, err := s.seek(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return hints(find(c), n), nil
+}
+
+func hints(ms []finder.Match, n int) (out []Hint) {
+	for _, m := range ms[:min(n, maxHints, len(ms))] {
+		out = append(out, Hint{ID: m.Doc.ID, Name: m.Doc.Name, Parts: pieces(m.Doc.Name, m.Marks), By: m.By})
+	}
+	return out
 }

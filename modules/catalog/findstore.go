@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"liandong/tenancy"
@@ -23,6 +24,15 @@ func (s store) marks(ctx context.Context) (ms []mark, err error) {
 	return ms, nil
 }
 
+// vectorOf writes marks as one word: what is drawn from them alone is true while it stands.
+func vectorOf(marks []mark) string {
+	var b []byte
+	for _, m := range marks {
+		b = append(strconv.AppendInt(append(strconv.AppendInt(b, int64(m.TenantID), 10), ':'), m.N, 10), ' ')
+	}
+	return string(b)
+}
+
 // mark tells every search that what tenant offers has changed.
 func (s store) mark(ctx context.Context, tenant tenancy.ID) error {
 	_, err := s.tx.NewRaw(`insert into item_marks (tenant_id, n) values (?, 1) on conflict (tenant_id) do update set n = item_marks.n + 1`, tenant).Exec(ctx)
@@ -34,12 +44,38 @@ func (s store) mark(ctx context.Context, tenant tenancy.ID) error {
 
 // inForceOf returns the items in force that some tenants define themselves.
 func (s store) inForceOf(ctx context.Context, tenants []tenancy.ID) (rows []listRow, err error) {
-	err = s.tx.NewRaw(`select items.tenant_id, items.id, v.body from items join item_versions v on v.tenant_id = items.tenant_id and v.id = items.live_id
+	err = s.tx.NewRaw(`select items.tenant_id, items.id, items.state, v.body from items join item_versions v on v.tenant_id = items.tenant_id and v.id = items.live_id
 		where items.tenant_id in (?) and items.state in ('published', 'suspended') and items.list = 'implementing' order by items.id`, list(tenants)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read items to find: %w", err)
 	}
 	return rows, nil
+}
+
+// additions are what some tenants say besides items of their own: their changes of
+// what they inherit, and their local codes. Every one of them gets an index.
+func (s store) additions(ctx context.Context, tenants []tenancy.ID) (map[tenancy.ID]*index, error) {
+	out := map[tenancy.ID]*index{}
+	for _, t := range tenants {
+		out[t] = &index{changes: map[string]Override{}}
+	}
+	var changes []Override
+	if err := s.tx.NewSelect().Model(&changes).Column("tenant_id", "item_id", "item_tenant", "fields").Where("tenant_id IN (?)", list(tenants)).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read changes of items: %w", err)
+	}
+	for _, o := range changes {
+		if !o.Fields.Empty() {
+			out[o.TenantID].changes[o.ItemID] = o
+		}
+	}
+	var entries []dictionaryEntry
+	if err := s.tx.NewSelect().Model(&entries).Where("tenant_id IN (?)", list(tenants)).Order("system", "code").Scan(ctx); err != nil {
+		return nil, fmt.Errorf("read dictionaries: %w", err)
+	}
+	for _, e := range entries {
+		out[e.TenantID].entries = append(out[e.TenantID].entries, e.entry())
+	}
+	return out, nil
 }
 
 // picked returns items in force by id, as the scope sees them.
@@ -62,20 +98,6 @@ func (s store) picked(ctx context.Context, ids []string) (map[string]Row, error)
 		byID[r.ID] = r
 	}
 	return byID, err
-}
-
-// namesInForce returns what items in force here are called, by id.
-func (s store) namesInForce(ctx context.Context, ids []string) (map[string]string, error) {
-	names := map[string]string{}
-	if len(ids) == 0 {
-		return names, nil
-	}
-	var rows []struct{ ID, Name string }
-	err := s.tx.NewRaw(`select id, name from items where tenant_id in (?) and id in (?) and state in ('published', 'suspended') and list = 'implementing'`, list(s.tx.Scope.Ancestors), list(ids)).Scan(ctx, &rows)
-	for _, r := range rows {
-		names[r.ID] = r.Name
-	}
-	return names, err
 }
 
 // heat is how often the items of some tenants were used since a day.

@@ -2,8 +2,6 @@ package catalog
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"liandong/modules/catalog/internal/finder"
 	"liandong/tenancy/db"
@@ -15,11 +13,7 @@ import (
 func (s *Service) Vector(ctx context.Context) (vector string, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		marks, err := store{tx}.marks(ctx)
-		var b strings.Builder
-		for _, m := range marks {
-			fmt.Fprintf(&b, "%d:%d ", m.TenantID, m.N)
-		}
-		vector = b.String()
+		vector = vectorOf(marks)
 		return err
 	})
 	return vector, err

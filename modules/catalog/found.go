@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"liandong/modules/catalog/codes"
 	"liandong/modules/catalog/internal/finder"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
@@ -27,6 +28,13 @@ type found struct {
 	held  map[tenancy.ID]*index
 	docs  int
 	clock int64
+	books map[tenancy.ID]keptBook
+}
+
+// keptBook is a book with local codes, for as long as the vector stands.
+type keptBook struct {
+	vector string
+	book   *codes.Book
 }
 
 // index is one tenant's.
@@ -36,21 +44,41 @@ type index struct {
 	size  int
 	used  int64
 
+	tables  map[string]valueTable // by facet
+	changes map[string]Override   // what the tenant changes of items of others (细化), by item
+	entries []codes.Entry         // its local codes
+
 	heat   map[string]int
 	heated time.Time
 }
 
 // sought is what a search goes over: the chain of the scope, from the top down.
 type sought struct {
+	at     tenancy.ID
+	chain  []tenancy.ID
+	vector string
 	shards []*finder.Shard
+	of     []*index // of the shards; nil for the first, which belongs to nobody
 	heat   finder.Heat
+}
+
+// seek returns what a search of the tenant in scope goes over. It is the one
+// transaction of a page of the directory: what is asked of it is in memory, and as
+// true as the marks that were read.
+func (s *Service) seek(ctx context.Context) (c sought, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		c, err = s.found.chain(ctx, tx)
+		return err
+	})
+	return c, err
 }
 
 // Bounds of the memory and of the age of what need not be exact.
 const (
-	maxHeld = 60_000          // items; some 4 kB each
-	coolAt  = 5 * time.Minute // how old a count of uses may be
-	lately  = 30              // days that count
+	maxBooks = 1_000
+	maxHeld  = 60_000          // items; some 4 kB each
+	coolAt   = 5 * time.Minute // how old a count of uses may be
+	lately   = 30              // days that count
 )
 
 // general are the everyday words that every tree begins with.
@@ -85,11 +113,12 @@ func (f *found) chain(ctx context.Context, tx *db.Tx) (c sought, err error) {
 	if err := f.warm(ctx, tx, marks, xs); err != nil {
 		return c, err
 	}
-	c.shards = []*finder.Shard{generalShard()}
+	c.at, c.chain, c.vector = tx.Scope.Tenant, tx.Scope.Ancestors, vectorOf(marks)
+	c.shards, c.of = []*finder.Shard{generalShard()}, []*index{nil}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, x := range xs {
-		c.shards, c.heat = append(c.shards, x.shard), append(c.heat, x.heat)
+		c.shards, c.of, c.heat = append(c.shards, x.shard), append(c.of, x), append(c.heat, x.heat)
 	}
 	return c, nil
 }
@@ -206,27 +235,34 @@ func build(ctx context.Context, tx *db.Tx, marks []mark) (map[tenancy.ID]*index,
 	if err != nil {
 		return nil, err
 	}
+	out, err := st.additions(ctx, of)
+	if err != nil {
+		return nil, err
+	}
 	docs, words := map[tenancy.ID][]finder.Doc{}, map[tenancy.ID][]finder.Synonym{}
 	slices.SortStableFunc(rows, func(a, b listRow) int { return strings.Compare(a.Body.Name, b.Body.Name) }) // as finder.All wants them
 	for _, r := range rows {
-		docs[r.TenantID] = append(docs[r.TenantID], document(r.ID, r.Body))
+		docs[r.TenantID] = append(docs[r.TenantID], document(r))
 	}
 	for _, y := range synonyms {
 		words[y.TenantID] = append(words[y.TenantID], finder.Synonym{Word: y.Word, Means: y.Means})
 	}
-	out := map[tenancy.ID]*index{}
 	for _, m := range marks {
-		out[m.TenantID] = &index{mark: m.N, shard: finder.Build(docs[m.TenantID], words[m.TenantID]), size: len(docs[m.TenantID]) + 1}
+		x := out[m.TenantID]
+		x.mark, x.shard, x.tables = m.N, finder.Build(docs[m.TenantID], words[m.TenantID]), tabled(docs[m.TenantID])
+		x.size = len(docs[m.TenantID]) + len(x.changes) + len(x.entries) + 1
 	}
 	return out, nil
 }
 
-// document is what is looked at of an item: nothing that a lower level may change.
-func document(id string, b Body) finder.Doc {
+// document is what is looked at of an item, as its own tenant says it.
+func document(r listRow) finder.Doc {
+	b := r.Body
 	d := finder.Doc{
-		ID: id, Code: b.BasicCode, Name: b.Name, Department: b.Department, Result: b.Result.Name, Keywords: b.Keywords,
+		ID: r.ID, Code: b.BasicCode, Name: b.Name, Department: b.Department, Result: b.Result.Name, Keywords: b.Keywords,
 		More: slices.Clone(b.Conditions), Kind: b.Kind, Level: b.Level, Origins: b.Origins, Audience: b.Audience, Person: b.TopicsPerson, Legal: b.TopicsLegal,
 		Life: b.LifeEvents, Groups: b.Groups, Depth: b.OnlineDepth, Hall: b.EntryCentre, Visits: b.OnsiteTimes, Days: b.PromisedDays, AtOnce: b.ProjectType == "1",
+		State: r.State, Project: b.ProjectType, Area: b.HandleArea, Terminal: b.Terminal, Fees: len(b.Fees),
 	}
 	for _, m := range b.Materials {
 		d.More, d.Materials = append(d.More, m.Name), append(d.Materials, m.Name)

@@ -19,6 +19,16 @@ type Service struct {
 // New wires a Service.
 func New(d *db.DB, a policies.Authorizer) *Service { return &Service{db: d, authz: a} }
 
+// Settled is Effective without the name of the tenant, in one read.
+func (s *Service) Settled(ctx context.Context) (site Site, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		rows, err := store{tx}.path(ctx)
+		site = fold(tx.Scope.Tenant, rows)
+		return err
+	})
+	return site, err
+}
+
 // Effective is the site of the tenant in scope, as every visitor may see it.
 func (s *Service) Effective(ctx context.Context) (site Site, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {

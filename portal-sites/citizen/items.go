@@ -15,7 +15,7 @@ import (
 
 type itemsView struct {
 	q      kit.ListQuery
-	rows   []catalog.Hit
+	rows   []catalog.Card
 	total  int
 	counts map[string][]catalog.FacetCount
 	level  string // of this site
@@ -53,18 +53,13 @@ func (h handlers) items(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 		q.Filters[key], q.Filters["topic"] = t, ""
 	}
 	v := itemsView{q: q, level: visit.SiteOf(ctx).Level}
-	p, counts, err := h.Items.Browse(ctx, catalog.Browse{Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Chosen: q.Filters})
+	d, err := h.Items.Browse(ctx, catalog.Browse{Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Chosen: q.Filters})
 	if err != nil {
 		return err
 	}
-	if v.book, err = h.Items.Book(ctx); err != nil {
-		return err
-	}
-	v.rows, v.total, v.counts = p.Rows, p.Total, counts
+	v.rows, v.total, v.counts, v.book = d.Rows, d.Total, d.Counts, d.Book
 	if len(v.rows) == 0 || v.landing() {
-		if v.hot, err = h.Items.Hot(ctx, "", hotItems); err != nil {
-			return err
-		}
+		v.hot = d.Hot(hotItems)
 	}
 	brief(w, r)
 	return s.Page(w, r, http.StatusOK, kit.Page{Title: v.title(), Active: v.active(), Crumbs: home(ctx), Content: itemsPage(v)})
@@ -223,7 +218,9 @@ func (v itemsView) sorts() (out []kit.Tab) {
 }
 
 // online reports whether the item can be filed on this very site.
-func (v itemsView) online(row catalog.Hit) bool { return slices.Contains(row.Body.Origins, v.level) }
+func (v itemsView) online(row catalog.Card) bool {
+	return slices.Contains(row.Brief.Origins, v.level)
+}
 
 // suggest answers what is being typed with what it may mean; without scripts
 // nobody asks, and the search itself is a page.

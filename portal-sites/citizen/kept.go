@@ -13,7 +13,7 @@ func Kept(s *sites.Service) Sites { return kept{s} }
 type kept struct{ s *sites.Service }
 
 func (k kept) Look(ctx context.Context) (Look, error) {
-	site, err := k.s.Effective(ctx)
+	site, err := k.s.Settled(ctx)
 	if err != nil {
 		return Look{}, err
 	}

@@ -32,8 +32,30 @@ func (h handlers) shell(r *http.Request) kit.Shell {
 	return s
 }
 
-// look is that of the site; a site whose settings cannot be read keeps its name.
+// looked holds the look of the site once it was read for a request.
+type looked struct{ look *Look }
+
+type lookedKey struct{}
+
+func withLooked(r *http.Request) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), lookedKey{}, &looked{}))
+}
+
+// look is that of the site; a request reads it once.
 func (h handlers) look(r *http.Request) Look {
+	l, ok := r.Context().Value(lookedKey{}).(*looked)
+	if !ok {
+		return h.readLook(r)
+	}
+	if l.look == nil {
+		read := h.readLook(r)
+		l.look = &read
+	}
+	return *l.look
+}
+
+// readLook reads the look; a site whose settings cannot be read keeps its name.
+func (h handlers) readLook(r *http.Request) Look {
 	site := visit.SiteOf(r.Context())
 	l, err := h.Sites.Look(r.Context())
 	if err != nil {

@@ -112,7 +112,7 @@ type handler func(w http.ResponseWriter, r *http.Request, s kit.Shell) error
 
 func (h handlers) page(f handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		s := h.shell(r)
+		s, r := h.shell(r), withLooked(r)
 		s.Handle(func(w http.ResponseWriter, r *http.Request) error { return f(w, r, s) })(w, r)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"liandong/tenancy"
 	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
 )
 
 const columns = `t.tenant_id as id, t.hi, coalesce(t.parent_id, 0) as parent, t.level, t.code, t.name, coalesce(t.host, '') as host, t.state, coalesce(t.merged_into, 0) as merged_into, t.version`
@@ -44,10 +45,7 @@ func (r Reader) ByCode(ctx context.Context, code string) (Node, error) {
 // ByHost returns the tenant whose site a host name addresses: its own name, or
 // one whose first label is a code (152502000000.example.cn). A port is ignored.
 func (r Reader) ByHost(ctx context.Context, host string) (Node, error) {
-	host = strings.ToLower(host)
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		host = h
-	}
+	host = hostName(host)
 	n, err := r.one(ctx, `t.host = ?`, host)
 	if err == nil {
 		return n, nil
@@ -67,6 +65,44 @@ func (r Reader) one(ctx context.Context, where string, args ...any) (n Node, err
 	return n, nil
 }
 
+// WayByCode is ByCode with the way down to it: from the platform to the tenant itself.
+func (r Reader) WayByCode(ctx context.Context, code string) ([]Node, error) {
+	if !isCode(code) {
+		return nil, notFound()
+	}
+	return r.way(ctx, `t.state = 'open' and t.code = ?`, code)
+}
+
+// WayByHost is ByHost with the way down to it: from the platform to the tenant itself.
+func (r Reader) WayByHost(ctx context.Context, host string) ([]Node, error) {
+	nodes, err := r.way(ctx, `t.host = ?`, hostName(host))
+	if fault.KindOf(err) != fault.NotFound {
+		return nodes, err
+	}
+	label, _, _ := strings.Cut(hostName(host), ".")
+	return r.WayByCode(ctx, label)
+}
+
+func hostName(host string) string {
+	host = strings.ToLower(host)
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		return h
+	}
+	return host
+}
+
+// way leads from the platform down to the one tenant that fits.
+func (r Reader) way(ctx context.Context, where string, args ...any) ([]Node, error) {
+	nodes, err := r.list(ctx, `with recursive up as (
+			select `+columns+` from tenants t where `+where+`
+			union all select `+columns+` from tenants t join up on t.tenant_id = up.parent where up.id <> 0)
+		select id, hi, parent, level, code, name, host, state, merged_into, version from up order by id`, args...)
+	if err == nil && len(nodes) == 0 {
+		return nil, notFound()
+	}
+	return nodes, err
+}
+
 func (r Reader) list(ctx context.Context, query string, args ...any) (nodes []Node, err error) {
 	if err := r.tx.NewRaw(query, args...).Scan(ctx, &nodes); err != nil {
 		return nil, fmt.Errorf("list tenants: %w", err)
@@ -76,14 +112,7 @@ func (r Reader) list(ctx context.Context, query string, args ...any) (nodes []No
 
 // Ancestors returns the way from the platform down to id itself, or NotFound.
 func (r Reader) Ancestors(ctx context.Context, id tenancy.ID) ([]Node, error) {
-	nodes, err := r.list(ctx, `with recursive up (id, parent) as (
-			select tenant_id, parent_id from tenants where tenant_id = ?
-			union all select p.tenant_id, p.parent_id from tenants p join up on p.tenant_id = up.parent)
-		select `+columns+` from tenants t where t.tenant_id in (select id from up) order by t.tenant_id`, id)
-	if err == nil && len(nodes) == 0 {
-		return nil, notFound()
-	}
-	return nodes, err
+	return r.way(ctx, `t.tenant_id = ?`, id)
 }
 
 // Children returns the open tenants right below id, in order of their labels.

@@ -57,6 +57,18 @@ func (s *Service) ByHost(ctx context.Context, host string) (n Node, err error) {
 	return n, err
 }
 
+// WayByCode is ByCode with the way down to it.
+func (s *Service) WayByCode(ctx context.Context, code string) (nodes []Node, err error) {
+	err = s.read(ctx, func(ctx context.Context, r Reader) (err error) { nodes, err = r.WayByCode(ctx, code); return err })
+	return nodes, err
+}
+
+// WayByHost is ByHost with the way down to it.
+func (s *Service) WayByHost(ctx context.Context, host string) (nodes []Node, err error) {
+	err = s.read(ctx, func(ctx context.Context, r Reader) (err error) { nodes, err = r.WayByHost(ctx, host); return err })
+	return nodes, err
+}
+
 // Ancestors returns the way from the platform down to id itself, or NotFound.
 func (s *Service) Ancestors(ctx context.Context, id tenancy.ID) (nodes []Node, err error) {
 	err = s.read(ctx, func(ctx context.Context, r Reader) (err error) { nodes, err = r.Ancestors(ctx, id); return err })

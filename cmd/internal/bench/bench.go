@@ -33,6 +33,7 @@ type Options struct {
 	Out     io.Writer    // the table
 	Log     *slog.Logger
 	Explain bool   // print the plans of what is out of its limit
+	Profile string // folder for a processor profile of every page of the directory; empty: none
 	Only    string // measure only the parts whose names contain this
 }
 

@@ -11,16 +11,21 @@ import (
 // ticks per second of /proc/*/stat on every Linux that matters (CLK_TCK).
 const ticks = 100
 
-// cpuSeconds is the processor time that this process and the database have used.
-func (r *rig) cpuSeconds() (float64, error) {
+// spent is processor time, in seconds.
+type spent struct{ here, database float64 }
+
+func (s spent) all() float64 { return s.here + s.database }
+
+// spent is the processor time that this process, in which servers and clients are,
+// and the database have used.
+func (r *rig) spent() (used spent, err error) {
 	var postmaster string
 	if err := r.full.super.QueryRow(`select split_part(pg_read_file('postmaster.pid'), E'\n', 1)`).Scan(&postmaster); err != nil {
-		return 0, err
+		return used, err
 	}
-	total := 0
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
-		return 0, err
+		return used, err
 	}
 	self := strconv.Itoa(os.Getpid())
 	for _, file := range stats {
@@ -31,18 +36,24 @@ func (r *rig) cpuSeconds() (float64, error) {
 		pid, rest, _ := strings.Cut(string(data), " ")
 		f := strings.Fields(rest[strings.LastIndexByte(rest, ')')+1:]) // state ppid … utime is the 12th
 		if len(f) < 15 {
-			return 0, fmt.Errorf("%s has %d fields", file, len(f))
+			return used, fmt.Errorf("%s has %d fields", file, len(f))
 		}
-		if pid == self || pid == postmaster || f[1] == postmaster {
-			last := 13
-			if pid == postmaster {
-				last = 15 // with what its children used before they ended
-			}
-			for _, v := range f[11:last] {
-				n, _ := strconv.Atoi(v)
-				total += n
-			}
+		switch {
+		case pid == self:
+			used.here += seconds(f[11:13])
+		case pid == postmaster:
+			used.database += seconds(f[11:15]) // with what its children used before they ended
+		case f[1] == postmaster:
+			used.database += seconds(f[11:13])
 		}
 	}
-	return float64(total) / ticks, nil
+	return used, nil
+}
+
+func seconds(fields []string) (s float64) {
+	for _, v := range fields {
+		n, _ := strconv.Atoi(v)
+		s += float64(n)
+	}
+	return s / ticks
 }

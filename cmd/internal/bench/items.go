@@ -97,33 +97,36 @@ func typed() (func() string, error) {
 	}, err
 }
 
-// searching searches over HTTP at places all over the country, as the page and as
-// the suggestions under the box.
+// searching asks for the pages of the directory over HTTP at places all over the
+// country, beside the look-up of one row.
 func (r *rig) searching(ctx context.Context, rep *Report, s *site, chains []chain) error {
-	shelf, err := newShelf()
+	ways, err := r.ways(ctx, s, chains)
 	if err != nil {
 		return err
 	}
-	word := func(i int) string {
-		b := shelf.bodies[i*31%len(shelf.bodies)]
-		return url.QueryEscape(b.Keywords[i*7%len(b.Keywords)])
+	var version string
+	if err := s.super.QueryRowContext(ctx, fmt.Sprintf(`select live_id from items where tenant_id = %d order by id limit 1`, chains[0].county)).Scan(&version); err != nil {
+		return err
 	}
-	for _, way := range []struct{ name, path string }{{"事项检索(网页)", "/items?q="}, {"事项检索(联想)", "/items/suggest?q="}} {
-		path := func(i int) string {
-			return fmt.Sprintf("/sites/%012d%s%s", chains[i%len(chains)].village/1000, way.path, word(i))
+	bare := func() error {
+		return s.asSuper(ctx, []string{fmt.Sprintf(`select * from item_versions where tenant_id = %d and id = '%s'`, chains[0].county, version)})
+	}
+	for _, w := range ways {
+		if err := r.walk(ctx, rep, w, len(chains), bare); err != nil {
+			return err
 		}
-		for i := range chains { // as after a start: every place has been asked once
-			if _, err := s.get(ctx, path(i), ""); err != nil {
-				return describe(err, way.name)
-			}
-		}
-		rate, p95, failed := r.flood(ctx, s, searchClients, path)
-		rep.Figures = append(rep.Figures,
-			Figure{Name: fmt.Sprintf("%s·%d 个客户端", way.name, searchClients), Value: rate, Unit: "次/秒", Limit: searchAtLeast, OK: rate >= searchAtLeast},
-			Figure{Name: way.name + "·95 百分位", Value: ms(p95), Unit: "毫秒", Limit: searchAtMost, OK: ms(p95) <= searchAtMost},
-			Figure{Name: way.name + "·错误", Value: float64(failed), Unit: "次", OK: failed == 0})
 	}
 	return nil
+}
+
+// words is what the i-th visitor types: words of the demonstration's items, as an
+// address spells them.
+func words() (func(i int) string, error) {
+	shelf, err := newShelf()
+	return func(i int) string {
+		b := shelf.bodies[i*31%len(shelf.bodies)]
+		return url.QueryEscape(b.Keywords[i*7%len(b.Keywords)])
+	}, err
 }
 
 // seen publishes at the top and waits until a village's own site shows it.

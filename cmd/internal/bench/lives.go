@@ -122,7 +122,7 @@ func middle(ps []pace, of func(pace) float64) float64 {
 
 // round plays the lives from the given one on and measures them.
 func (r *rig) round(ctx context.Context, live player, from, n int, errs *atomic.Int64) (pace, error) {
-	before, err := r.cpuSeconds()
+	before, err := r.spent()
 	if err != nil {
 		return pace{}, err
 	}
@@ -142,8 +142,8 @@ func (r *rig) round(ctx context.Context, live player, from, n int, errs *atomic.
 	}
 	wg.Wait()
 	took := time.Since(began)
-	after, err := r.cpuSeconds()
-	return pace{perSecond: float64(n) / took.Seconds(), cpu: (after - before) / float64(n)}, err
+	after, err := r.spent()
+	return pace{perSecond: float64(n) / took.Seconds(), cpu: (after.all() - before.all()) / float64(n)}, err
 }
 
 // villages picks tenants at random all over the country.
@@ -163,8 +163,9 @@ func (h *house) villages(ctx context.Context, n int) (ids []tenancy.ID, err erro
 	return ids, rows.Err()
 }
 
+// item is the one that has a flow.
 func (h *house) item(ctx context.Context) (id string, err error) {
-	err = h.super.QueryRowContext(ctx, `select id from items limit 1`).Scan(&id)
+	err = h.super.QueryRowContext(ctx, `select id from items where basic_code = '`+climbingCode+`'`).Scan(&id)
 	return id, err
 }
 

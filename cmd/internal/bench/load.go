@@ -105,6 +105,9 @@ const (
 	reviewerID = "00000000-0000-7000-8000-0000000000e2"
 )
 
+// climbingCode is the basic code of the one item with a flow.
+const climbingCode = "000199001000"
+
 // climbing is accepted in a village, reviewed by township, county and city, and
 // decided by the city.
 func climbing() []flows.Step {
@@ -126,7 +129,7 @@ func (h *house) publish(ctx context.Context) (catalog.Version, error) {
 		})
 	}
 	v, err := h.items.Create(as(editorID, policies.ItemEditor), catalog.Draft{Flow: flows.Linear("压测事项", climbing()), Body: catalog.Body{
-		Name: "压测事项", BasicCode: "000199001000", Kind: "01", Level: "city", Origins: []string{"village"}, Department: "政务服务局", ProjectType: "2",
+		Name: "压测事项", BasicCode: climbingCode, Kind: "01", Level: "city", Origins: []string{"village"}, Department: "政务服务局", ProjectType: "2",
 		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国行政许可法", Article: "第四十二条"}}, StatutoryDays: 20, PromisedDays: 15, Audience: []string{"1"},
 	}})
 	if err != nil {

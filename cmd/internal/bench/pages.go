@@ -66,16 +66,23 @@ func (r *rig) reading(ctx context.Context, rep *Report, s *site) error {
 		if _, err := s.get(ctx, p.path(0), ""); err != nil {
 			return describe(err, p.name)
 		}
-		rate, p95, failed := r.flood(ctx, s, clients, p.path)
-		rep.add(fmt.Sprintf("%s·%d 个客户端", p.name, clients), rate, "次/秒")
-		rep.add(p.name+"·95 百分位", ms(p95), "毫秒")
-		rep.Figures = append(rep.Figures, Figure{Name: p.name + "·错误", Value: float64(failed), Unit: "次", OK: failed == 0})
+		f := r.flood(clients, func(i int) error { _, err := s.get(ctx, p.path(i), ""); return err })
+		rep.add(fmt.Sprintf("%s·%d 个客户端", p.name, clients), f.perSecond, "次/秒")
+		rep.add(p.name+"·95 百分位", ms(f.p95), "毫秒")
+		rep.Figures = append(rep.Figures, Figure{Name: p.name + "·错误", Value: float64(f.failed), Unit: "次", OK: f.failed == 0})
 	}
 	return nil
 }
 
-// flood asks for pages with so many clients for some seconds.
-func (r *rig) flood(ctx context.Context, s *site, clients int, path func(int) string) (perSecond float64, p95 time.Duration, failed int) {
+// flooded is what many clients met.
+type flooded struct {
+	perSecond     float64
+	p95           time.Duration
+	asked, failed int
+}
+
+// flood lets so many clients ask one after the other for some seconds.
+func (r *rig) flood(clients int, ask func(i int) error) (out flooded) {
 	limit := 5 * time.Second
 	if r.o.Quick {
 		limit /= 3
@@ -90,18 +97,19 @@ func (r *rig) flood(ctx context.Context, s *site, clients int, path func(int) st
 			bad := 0
 			for i := c; time.Since(began) < limit; i += clients {
 				start := time.Now()
-				if _, err := s.get(ctx, path(i), ""); err != nil {
+				if err := ask(i); err != nil {
 					bad++
 				}
 				took = append(took, time.Since(start))
 			}
 			mu.Lock()
 			defer mu.Unlock()
-			all, failed = append(all, took...), failed+bad
+			all, out.failed = append(all, took...), out.failed+bad
 		})
 	}
 	wg.Wait()
-	rate := float64(len(all)) / time.Since(began).Seconds()
+	out.asked, out.perSecond = len(all), float64(len(all))/time.Since(began).Seconds()
 	slices.Sort(all)
-	return rate, all[len(all)*95/100], failed
+	out.p95 = all[len(all)*95/100]
+	return out
 }

@@ -100,6 +100,9 @@ func (r *rig) enter(ctx context.Context) error {
 	if err := r.stock(ctx); err != nil {
 		return err
 	}
+	if _, err := migrations.Apply(ctx, inDatabase(r.stack.OwnerDSN, itemsName)); err != nil {
+		return err
+	}
 	for name, h := range map[string]**house{emptyName: &r.empty, fullName: &r.full} {
 		if _, err := migrations.Apply(ctx, inDatabase(r.stack.OwnerDSN, name)); err != nil {
 			return err

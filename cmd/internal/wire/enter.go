@@ -16,23 +16,24 @@ import (
 	"liandong/tenancy/tree"
 )
 
-// finder says whose citizen site a request is for, and under which path it lives.
-type finder func(*http.Request) (n tree.Node, base string, err error)
+// finder says whose citizen site a request is for, as the way down to it, and under
+// which path it lives.
+type finder func(*http.Request) (way []tree.Node, base string, err error)
 
 // byCode finds /sites/{code}: the site of one tenant on a shared host.
 func byCode(a *App) finder {
-	return func(r *http.Request) (tree.Node, string, error) {
+	return func(r *http.Request) ([]tree.Node, string, error) {
 		code := chi.URLParam(r, "code")
-		n, err := a.Tree.ByCode(r.Context(), code)
-		return n, "/sites/" + code, err
+		way, err := a.Tree.WayByCode(r.Context(), code)
+		return way, "/sites/" + code, err
 	}
 }
 
 // byHost finds the tenant whose host name was asked for.
 func byHost(a *App) finder {
-	return func(r *http.Request) (tree.Node, string, error) {
-		n, err := a.Tree.ByHost(r.Context(), r.Host)
-		return n, "", err
+	return func(r *http.Request) ([]tree.Node, string, error) {
+		way, err := a.Tree.WayByHost(r.Context(), r.Host)
+		return way, "", err
 	}
 }
 
@@ -42,17 +43,14 @@ func (a *App) enterSite(s *doors, find finder) func(http.Handler) http.Handler {
 	lost := citizen.Shell(s.citizen)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			n, base, err := find(r)
+			way, base, err := find(r)
 			if fault.KindOf(err) == fault.NotFound && base == "" && err != nil {
 				a.toFirstSite(w, r, lost)
 				return
 			}
 			if err == nil {
-				var ctx context.Context
-				if ctx, err = a.visit(r.Context(), n, base, s.person); err == nil {
-					next.ServeHTTP(w, r.WithContext(ctx))
-					return
-				}
+				next.ServeHTTP(w, r.WithContext(visiting(r.Context(), way, base, s.person)))
+				return
 			}
 			lost.Fail(w, r, err)
 		})
@@ -72,22 +70,19 @@ func (a *App) toFirstSite(w http.ResponseWriter, r *http.Request, lost kit.Shell
 	http.Redirect(w, r, "/sites/"+roots[0].Code, http.StatusFound)
 }
 
-// visit is ctx of somebody who looks at the site of n: nobody in particular, or the
+// visiting is ctx of somebody who looks at the site at the end of way: nobody in particular, or the
 // citizen who signed in. Staff are nobody in particular here.
-func (a *App) visit(ctx context.Context, n tree.Node, base string, in signin.Deps) (context.Context, error) {
-	chain, err := a.Tree.Ancestors(ctx, n.ID)
-	if err != nil {
-		return nil, err
-	}
+func visiting(ctx context.Context, way []tree.Node, base string, in signin.Deps) context.Context {
+	n := way[len(way)-1]
 	scope := tenancy.Scope{Tenant: n.ID, Actor: visitor(ctx, in), RequestID: kit.RequestIDFrom(ctx)}
 	site := visit.Site{Tenant: n.ID, Name: n.Name, Level: n.Level, Code: n.Code, Base: base}
-	for _, up := range chain {
+	for _, up := range way {
 		scope.Ancestors = append(scope.Ancestors, up.ID)
 		if up.ID != tenancy.Platform {
 			site.Chain = append(site.Chain, visit.Place{Tenant: up.ID, Name: up.Name, Code: up.Code, Level: up.Level})
 		}
 	}
-	return visit.WithSite(tenancy.With(ctx, scope), site), nil
+	return visit.WithSite(tenancy.With(ctx, scope), site)
 }
 
 // visitor is the citizen of the session, or the public.

@@ -2,22 +2,31 @@ package finder
 
 import "strings"
 
-// All are the items of all shards by name. Build keeps a shard's items in the order
-// in which they came, which must be that of their names.
-func All(shards []*Shard) []Match {
+// Docs are the items of a shard, in the order in which Build was given them.
+func (s *Shard) Docs() []Doc { return s.docs }
+
+// ByName are the first most of the items that are left of every shard, by name.
+// Build keeps a shard's items in the order in which they came, which must be that of
+// their names; left has the places of items in that order.
+func ByName(shards []*Shard, left [][]int32, most int) []Match {
 	size := 0
-	for _, s := range shards {
-		size += len(s.docs)
+	for _, l := range left {
+		size += len(l)
 	}
+	size = min(size, most)
 	out, at := make([]Match, 0, size), make([]int, len(shards))
 	for len(out) < size {
 		best := -1
+		var first *Doc
 		for k, s := range shards {
-			if at[k] < len(s.docs) && (best < 0 || less(&s.docs[at[k]], &shards[best].docs[at[best]])) {
-				best = k
+			if at[k] == len(left[k]) {
+				continue
+			}
+			if d := &s.docs[left[k][at[k]]]; best < 0 || less(d, first) {
+				best, first = k, d
 			}
 		}
-		out = append(out, Match{Doc: &shards[best].docs[at[best]]})
+		out = append(out, Match{Doc: first, In: best, At: int(left[best][at[best]])})
 		at[best]++
 	}
 	return out

@@ -29,6 +29,10 @@ type Doc struct {
 	Hall                bool     // 进驻政务大厅
 	Visits, Days        int      // 到现场次数, promised working days
 	AtOnce              bool     // 即办件
+
+	State, Project, Area string // what a list says besides: the item's state, 办件类型, 通办范围
+	Terminal             bool   // 自助终端办理
+	Fees                 int    // how many it costs
 }
 
 // Synonym says that people who type Word mean Means.
@@ -40,6 +44,8 @@ type Span struct{ From, To int }
 // Match is an item that was found.
 type Match struct {
 	Doc   *Doc
+	In    int     // which of the shards it is in
+	At    int     // and where among its items
 	Score float64 // 1 when every word fits wholly
 	Marks []Span  // what to highlight in the name, in order, not overlapping
 	By    string  // the keyword that fitted, when it is not the name

@@ -74,7 +74,9 @@ func (c chain) rank(all []fits, weights []float64, total float64, keep func(*Doc
 			if score /= total; score < enough || keep != nil && !keep(&s.docs[i]) {
 				continue
 			}
-			out = append(out, c.match(&s.docs[i], all, n, score+ofNear*float64(k)))
+			m := c.match(&s.docs[i], all, n, score+ofNear*float64(k))
+			m.In, m.At = k, i
+			out = append(out, m)
 		}
 	}
 	return out
