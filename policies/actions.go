@@ -86,6 +86,13 @@ const (
 	FilesWrite      Action = "files:write"      // tenant, subject (at_tenant, mandated)
 )
 
+// Data sets (数据归集) of cases, for the national platform.
+const (
+	DatasetsView   Action = "datasets:view"   // tenant: whose subtree
+	DatasetsExport Action = "datasets:export" // tenant: whose subtree
+	DatasetsFeed   Action = "datasets:feed"   // tenant: whose subtree is read, right: of the partner, over_lo, over_hi: where its key is good
+)
+
 // Supervision (电子监察).
 const (
 	SupervisionView         Action = "supervision:view"          // tenant
@@ -119,6 +126,7 @@ func Actions() []Action {
 		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSupplement, CasesSendback,
 		CasesDeliver, CasesResubmit, CasesUrge, CasesRefer,
 		CasesExtend, CasesApprove, CasesSpecial, CasesSuspend, CasesConsult, CasesAnswer, CasesVoid, CasesReopen, CasesArchive, CasesExport, FilesRead, FilesWrite,
+		DatasetsView, DatasetsExport, DatasetsFeed,
 		SupervisionView, SupervisionRule, SupervisionOrder, SupervisionAnswer, SupervisionClose, SupervisionWithdrawCard,
 		SitesEdit, ArticlesPublish, NoticesView, AuditView, JobsView, JobsRetry, SMSInbox,
 	}

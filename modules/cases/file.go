@@ -222,6 +222,7 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, in Filing) erro
 	}
 	tx.Record(db.Audit{Action: string(policies.CasesFile), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "channel": c.Channel}})
 	tx.Emit(events.CaseFiled{Case: c.fact()})
+	d.touched()
 	return st.delta(ctx, c, string(Submitted), 1)
 }
 

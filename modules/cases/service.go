@@ -71,6 +71,7 @@ func (s *Service) act(ctx context.Context, id string, seen int, a policies.Actio
 		if err := do(ctx, d); err != nil {
 			return err
 		}
+		d.touched()
 		tx.Record(db.Audit{Tenant: c.TenantID, Action: string(a), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "status": c.Status, "step": c.StepName}})
 		return st.save(ctx, &c, was)
 	})

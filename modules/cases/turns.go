@@ -257,6 +257,7 @@ func (s *Service) beside(ctx context.Context, caseID, procedureID, kind string, 
 		if err != nil {
 			return err
 		}
+		d.touched()
 		tx.Record(db.Audit{Tenant: c.TenantID, Action: string(a), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "procedure": kind}})
 		return d.finish(ctx, p, Ended, answer)
 	})
@@ -504,6 +505,7 @@ func (s *Service) deem(ctx context.Context) (n int, err error) {
 			if err := d.acceptFrom(ctx, from, "", "deemed"); err != nil {
 				return err
 			}
+			d.touched()
 			tx.Record(db.Audit{Tenant: was.TenantID, Action: string(policies.CasesAccept), Kind: "case", Object: was.ID, Detail: map[string]any{"no": was.No, "deemed": true}})
 			if err := d.st.save(ctx, &late[i], was); err != nil {
 				return err

@@ -22,3 +22,12 @@ func (s *Service) Handed(ctx context.Context, tx *db.Tx, tenant tenancy.ID, case
 	}
 	return out, nil
 }
+
+// InCase lists the files of a case, oldest first.
+func (s *Service) InCase(ctx context.Context, tx *db.Tx, tenant tenancy.ID, caseID string) (fs []File, err error) {
+	err = tx.NewSelect().Model(&fs).Where("tenant_id = ?", tenant).Where("case_id = ?", caseID).Order("uploaded_at", "id").Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("files of case %s: %w", caseID, err)
+	}
+	return fs, nil
+}

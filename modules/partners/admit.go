@@ -21,6 +21,7 @@ type Limit struct {
 type Pass struct {
 	Partner string           // id; empty without a key
 	Over    tenancy.Interval // the tenants that the key is good for
+	Cases   string           // what it reads of cases: CasesMasked, CasesFull or nothing
 	Limits  []Limit
 	Refused string        // catalogue key of the reason, empty when admitted
 	Wait    time.Duration // after which to ask again; 0 when waiting does not help

@@ -37,6 +37,7 @@ type Partner struct {
 	PerMinute   int
 	PerDay      int
 	State       string
+	CaseData    string     // what it reads of cases: CasesMasked, CasesFull or nothing
 	EndsOn      *time.Time // the last day on which its keys are good, in China; nil: no end
 	CreatedBy   string
 	CreatedAt   time.Time
@@ -46,6 +47,13 @@ type Partner struct {
 	Today      int64  `bun:"-"` // requests of this day, as far as they are folded
 	Own        bool   `bun:"-"` // of the tenant in scope, which alone may change it
 }
+
+// What a partner may read of cases (办件) beside what is public.
+const (
+	CasesNone   = ""       // nothing
+	CasesMasked = "masked" // without what is about people
+	CasesFull   = "full"   // as it is
+)
 
 // Ended reports whether the last day is over at a moment.
 func (p Partner) Ended(at time.Time) bool {
@@ -104,6 +112,7 @@ type Input struct {
 	Name, Contact, Phone, Note string
 
 	PerMinute, PerDay int
+	CaseData          string // one of CasesNone, CasesMasked and CasesFull
 	EndsOn            string // a date, or empty
 	Seen              int    // version counter that the editor was shown
 }
@@ -139,6 +148,9 @@ func (in Input) check() (endsOn *time.Time, err error) {
 	if in.PerDay < 1 || in.PerDay > maxPerDay {
 		bad["per_day"] = "partner_per_day"
 	}
+	if in.CaseData != CasesNone && in.CaseData != CasesMasked && in.CaseData != CasesFull {
+		bad["case_data"] = "partner_case_data"
+	}
 	if in.EndsOn != "" {
 		day, err := time.Parse(time.DateOnly, in.EndsOn)
 		if err != nil {
@@ -158,7 +170,7 @@ func (in Input) trimmed() Input {
 
 // onto writes what was typed into p.
 func (in Input) onto(p *Partner, seal func(string) string, endsOn *time.Time) {
-	p.Name, p.Contact, p.Note, p.PerMinute, p.PerDay, p.EndsOn = in.Name, in.Contact, in.Note, in.PerMinute, in.PerDay, endsOn
+	p.Name, p.Contact, p.Note, p.PerMinute, p.PerDay, p.EndsOn, p.CaseData = in.Name, in.Contact, in.Note, in.PerMinute, in.PerDay, endsOn, in.CaseData
 	p.PhoneSealed, p.PhoneTail = "", ""
 	if in.Phone != "" {
 		p.PhoneSealed, p.PhoneTail = seal(in.Phone), in.Phone[len(in.Phone)-4:]

@@ -84,7 +84,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		if command == 'I' || command == 'D' {
 			return false
 		}
-	case "partner_usage": // counted by the servers
+	case "partner_usage", "case_records", "case_record_marks", "case_data": // written by the servers alone
 		if command != 'S' {
 			return false
 		}
@@ -127,7 +127,7 @@ func systemMay(table string, command byte, s scope, r *row) bool {
 		if command == 'U' || command == 'D' {
 			return false
 		}
-	case "audit_heads", "audit_marks", "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers":
+	case "audit_heads", "audit_marks", "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers", "case_records", "case_record_marks", "case_data":
 		if command == 'D' {
 			return false
 		}

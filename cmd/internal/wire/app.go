@@ -14,6 +14,7 @@ import (
 	"liandong/modules/audit"
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
+	"liandong/modules/datasets"
 	"liandong/modules/files"
 	"liandong/modules/flows"
 	"liandong/modules/forms"
@@ -67,6 +68,7 @@ type App struct {
 	Notices     *notices.Service
 	Audit       *audit.Service
 	Partners    *partners.Service
+	Datasets    *datasets.Service
 
 	simulator *notices.Simulator
 	account   sms.Account    // of the simulator
@@ -162,6 +164,7 @@ func (a *App) modules(context.Context) error {
 	if a.counter, err = newMinutes(a.cfg.Redis, a.cfg.AppDSN); err != nil {
 		return err
 	}
+	a.Datasets = a.gathered()
 	a.Partners = partners.New(a.DB, a.Policy, a.sealer, a.counter)
 	return nil
 }

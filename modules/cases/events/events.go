@@ -134,3 +134,10 @@ type CaseConsultAnswered struct {
 
 // EventName is the stable wire name.
 func (CaseConsultAnswered) EventName() string { return "cases.consult_answered" }
+
+// CaseTouched reports that something about a case is no longer as it was: every act
+// says so, beside the fact of its own that it may tell.
+type CaseTouched struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseTouched) EventName() string { return "cases.touched" }

@@ -33,6 +33,20 @@ func states() []kit.Option {
 	return []kit.Option{{Value: partners.Active, Label: "使用中"}, {Value: partners.Stopped, Label: "已停用"}}
 }
 
+func caseRights() []kit.Option {
+	return []kit.Option{{Value: partners.CasesNone, Label: "不提供"}, {Value: partners.CasesMasked, Label: "提供，个人信息脱敏"}, {Value: partners.CasesFull, Label: "提供，含个人信息"}}
+}
+
+// caseRight is what a partner may read of cases, in words.
+func caseRight(p partners.Partner) string {
+	for _, o := range caseRights() {
+		if o.Value == p.CaseData {
+			return o.Label
+		}
+	}
+	return ""
+}
+
 // standing is what a partner's state is called, with its tone.
 func standing(p partners.Partner, now time.Time) (kit.Tone, string) {
 	switch {
