@@ -280,10 +280,11 @@ func (w *walk) do(name string) bool {
 func ways() [][]string {
 	return [][]string{
 		{"urge", "notice", "answer", "tolerate", "supply", "consult", "opinion", "pass", "pass", "back", "pass", "grant", "deliver", "reopen", "deny", "deliver", "archive"},
-		{"accept", "extend", "agree", "hear", "heard", "suspend", "resume", "refer", "pass", "pass", "forward", "deliver"},
+		{"accept", "extend", "agree", "hear", "heard", "suspend", "resume", "pass", "pass", "forward", "deliver"},
 		{"accept", "extend", "disagree", "void"},
 		{"refuse"},
 		{"withdraw"},
+		{"accept", "refer"},
 	}
 }
 
