@@ -31,6 +31,7 @@ allow["items:create"] contains "own" if {
 	holds_role
 	own_tenant
 	known_list
+	keeps_list
 }
 
 deny["items:create"] contains no_role if not holds_role
@@ -39,8 +40,22 @@ deny["items:create"] contains not_own_tenant if not own_tenant
 
 deny["items:create"] contains because("list_unknown", "没有这份清单", "请从目录清单或实施清单进入") if not known_list
 
-# Every level keeps an implementing list, and a basic list of what is done only there (地方目录).
+deny["items:create"] contains not_top if not keeps_list
+
 known_list if input.resource.list in {"basic", "implementing"}
+
+# Every level keeps an implementing list; the basic list is kept by the top of the tree only.
+keeps_list if input.resource.list != "basic"
+
+keeps_list if top_level
+
+# top_level: nothing stands above the tenant but the platform.
+top_level if {
+	is_array(input.actor.ancestors)
+	count([above | some above in input.actor.ancestors; not above in {0, input.actor.tenant}]) == 0
+}
+
+not_top := because("not_top", "目录清单由最上一级统一编制，本级不能新建或修改", "请在“目录认领”中认领本级实施的目录；需要增减目录的，请向最上一级提出")
 
 roles_for["items:edit"] := {"item_editor"}
 

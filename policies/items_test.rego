@@ -18,7 +18,19 @@ checker(place) := staff(place, ["item_reviewer"])
 
 test_items_create_allow if allowed("items:create", editor(county), at(county, {"list": "implementing"}), "own")
 
-test_items_create_basic_allow if allowed("items:create", editor(county), at(county, {"list": "basic"}), "own")
+test_items_create_basic_allow if allowed("items:create", editor(league), at(league, {"list": "basic"}), "own")
+
+test_items_create_basic_platform_allow if {
+	platform := {"tenant": 0, "lo": 0, "hi": 999999999999999, "ancestors": [0]}
+	allowed("items:create", editor(platform), at(platform, {"list": "basic"}), "own")
+}
+
+test_items_create_basic_deny if refused("items:create", editor(county), at(county, {"list": "basic"}), "not_top")
+
+test_items_create_basic_blind_deny if {
+	blind := object.union(editor(league), {"ancestors": null})
+	refused("items:create", blind, at(league, {"list": "basic"}), "not_top")
+}
 
 test_items_create_list_deny if refused("items:create", editor(county), at(county, {"list": "other"}), "list_unknown")
 

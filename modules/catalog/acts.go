@@ -96,6 +96,9 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, itemID, act, reason stri
 	if item, err = st.item(ctx, itemID); err != nil {
 		return v, item, err
 	}
+	if err := s.keeps(ctx, tx, item, act); err != nil {
+		return v, item, err
+	}
 	if err := fits(act, item); err != nil {
 		return v, item, err
 	}

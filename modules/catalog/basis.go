@@ -17,6 +17,7 @@ type Basis struct {
 	ItemID     string
 	Name       string
 	BasicCode  string
+	List       string
 	Body       Body `bun:"type:jsonb"`
 }
 
@@ -41,7 +42,7 @@ func (s *Service) StandingOn(ctx context.Context, tx *db.Tx, law string) (out []
 	if err != nil {
 		return nil, err
 	}
-	err = tx.NewRaw(`select i.tenant_id, t.name as tenant_name, i.id as item_id, i.name, i.basic_code, v.body
+	err = tx.NewRaw(`select i.tenant_id, t.name as tenant_name, i.id as item_id, i.name, i.basic_code, i.list, v.body
 		from items i join item_versions v on v.tenant_id = i.tenant_id and v.id = i.live_id join tenants t on t.tenant_id = i.tenant_id
 		where i.state = 'published' and (v.body->'legal_basis' @> ?::jsonb or v.body->'legal_basis' @> ?::jsonb) order by i.tenant_id, i.basic_code`,
 		string(plain), string(marked)).Scan(ctx, &out)

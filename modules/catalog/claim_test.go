@@ -111,6 +111,24 @@ func TestEntryNeedsItsOwnFieldsOnly(t *testing.T) {
 	if _, err := svc.Create(editor, catalog.Draft{Body: foodEntry(), List: "other"}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("unknown list: %v", err)
 	}
+	// The top of the tree keeps the list; levels below claim from it, by hand and by file.
+	county := person(t, dbtest.County, "3", "item_editor")
+	_, err = svc.Create(county, catalog.Draft{Body: foodEntry(), List: catalog.BasicList})
+	if f, _ := fault.As(err); f == nil || f.Kind != fault.Forbidden || f.Detail == "" || svc.MayKeep(county) || !svc.MayKeep(editor) {
+		t.Errorf("county: %v", err)
+	}
+	im, err := svc.Upload(county, "目录.csv", []byte("名称,基本编码,类型\n某许可,000131019000,01\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := catalog.Mapping{Columns: []string{"name", "basic_code", "type"}, Scheme: "local", List: catalog.BasicList}
+	if err := svc.Map(county, im.ID, m); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("county by file: %v", err)
+	}
+	m.List = catalog.ImplementingList
+	if err := svc.Map(county, im.ID, m); err != nil {
+		t.Errorf("county by file: %v", err)
+	}
 	if _, err := svc.Create(person(t, dbtest.League, "1", "clerk"), catalog.Draft{Body: foodEntry(), List: catalog.BasicList}); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("clerk: %v", err)
 	}

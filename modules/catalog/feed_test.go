@@ -15,6 +15,7 @@ import (
 
 	"liandong/modules/catalog"
 	"liandong/tenancy"
+	"liandong/tenancy/calendar"
 	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
 	"liandong/tenancy/fault"
@@ -308,4 +309,70 @@ func TestFeedRefusesCursorsOfOthers(t *testing.T) {
 	if f, ok := fault.As(err); !ok || f.Fields["cursor"] != "feed_cursor_restart" {
 		t.Errorf("a cursor ahead of the present: %v", err)
 	}
+}
+
+// Who follows the feed learns of a suspension and its end on the day, be it decided
+// then or planned before.
+func TestFeedTellsOfSuspensions(t *testing.T) {
+	t.Parallel()
+	l := newLife(t)
+	editor, reviewer, nobody := person(t, dbtest.League, "1", "item_editor"), person(t, dbtest.League, "2", "item_reviewer"), dbtest.As(t, dbtest.Village, tenancy.Public)
+	pass := func(v catalog.Version, err error) {
+		t.Helper()
+		if err == nil {
+			_, err = l.svc.Submit(editor, v.ID)
+		}
+		if err == nil {
+			_, err = l.svc.Publish(reviewer, v.ID, "同意")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	first, err := l.svc.Create(editor, catalog.Draft{Body: l.body(), Flow: []byte("<x/>")})
+	pass(first, err)
+	cursor := ""
+	told := func() (whats []string) {
+		t.Helper()
+		page, err := l.svc.Feed(nobody, cursor, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range page.Changes {
+			whats = append(whats, c.What)
+		}
+		cursor = page.Next
+		return whats
+	}
+	is := func(want ...string) {
+		t.Helper()
+		if got := told(); !slices.Equal(got, want) {
+			t.Errorf("told %v, want %v", got, want)
+		}
+	}
+	is(catalog.ChangedPublished)
+	planned := func(act string, day int) {
+		t.Helper()
+		v, err := l.svc.Begin(editor, first.ItemID, act, "系统升级")
+		if err == nil && day > 0 {
+			on := calendar.DateOf(l.db.Now()) + calendar.Date(day)
+			v, err = l.svc.SetDates(editor, v.ID, v.Version, catalog.Dates{EffectiveOn: &on})
+		}
+		pass(v, err)
+	}
+	planned(catalog.ActSuspend, 3)
+	is()
+	l.now.Add(4)
+	l.tick(t)
+	is(catalog.ChangedSuspended)
+	if g, err := l.svc.Guide(nobody, first.ItemID); err != nil || g.Item.State != catalog.StateSuspended || g.Suspended == "" {
+		t.Errorf("suspended: %+v, %v", g.Item, err)
+	}
+	planned(catalog.ActResume, 2)
+	l.now.Add(2)
+	l.tick(t)
+	l.tick(t)
+	is(catalog.ChangedResumed)
+	planned(catalog.ActSuspend, 0)
+	is(catalog.ChangedSuspended)
 }

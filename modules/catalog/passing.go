@@ -97,6 +97,13 @@ func (s *Service) Submit(ctx context.Context, versionID string) (Version, error)
 		if v.LeadID != nil {
 			return fault.New(fault.Precondition, "item_is_part")
 		}
+		item, err := st.item(ctx, v.ItemID)
+		if err != nil {
+			return err
+		}
+		if err := s.keeps(ctx, tx, item, v.Act); err != nil {
+			return err
+		}
 		parts, err := st.parts(ctx, v)
 		if err != nil {
 			return err

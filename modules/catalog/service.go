@@ -136,6 +136,15 @@ func (s *Service) mayStart(ctx context.Context, tx *db.Tx, list string) error {
 	return s.authz.Allow(ctx, policies.ItemsCreate, policies.Resource{"tenant": tx.Scope.Tenant, "list": list})
 }
 
+// keeps asks whether the actor may go on with an item: an entry of the basic list
+// is for whoever keeps that list, but for taking it away.
+func (s *Service) keeps(ctx context.Context, tx *db.Tx, i Item, act string) error {
+	if i.List != BasicList || act == ActCancel {
+		return nil
+	}
+	return s.mayStart(ctx, tx, BasicList)
+}
+
 func draftOf(tx *db.Tx, itemID string, number int, b Body) Version {
 	return Version{
 		TenantID: tx.Scope.Tenant, ID: db.NewID(), ItemID: itemID, Number: number, State: StateDraft, Act: act(number), Body: b,
@@ -195,6 +204,9 @@ func (s *Service) editable(ctx context.Context, tx *db.Tx, v *Version, in Draft)
 	st := store{tx}
 	item, err := st.item(ctx, v.ItemID)
 	if err != nil {
+		return err
+	}
+	if err := s.keeps(ctx, tx, item, v.Act); err != nil {
 		return err
 	}
 	in.Body.book = codes.From(ctx)

@@ -19,6 +19,22 @@ func (s *Service) Usable(ctx context.Context) (out []Form, err error) {
 	return out, err
 }
 
+// Concerned is a form in use that a text may reach.
+type Concerned struct {
+	Form
+
+	Names bool // the text stands in it: in a title, a help, a rule
+}
+
+// Concerned lists the forms in use that the scope sees whose newest version says
+// text somewhere, and those with the given ids, by title.
+func (s *Service) Concerned(ctx context.Context, tx *db.Tx, text string, ids []string) (out []Concerned, err error) {
+	err = tx.NewRaw(`select `+formColumns+`, t.name as owner_name, strpos(v.schema::text, ?) > 0 as names from forms f
+		join tenants t on t.tenant_id = f.tenant_id join form_versions v on v.tenant_id = f.tenant_id and v.form_id = f.id and v.number = f.published
+		where f.state = ? and (strpos(v.schema::text, ?) > 0 or f.id::text in (?)) order by f.title, f.id limit 500`, text, Published, text, bun.List(append([]string{""}, ids...))).Scan(ctx, &out)
+	return out, err
+}
+
 // VersionIn is Version inside a transaction of the caller's.
 func (s *Service) VersionIn(ctx context.Context, tx *db.Tx, id string, number int) (*Version, error) {
 	return s.version(ctx, store{tx}, id, number)

@@ -16,6 +16,10 @@ import (
 // standing answers that one item stands on every law that is asked for.
 type standing struct{}
 
+func (standing) FormsOn(context.Context, *db.Tx, string) ([]laws.Paper, error) {
+	return nil, nil
+}
+
 func (standing) StandingOn(_ context.Context, tx *db.Tx, title string) ([]laws.Dependant, error) {
 	return []laws.Dependant{{ItemID: itemID, Name: "草原征占用审批", TenantID: tx.Scope.Tenant, Articles: []string{title}}}, nil
 }

@@ -20,12 +20,24 @@ type Dependant struct {
 	TenantID   tenancy.ID
 	TenantName string
 	Articles   []string // that it names
+	Entry      bool     // an entry of the basic list (目录清单): nobody applies for it
+}
+
+// Paper (表单) is a form that a change of a law may reach.
+type Paper struct {
+	FormID     string
+	Title      string
+	TenantName string
+	Items      []string // names of the items standing on the law that have it filled in
+	Names      bool     // the form itself names the law
 }
 
 // Asks is what the library asks of whoever keeps items.
 type Asks interface {
 	// StandingOn lists the items in scope whose legal basis names the title, without 《》.
 	StandingOn(ctx context.Context, tx *db.Tx, title string) ([]Dependant, error)
+	// FormsOn lists the forms of those items, and those in scope that name the title.
+	FormsOn(ctx context.Context, tx *db.Tx, title string) ([]Paper, error)
 }
 
 // Service is the whole public surface of the library.

@@ -151,6 +151,19 @@ func (s *Service) StandOn(ctx context.Context, lawID string) (items []Dependant,
 	return items, err
 }
 
+// FormsOn lists the forms that a change of a law may reach, as far as the actor sees.
+func (s *Service) FormsOn(ctx context.Context, lawID string) (forms []Paper, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		l, err := store{tx}.law(ctx, lawID)
+		if err != nil {
+			return err
+		}
+		forms, err = s.asks.FormsOn(ctx, tx, l.Title)
+		return err
+	})
+	return forms, err
+}
+
 // why is the sentence of a refusal, "" when err is nil.
 func why(err error) string {
 	if err == nil {

@@ -40,6 +40,7 @@ type EditionDetail struct {
 	Number      int          `json:"number"`
 	PublishedAt *time.Time   `json:"published_at"`
 	Body        catalog.Body `json:"guide" doc:"发布时的内容，不含下级细化"`
+	Choices     []Ask        `json:"choices" doc:"申请前要选择的业务办理项和情形，按提问的顺序；没有则为空"`
 }
 
 type editionInput struct {
@@ -68,7 +69,7 @@ func (s site) edition(ctx context.Context, in *editionInput) (out EditionDetail,
 		return out, err
 	}
 	v, err := s.Items.Edition(ctx, in.ID, in.Number)
-	return EditionDetail{ItemID: v.ItemID, VersionID: v.ID, Number: v.Number, PublishedAt: v.PublishedAt, Body: v.Body}, err
+	return EditionDetail{ItemID: v.ItemID, VersionID: v.ID, Number: v.Number, PublishedAt: v.PublishedAt, Body: v.Body, Choices: choicesOf(v.Body)}, err
 }
 
 // Change (变更) says that something happened to an item.

@@ -72,6 +72,8 @@ type Item struct {
 	StatutoryDays int    `json:"statutory_days" doc:"法定办结时限，工作日"`
 	PromisedDays  int    `json:"promised_days" doc:"承诺办结时限，工作日"`
 	OnsiteTimes   int    `json:"onsite_times" doc:"到现场次数"`
+	State         string `json:"state" enum:"published,suspended" doc:"published 在用，suspended 暂停办理：不能提交新的申请"`
+	Divided       bool   `json:"divided" doc:"申请前要选择业务办理项或情形，见事项的 choices"`
 	Codes         []Code `json:"codes" doc:"现有的编码"`
 }
 
@@ -104,7 +106,7 @@ func (s site) items(ctx context.Context, in *itemsInput) (List[Item], error) {
 	for _, r := range p.Rows {
 		out.Rows = append(out.Rows, Item{
 			ID: r.ID, VersionID: r.VersionID, Version: r.Number, BasicCode: r.BasicCode, Name: r.Body.Name, Kind: r.Kind, Level: r.Body.Level, Department: r.Body.Department,
-			Owner: r.OwnerName, StatutoryDays: r.Body.StatutoryDays, PromisedDays: r.Body.PromisedDays, OnsiteTimes: r.Body.OnsiteTimes, Codes: codesOf(codes[r.ID]),
+			Owner: r.OwnerName, StatutoryDays: r.Body.StatutoryDays, PromisedDays: r.Body.PromisedDays, OnsiteTimes: r.Body.OnsiteTimes, State: r.State, Divided: r.Body.Divided(), Codes: codesOf(codes[r.ID]),
 		})
 	}
 	return out, err
@@ -117,8 +119,12 @@ type Guide struct {
 	Version     int          `json:"version" doc:"现行版本号"`
 	VersionID   string       `json:"version_id"`
 	PublishedAt *time.Time   `json:"published_at" doc:"现行版本的发布时间"`
+	State       string       `json:"state" enum:"published,suspended" doc:"published 在用，suspended 暂停办理：不能提交新的申请"`
+	Suspended   string       `json:"suspended,omitempty" doc:"暂停办理的原因"`
 	Codes       []Code       `json:"codes" doc:"现有的编码"`
 	Body        catalog.Body `json:"guide" doc:"在这个单位办理时的全部要素，上级和本级的细化已经计入"`
+	Choices     []Ask        `json:"choices" doc:"申请前要选择的业务办理项和情形，按提问的顺序；没有则为空"`
+	Mine        *Mine        `json:"mine,omitempty" doc:"按查询参数 choices 选择后要的材料、费用和时限；没有选择时不返回"`
 	Sources     []Source     `json:"sources" doc:"可细化的字段来自哪个单位"`
 }
 
@@ -134,7 +140,14 @@ type itemInput struct {
 	ID string `path:"id" maxLength:"36" doc:"事项的标识，见事项列表"`
 }
 
-func (s site) guide(ctx context.Context, in *itemInput) (out Guide, err error) {
+type guideInput struct {
+	Where
+
+	ID      string   `path:"id" maxLength:"36" doc:"事项的标识，见事项列表"`
+	Choices []string `query:"choices" maxItems:"100" doc:"选项的标识，用逗号分开，例如 h1,s1a"`
+}
+
+func (s site) guide(ctx context.Context, in *guideInput) (out Guide, err error) {
 	if !isUUID(in.ID) {
 		return out, fault.New(fault.NotFound, "item_not_offered")
 	}
@@ -151,7 +164,7 @@ func (s site) guide(ctx context.Context, in *itemInput) (out Guide, err error) {
 	}
 	out = Guide{
 		ID: g.Item.ID, Version: g.Version.Number, VersionID: g.Version.ID, PublishedAt: g.Version.PublishedAt,
-		Codes: codesOf(codes[in.ID]), Body: g.Body, Sources: []Source{},
+		State: g.Item.State, Suspended: g.Suspended, Codes: codesOf(codes[in.ID]), Body: g.Body, Choices: choicesOf(g.Body), Mine: mineOf(g.Body, in.Choices), Sources: []Source{},
 	}
 	for field, from := range g.Source {
 		out.Sources = append(out.Sources, Source{field, g.Names[from]})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,6 +27,8 @@ type Laws interface {
 	Show(ctx context.Context, id, day string) (laws.Sheet, error)
 	// Find resolves titles to the laws that the library has.
 	Find(ctx context.Context, titles ...string) (map[string]laws.Law, error)
+	// StandOn lists what stands on a law, as far as the visitor sees.
+	StandOn(ctx context.Context, lawID string) ([]laws.Dependant, error)
 }
 
 type lawsView struct {
@@ -84,8 +87,18 @@ func (h handlers) law(w http.ResponseWriter, r *http.Request, s kit.Shell) error
 	if err != nil {
 		return err
 	}
+	items, err := h.Laws.StandOn(ctx, sh.Law.ID)
+	if err != nil {
+		return err
+	}
 	brief(w, r)
-	return s.Page(w, r, http.StatusOK, kit.Page{Title: sh.Law.Title, Crumbs: home(ctx, kit.Crumb{Label: text.T("citizen.nav.laws"), Href: visit.URL(ctx, "/laws")}), Content: lawPage(sh)})
+	return s.Page(w, r, http.StatusOK, kit.Page{Title: sh.Law.Title, Crumbs: home(ctx, kit.Crumb{Label: text.T("citizen.nav.laws"), Href: visit.URL(ctx, "/laws")}), Content: lawPage(sh, offered(items))})
+}
+
+// offered are those that somebody can apply for: no entries of the basic list,
+// which only organs work with.
+func offered(all []laws.Dependant) []laws.Dependant {
+	return slices.DeleteFunc(all, func(d laws.Dependant) bool { return d.Entry })
 }
 
 // grounds finds the pages of the laws that an item stands on, by title. A guide

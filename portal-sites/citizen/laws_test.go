@@ -13,10 +13,20 @@ import (
 	"liandong/tenancy/db/dbtest"
 )
 
-// nothing stands on any law of these tests.
+// nothing stands on the laws of these tests but one item, and its entry of the
+// basic list.
 type nothing struct{}
 
-func (nothing) StandingOn(context.Context, *db.Tx, string) ([]laws.Dependant, error) { return nil, nil }
+func (nothing) FormsOn(context.Context, *db.Tx, string) ([]laws.Paper, error) {
+	return nil, nil
+}
+
+func (nothing) StandingOn(context.Context, *db.Tx, string) ([]laws.Dependant, error) {
+	return []laws.Dependant{
+		{ItemID: "00000000-0000-7000-8000-0000000000aa", Name: "临时占用草原审批", Articles: []string{"第四十条"}},
+		{ItemID: "00000000-0000-7000-8000-0000000000bb", Name: "草原征占用（目录）", Entry: true},
+	}, nil
+}
 
 func TestGuideLeadsToTheLaw(t *testing.T) {
 	t.Parallel()
@@ -43,7 +53,7 @@ func TestGuideLeadsToTheLaw(t *testing.T) {
 	if to != "/laws/"+l.ID+"#a40000" {
 		t.Errorf("the basis leads to %q", to)
 	}
-	c.Get("/laws/"+l.ID).Want(http.StatusOK).Doc().Has("#a40000", "第四十条", "不得超过二年").Has("main", "现行有效", "只摘录了部分条文")
+	c.Get("/laws/"+l.ID).Want(http.StatusOK).Doc().Has("#a40000", "第四十条", "不得超过二年").Has("main", "现行有效", "只摘录了部分条文").Has("main", "依据本法办理的事项（1 项）", "临时占用草原审批").Lacks("a[href=/items/00000000-0000-7000-8000-0000000000bb]")
 	w.look(t, "", map[string]string{"law": "/laws/" + l.ID})
 	c.Get("/laws/nonsense").Want(http.StatusNotFound)
 }

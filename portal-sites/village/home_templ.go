@@ -215,6 +215,9 @@ func commonPage(items []casesweb.Item) templ.Component {
 
 func tiles(items []casesweb.Item) (out []kit.TileProps) {
 	for _, it := range items {
+		if it.Suspended != "" { // nothing that would be refused
+			continue
+		}
 		out = append(out, kit.TileProps{Href: Base + "/assist/" + it.ID, Icon: "file-text", Title: it.Name, Note: it.Department})
 	}
 	return out

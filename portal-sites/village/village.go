@@ -39,6 +39,8 @@ type Deps struct {
 	Desk       string                            // the full workbench; "" shows no way to it
 	Phone      string                            // who to call when stuck
 
+	Laws casesweb.Laws // what cases are decided on; nil: pages show none
+
 	Font      string           // of documents: see casesweb.Deps
 	SiteURL   casesweb.SiteURL // see there
 	PublicURL string           // see there
@@ -69,7 +71,7 @@ func Mount(r chi.Router, d Deps) {
 		filesweb.Mount(r, filesweb.Deps{Service: d.Files, Shell: s.shell, Base: Base})
 		casesweb.Mount(r, casesweb.Deps{
 			Service: d.Cases, Shell: s.shell, Base: Base, Home: kit.Crumb{Label: titleHome, Href: Base},
-			Flows: d.Flows, Files: Papers{d.Files}, Offers: d.Offers, Now: d.Now, Steps: withStep, Font: d.Font, SiteURL: d.SiteURL, PublicURL: d.PublicURL,
+			Flows: d.Flows, Files: Papers{d.Files}, Offers: d.Offers, Laws: d.Laws, Now: d.Now, Steps: withStep, Font: d.Font, SiteURL: d.SiteURL, PublicURL: d.PublicURL,
 		})
 		r.NotFound(s.shell.NotFound)
 	})

@@ -87,6 +87,13 @@ func (s shelf) Search(ctx context.Context, words string, page, size int) ([]case
 	out := make([]casesweb.Item, len(p.Rows))
 	for i, r := range p.Rows {
 		out[i] = onShelf(r.ID, r.Body)
+		if r.State == catalog.StateSuspended {
+			g, err := s.items.Guide(ctx, r.ID)
+			if err != nil {
+				return nil, 0, err
+			}
+			out[i].Suspended = g.Suspended
+		}
 	}
 	return out, p.Total, err
 }
@@ -101,6 +108,7 @@ func (s shelf) Guide(ctx context.Context, itemID string, answers []string) (case
 		Item: onShelf(g.Item.ID, b), StatutoryDays: b.StatutoryDays, Audience: b.Audience, Conditions: b.Conditions,
 		Phone: b.Phone, Address: b.Address, Hours: b.Hours,
 	}
+	out.Suspended = g.Suspended
 	mine := b.For(answers)
 	out.PromisedDays, out.Chosen, out.Answers, out.Asks = mine.PromisedDays, mine.Chosen, answers, asks(b, answers)
 	for _, m := range mine.Materials {

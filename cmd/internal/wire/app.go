@@ -158,7 +158,7 @@ func (a *App) modules(context.Context) error {
 	a.Cases = cases.New(a.DB, a.Policy, Asks(a.Items, a.Flows, a.Files, a.sealer))
 	a.Supervision = supervision.New(a.DB, a.Policy)
 	a.Sites = sites.New(a.DB, a.Policy)
-	a.Laws = laws.New(a.DB, a.Policy, grounds{a.Items})
+	a.Laws = laws.New(a.DB, a.Policy, grounds{a.Items, a.Forms})
 	a.Audit = audit.New(a.DB, a.Policy, a.sealer, a.cfg.Log)
 	var err error
 	if a.counter, err = newMinutes(a.cfg.Redis, a.cfg.AppDSN); err != nil {

@@ -35,6 +35,7 @@ func TestEveryActOfTheClimb(t *testing.T) {
 	clerk.Get("/desk/todo").Want(200).Doc().Has("table.ld-table", "草原作业许可", "演", "嘎查受理", "待受理").Has(".ld-tabs .ld-count", "1")
 	post(clerk, c.ID, "accept", url.Values{"version": {seen()}, "opinion": {"材料齐全"}}).Want(303)
 	clerk.Get("/desk/cases/"+c.ID).Want(200).Doc().Has(".alert-success", "已受理").Has("svg.flow").Has("#acts", "为什么不能操作", "毛登牧场")
+	clerk.Get("/desk/cases/"+c.ID).Want(200).Doc().Has("details.ld-fold summary", "中华人民共和国草原法第五十条", "受理后已修改").Has("details.ld-fold p", "作业应当取得许可。").Has("details.ld-fold a", "在法规库中看全文")
 	post(w.desk(w.township()), c.ID, "pass", url.Values{"version": {seen()}, "opinion": {"情况属实"}}).Want(303)
 	county := w.desk(w.county())
 	post(county, c.ID, "supplement", url.Values{"version": {seen()}, "wanted": {"身份证复印件\n现场照片\n\n"}, "opinion": {"可拍照上传"}}).Want(303)

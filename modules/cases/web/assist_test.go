@@ -197,6 +197,27 @@ func TestAssistTellsEarly(t *testing.T) {
 	county.Get("/desk/assist/00000000-0000-4000-8000-000000000000").Want(404)
 }
 
+// What is suspended is named with the reason, and is no tile to begin with.
+func TestAssistNamesWhatIsSuspended(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	clerk := w.desk(w.clerk())
+	clerk.Get("/desk/assist").Want(200).Doc().Has("a.ld-tile", "草原作业许可")
+	editor := w.as(dbtest.League, "01", "item_editor")
+	v, err := w.items.Begin(editor, w.item, catalog.ActSuspend, "系统升级")
+	if err == nil {
+		_, err = w.items.Submit(editor, v.ID)
+	}
+	if err == nil {
+		_, err = w.items.Publish(w.as(dbtest.League, "02", "item_reviewer"), v.ID, "同意")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	clerk.Get("/desk/assist").Want(200).Doc().Has("main", "草原作业许可暂停办理", "系统升级").Lacks("a.ld-tile")
+	clerk.Get("/desk/assist/"+w.item).Want(409).Doc().Has(".ld-error", "系统升级")
+}
+
 func TestUploadWithAnAct(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)

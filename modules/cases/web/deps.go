@@ -22,6 +22,8 @@ type Deps struct {
 	Offers  Offers
 	Now     func() time.Time
 
+	Laws Laws // nil: pages show no provisions
+
 	Font      string  // of documents: see kit/paper.Load; empty: where Debian has them
 	SiteURL   SiteURL // of the tenant that a document can be verified at; nil: documents bear no address
 	PublicURL string  // how a browser reaches the shared host; empty: as this request did
@@ -36,6 +38,23 @@ type Flows interface {
 	// Draw returns the flow as one SVG element that may stand in a page. marks says
 	// by step id how far the case is; a step without one is still to do.
 	Draw(ctx context.Context, ref cases.FlowRef, marks map[string]Mark) ([]byte, error)
+}
+
+// Laws tells what a case is decided on. The wire answers it with the catalogue and
+// the legal library.
+type Laws interface {
+	// Of lists the provisions (设定依据) that the item of a case stands on, as they read
+	// on the day on which the case was filed.
+	Of(ctx context.Context, c *cases.Case) ([]Provision, error)
+}
+
+// Provision is one article.
+type Provision struct {
+	Law, Article string
+	Text         string // paragraphs end with a line break
+	Tone         kit.Tone
+	Note         string // what has become of it since: amended, void; empty: nothing
+	Href         string // where it is read in full; empty: the library has it not
 }
 
 // Mark is how far a case is with one step.
@@ -83,6 +102,7 @@ type Item struct {
 	Department   string
 	PromisedDays int    // working days
 	Kind         string // 行政许可 and so on, in words
+	Suspended    string // why nobody may apply for a while (暂停办理); empty: they may
 }
 
 // Guide is what filing an item asks for.

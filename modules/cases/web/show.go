@@ -19,6 +19,7 @@ type view struct {
 	files    []File
 	guide    Guide // of the item; zero when it is no longer offered
 	svg      string
+	grounds  []Provision
 	act      act            // the form that is open
 	form     kit.FormValues // what was typed into it
 	kept     []File         // papers uploaded with a form that was refused
@@ -62,6 +63,11 @@ func (h handlers) view(r *http.Request) (v view, err error) {
 	}
 	if v.guide, err = h.guide(ctx, v.Case.ItemID); err != nil {
 		return v, err
+	}
+	if h.d.Laws != nil {
+		if v.grounds, err = h.d.Laws.Of(ctx, &v.Case); err != nil {
+			return v, err
+		}
 	}
 	svg, err := h.d.Flows.Draw(ctx, cases.FlowRef{Tenant: v.Case.FlowTenant, ID: v.Case.FlowID}, v.marks())
 	v.svg = string(svg)

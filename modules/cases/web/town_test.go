@@ -193,7 +193,7 @@ func (w *town) site(ctx context.Context, base string) http.Handler {
 				next.ServeHTTP(rw, req.WithContext(tenancy.With(req.Context(), scope)))
 			})
 		})
-		casesweb.Mount(r, casesweb.Deps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Flows: w, Files: paperKeeper{w.files}, Offers: w, Now: w.now, SiteURL: func(id tenancy.ID) string { return "/sites/" + id.String() }})
+		casesweb.Mount(r, casesweb.Deps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Flows: w, Files: paperKeeper{w.files}, Offers: w, Laws: w, Now: w.now, SiteURL: func(id tenancy.ID) string { return "/sites/" + id.String() }})
 		casesweb.MountTemplates(r, casesweb.TemplateDeps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, May: w.items.MayConfigure, Now: w.now})
 		filesweb.Mount(r, filesweb.Deps{Service: w.files, Shell: shell, Base: base})
 	})
@@ -275,10 +275,19 @@ func (w *town) Draw(ctx context.Context, ref cases.FlowRef, marks map[string]cas
 	return svg, err
 }
 
+// Of implements casesweb.Laws: every case stands on one article, changed since.
+func (w *town) Of(_ context.Context, c *cases.Case) ([]casesweb.Provision, error) {
+	return []casesweb.Provision{{Law: "中华人民共和国草原法", Article: "第五十条", Text: "作业应当取得许可。\n期限一年。", Tone: kit.Yellow, Note: "受理后已修改", Href: "/desk/laws/" + c.ItemID + "#a50"}}, nil
+}
+
 func (w *town) Search(ctx context.Context, text string, page, size int) (items []casesweb.Item, total int, err error) {
 	p, err := w.items.Offered(ctx, catalog.Query{Text: text, Page: page, Size: size})
 	for _, r := range p.Rows {
-		items = append(items, casesweb.Item{ID: r.ID, Name: r.Body.Name, Department: r.Body.Department, PromisedDays: r.Body.PromisedDays})
+		it := casesweb.Item{ID: r.ID, Name: r.Body.Name, Department: r.Body.Department, PromisedDays: r.Body.PromisedDays}
+		if r.State == catalog.StateSuspended {
+			it.Suspended = "系统升级"
+		}
+		items = append(items, it)
 	}
 	return items, p.Total, err
 }

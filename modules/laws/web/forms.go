@@ -174,7 +174,7 @@ func (h handlers) importText(w http.ResponseWriter, r *http.Request) error {
 type amendView struct {
 	formView
 	old   *laws.Article
-	items []laws.Dependant
+	reach reach
 }
 
 func (h handlers) amendForm(w http.ResponseWriter, r *http.Request) error {
@@ -202,7 +202,7 @@ func (h handlers) amendPage(w http.ResponseWriter, r *http.Request, status int, 
 	f.base = h.d.Base
 	v := amendView{formView: f, old: article(sh, f.form.Get("label"))}
 	var err error
-	if v.items, err = h.d.Service.StandOn(r.Context(), f.law.ID); err != nil {
+	if v.reach, err = h.reach(r.Context(), f.law.ID); err != nil {
 		return err
 	}
 	return h.page(w, r, status, kit.Page{Title: titleAmend, Content: amendContent(v)}, h.way(f.law)...)
@@ -232,11 +232,11 @@ func (h handlers) repealForm(w http.ResponseWriter, r *http.Request) error {
 
 func (h handlers) repealPage(w http.ResponseWriter, r *http.Request, status int, f formView) error {
 	f.base = h.d.Base
-	items, err := h.d.Service.StandOn(r.Context(), f.law.ID)
+	all, err := h.reach(r.Context(), f.law.ID)
 	if err != nil {
 		return err
 	}
-	return h.page(w, r, status, kit.Page{Title: titleRepeal, Content: repealContent(amendView{formView: f, items: items})}, h.way(f.law)...)
+	return h.page(w, r, status, kit.Page{Title: titleRepeal, Content: repealContent(amendView{formView: f, reach: all})}, h.way(f.law)...)
 }
 
 func (h handlers) repeal(w http.ResponseWriter, r *http.Request) error {

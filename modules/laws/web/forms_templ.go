@@ -805,7 +805,11 @@ func amendContent(v amendView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = dependants("修正后须核对的事项", v.base, v.items).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = dependants("修正后须核对的事项", v.base, v.reach.items).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = papers("修正后须核对的表单", v.base, v.reach.forms).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -885,7 +889,7 @@ func repealContent(v amendView) templ.Component {
 				var templ_7745c5c3_Var37 string
 				templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(v.version())
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `forms.templ`, Line: 161, Col: 60}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `forms.templ`, Line: 162, Col: 60}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 				if templ_7745c5c3_Err != nil {
@@ -899,7 +903,7 @@ func repealContent(v amendView) templ.Component {
 					{Name: "on", Label: "废止日期", Type: kit.Date, Required: true, Help: "自这一天起不再适用"},
 					{Name: "by", Label: "替代它的法规", MaxLength: 150, Help: "有新法替代的填写标题；库中已收录的会自动建立链接"},
 					{Name: "reason", Label: "废止理由和依据", Type: kit.Textarea, Required: true, MaxLength: 500, Full: true},
-					{Name: "sure", Label: sureText(len(v.items)), Type: kit.Checkbox, Required: true, Full: true},
+					{Name: "sure", Label: sureText(len(v.reach.items)), Type: kit.Checkbox, Required: true, Full: true},
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -954,7 +958,11 @@ func repealContent(v amendView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = dependants("废止后受影响的事项", v.base, v.items).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = dependants("废止后受影响的事项", v.base, v.reach.items).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = papers("废止后须核对的表单", v.base, v.reach.forms).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

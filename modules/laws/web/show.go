@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -18,9 +19,22 @@ type sheetView struct {
 	laws.Sheet
 	base    string
 	today   string
-	items   []laws.Dependant
+	reach   reach
 	repeal  string // why the actor may not repeal it; "" when she may
 	trouble trouble
+}
+
+// reach is what a change of a law may concern.
+type reach struct {
+	items []laws.Dependant
+	forms []laws.Paper
+}
+
+func (h handlers) reach(ctx context.Context, lawID string) (out reach, err error) {
+	if out.items, err = h.d.Service.StandOn(ctx, lawID); err == nil {
+		out.forms, err = h.d.Service.FormsOn(ctx, lawID)
+	}
+	return out, err
 }
 
 func (v sheetView) path(rest string) string { return v.base + "/laws/" + v.Law.ID + rest }
@@ -68,7 +82,7 @@ func (h handlers) sheet(r *http.Request) (v sheetView, err error) {
 		return v, err
 	}
 	v.repeal = s.MayRepeal(ctx, v.Law)
-	v.items, err = s.StandOn(ctx, v.Law.ID)
+	v.reach, err = h.reach(ctx, v.Law.ID)
 	return v, err
 }
 

@@ -30,6 +30,10 @@ import (
 // shelf answers that one item stands on every law.
 type shelf struct{}
 
+func (shelf) FormsOn(context.Context, *db.Tx, string) ([]laws.Paper, error) {
+	return []laws.Paper{{FormID: "00000000-0000-7000-8000-0000000000dd", Title: "草原征占用申请表", TenantName: "锡林浩特市", Items: []string{"临时占用草原审批"}}}, nil
+}
+
 func (shelf) StandingOn(_ context.Context, tx *db.Tx, _ string) ([]laws.Dependant, error) {
 	return []laws.Dependant{{ItemID: "00000000-0000-7000-8000-0000000000cc", Name: "临时占用草原审批", TenantID: tx.Scope.Tenant, TenantName: "锡林浩特市", Articles: []string{"第四十条"}}}, nil
 }

@@ -129,6 +129,9 @@ func KindText(k laws.Kind) string {
 	return string(k)
 }
 
+// ChangedSince says that an article reads otherwise by now.
+func ChangedSince() string { return "受理后已修改" }
+
 // ValidityText is what people call a validity.
 func ValidityText(v laws.Validity) string {
 	switch v {
