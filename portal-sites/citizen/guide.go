@@ -51,7 +51,7 @@ type guideView struct {
 
 // guide is the page that everybody reads: see still for how it is kept.
 func (h handlers) guide(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
-	err := h.still(w, r, s, func(ctx context.Context) (leaf, error) {
+	err := h.still(w, r, s, guideGround(), func(ctx context.Context) (leaf, error) {
 		v, err := h.readGuide(r)
 		if err != nil {
 			return leaf{}, err

@@ -112,10 +112,8 @@ func (v guideView) enforcement() []kit.Term {
 
 // element is one element as the catalogue spells it.
 func (v guideView) element(key string) kit.Term {
-	for _, c := range catalog.Columns() {
-		if c.Key == key {
-			return kit.Term{Label: c.Header, Value: v.b.Element(key)}
-		}
+	if name := catalog.ElementName(key); name != key {
+		return kit.Term{Label: name, Value: v.b.Element(key)}
 	}
 	return kit.Term{}
 }

@@ -52,17 +52,29 @@ func (h handlers) items(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 		}
 		q.Filters[key], q.Filters["topic"] = t, ""
 	}
+	return h.still(w, r, s, listGround(q), func(ctx context.Context) (leaf, error) {
+		v, err := h.readItems(ctx, q)
+		return leaf{page: kit.Page{Title: v.title(), Active: v.active(), Crumbs: home(ctx), Content: itemsPage(v)}}, err
+	})
+}
+
+// listGround is that of the directory. What somebody typed is drawn for her alone:
+// few others type the same.
+func listGround(q kit.ListQuery) ground {
+	return ground{params: append([]string{"q", "page", "size", "sort", "topic"}, facetKeys()...), shelved: q.Q == "" && q.Page == 1}
+}
+
+func (h handlers) readItems(ctx context.Context, q kit.ListQuery) (itemsView, error) {
 	v := itemsView{q: q, level: visit.SiteOf(ctx).Level}
 	d, err := h.Items.Browse(ctx, catalog.Browse{Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Chosen: q.Filters})
 	if err != nil {
-		return err
+		return v, err
 	}
 	v.rows, v.total, v.counts, v.book = d.Rows, d.Total, d.Counts, d.Book
 	if len(v.rows) == 0 || v.landing() {
 		v.hot = d.Hot(hotItems)
 	}
-	brief(w, r)
-	return s.Page(w, r, http.StatusOK, kit.Page{Title: v.title(), Active: v.active(), Crumbs: home(ctx), Content: itemsPage(v)})
+	return v, nil
 }
 
 func (v itemsView) active() string {

@@ -14,7 +14,7 @@ import (
 // mine asks the questions of an item one after the other, and ends in my own list
 // (我的清单). The address carries the answers.
 func (h handlers) mine(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
-	return h.still(w, r, s, func(ctx context.Context) (leaf, error) {
+	return h.still(w, r, s, guideGround(), func(ctx context.Context) (leaf, error) {
 		v, err := h.readGuide(r)
 		if err != nil {
 			return leaf{}, err

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -29,6 +30,18 @@ type leaf struct {
 	until time.Time // when what it says of the hour passes; zero: it does not
 }
 
+// ground is what a page that stands still stands on, besides items and the site.
+type ground struct {
+	params  []string // what of the address counts; with anything else the page is drawn for its visitor alone
+	laws    bool     // it is drawn from the library of laws
+	shelved bool     // the page is kept for the next visitor, and not only told to be true
+}
+
+// guideGround is that of guides.
+func guideGround() ground {
+	return ground{params: []string{kit.AskParam, "view"}, laws: true, shelved: true}
+}
+
 // settled bounds how long a page stands without being drawn again, for what it is
 // drawn from besides items and the site: calendars, laws, the tree. What is
 // published counts at once.
@@ -37,8 +50,8 @@ const settled = 10 * time.Minute
 // still answers with a page that stands still until something is published. Its tag
 // names what it is drawn from and until when that holds, so that whoever has it
 // is told by two short reads that it is still true, on any server, and nothing is drawn.
-func (h handlers) still(w http.ResponseWriter, r *http.Request, s kit.Shell, draw func(context.Context) (leaf, error)) error {
-	if !h.calm(r) {
+func (h handlers) still(w http.ResponseWriter, r *http.Request, s kit.Shell, of ground, draw func(context.Context) (leaf, error)) error {
+	if !h.calm(r, of) {
 		l, err := draw(r.Context())
 		if err != nil {
 			return err
@@ -47,13 +60,15 @@ func (h handlers) still(w http.ResponseWriter, r *http.Request, s kit.Shell, dra
 		brief(w, r)
 		return s.Page(w, r, http.StatusOK, l.page)
 	}
-	mark, err := h.markOf(r)
+	mark, err := h.markOf(r, of)
 	if err != nil {
 		return err
 	}
 	now := h.Now()
 	if tag := freshTag(r.Header.Get("If-None-Match"), mark, now); tag != "" {
-		h.heat.again(heatKey{visit.SiteOf(r.Context()).Tenant, chi.URLParam(r, "id")})
+		if id := chi.URLParam(r, "id"); id != "" {
+			h.heat.again(heatKey{visit.SiteOf(r.Context()).Tenant, id})
+		}
 		stillHeaders(w, "no-cache", tag)
 		w.WriteHeader(http.StatusNotModified)
 		return nil
@@ -63,7 +78,9 @@ func (h handlers) still(w http.ResponseWriter, r *http.Request, s kit.Shell, dra
 		if p, err = h.draw(r, s, mark, draw); err != nil {
 			return err
 		}
-		h.kept.put(p)
+		if of.shelved {
+			h.kept.put(p)
+		}
 	}
 	h.count(r.Context(), p.item)
 	stillHeaders(w, "no-cache", p.tag)
@@ -72,12 +89,12 @@ func (h handlers) still(w http.ResponseWriter, r *http.Request, s kit.Shell, dra
 
 // calm reports whether the request is one that everybody might make: nobody is
 // signed in, nothing is to be said once, and no part of a page is asked for.
-func (h handlers) calm(r *http.Request) bool {
+func (h handlers) calm(r *http.Request, of ground) bool {
 	if _, ok := person(r); ok || kit.WantsPart(r) || visit.Expired(r.Context()) || h.Flash.Waiting(r) {
 		return false
 	}
 	for name := range r.URL.Query() {
-		if name != kit.AskParam && name != "view" {
+		if !slices.Contains(of.params, name) {
 			return false
 		}
 	}
@@ -123,20 +140,23 @@ func stillHeaders(w http.ResponseWriter, control, tag string) {
 }
 
 // markOf names everything that the answer to r is drawn from.
-func (h handlers) markOf(r *http.Request) (string, error) {
+func (h handlers) markOf(r *http.Request, of ground) (string, error) {
 	ctx := r.Context()
 	vector, err := h.Items.Vector(ctx)
 	if err != nil {
 		return "", err
 	}
 	library := ""
-	if h.Laws != nil {
+	if h.Laws != nil && of.laws {
 		if library, err = h.Laws.Stamp(ctx); err != nil {
 			return "", err
 		}
 	}
-	q := r.URL.Query()
-	raw, err := json.Marshal([]any{buildMark(), library, visit.SiteOf(ctx), r.URL.Path, url.Values{kit.AskParam: q[kit.AskParam], "view": q["view"]}, kit.IsElder(r), h.look(r), vector})
+	q := url.Values{}
+	for _, name := range of.params {
+		q[name] = r.URL.Query()[name]
+	}
+	raw, err := json.Marshal([]any{buildMark(), library, visit.SiteOf(ctx), r.URL.Path, q, kit.IsElder(r), h.look(r), vector})
 	if err != nil {
 		return "", err
 	}
@@ -283,8 +303,11 @@ func (c *heat) again(k heatKey) {
 }
 
 func (h handlers) count(ctx context.Context, i catalog.Item) {
+	if i.ID == "" {
+		return
+	}
 	n := h.heat.used(heatKey{visit.SiteOf(ctx).Tenant, i.ID}, h.Now())
-	if n == 0 || i.ID == "" {
+	if n == 0 {
 		return
 	}
 	if err := h.Items.OpenedBy(ctx, i, n); err != nil {

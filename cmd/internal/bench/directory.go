@@ -47,7 +47,10 @@ func (r *rig) ways(ctx context.Context, s *site, chains []chain) ([]way, error) 
 		{"空请求", page(func(int) string { return "/healthz" }), false, false},
 		{"事项检索(网页)", page(func(i int) string { return at(i, "/items?q="+word(i)) }), true, true},
 		{"事项检索(联想)", page(func(i int) string { return at(i, "/items/suggest?q="+word(i)) }), true, true},
+		{"事项检索(304)", s.again(func(i int) string { return at(i%len(chains), "/items?q="+word(i%len(chains))) }), true, true},
 		{"事项目录", page(func(i int) string { return at(i, "/items") }), true, true},
+		{"事项目录(304)", s.again(func(i int) string { return at(i, "/items") }), true, true},
+		{"事项目录(第 2 页)", page(func(i int) string { return at(i, "/items?page=2") }), true, true},
 	}
 	for _, f := range facets {
 		out = append(out, way{"事项目录·" + f[2], page(func(i int) string { return at(i, "/items?"+f[0]+"="+url.QueryEscape(f[1])) }), true, true})

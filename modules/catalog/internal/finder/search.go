@@ -46,10 +46,25 @@ func Search(shards []*Shard, text string, heat Heat, keep func(*Doc) bool) []Mat
 	for i := range out {
 		out[i].Score += ofHeat * warm(heat.of(out[i].Doc.ID))
 	}
-	slices.SortStableFunc(out, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Doc.Name, b.Doc.Name), strings.Compare(a.Doc.ID, b.Doc.ID))
-	})
+	slices.SortFunc(out, better)
 	return likely(out)
+}
+
+// better orders the best first; no two items are equal.
+func better(a, b Match) int {
+	return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Doc.Name, b.Doc.Name), strings.Compare(a.Doc.ID, b.Doc.ID))
+}
+
+// first are the n best, in order; it costs one look at each of the others.
+func first(ms []Match, n int) (out []Match) {
+	for _, m := range ms {
+		if len(out) == n && (n == 0 || better(m, out[n-1]) > 0) {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(out, m, better)
+		out = slices.Insert(out[:min(len(out), n-1)], min(at, n-1), m)
+	}
+	return out
 }
 
 // rarity weighs a word that n items fit: what fits all of them says nothing, what
@@ -165,10 +180,7 @@ func (c chain) related(d *Doc, n int, keep func(*Doc) bool) (out []Match) {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Doc.Name, b.Doc.Name), strings.Compare(a.Doc.ID, b.Doc.ID))
-	})
-	return out[:min(n, len(out))]
+	return first(out, n)
 }
 
 // shared counts what two lists have in common, at most two.
@@ -190,8 +202,5 @@ func Hot(shards []*Shard, heat Heat, n int, keep func(*Doc) bool) (out []Match) 
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Match) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Doc.Name, b.Doc.Name), strings.Compare(a.Doc.ID, b.Doc.ID))
-	})
-	return out[:min(n, len(out))]
+	return first(out, n)
 }
