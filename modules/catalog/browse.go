@@ -52,7 +52,7 @@ type Directory struct {
 // millisecond or two for the items of a whole country; what a level below changes
 // of an item counts.
 func (s *Service) Browse(ctx context.Context, b Browse) (d Directory, err error) {
-	if d.c, err = s.seek(ctx); err != nil {
+	if d.c, err = s.seek(ctx, s.found.addPlaces); err != nil {
 		return d, err
 	}
 	n := newCounting(d.c, b.Chosen)
@@ -73,11 +73,6 @@ func (s *Service) Browse(ctx context.Context, b Browse) (d Directory, err error)
 		d.Rows = append(d.Rows, d.c.card(m, d.Book))
 	}
 	return d, nil
-}
-
-// Hot are up to n items that were used most; see Service.Hot.
-func (d Directory) Hot(n int) []Hint {
-	return hints(finder.Hot(d.c.shards, d.c.heat, min(n, maxHints), nil), n)
 }
 
 // ordered are the items that are left in the order that was asked for, at least the first most.

@@ -134,14 +134,6 @@ func (s *Service) Suggest(ctx context.Context, typed, origin string, n int) ([]H
 	})
 }
 
-// Hot returns up to n items that were opened and filed most in the last thirty
-// days; none when nobody has yet.
-func (s *Service) Hot(ctx context.Context, origin string, n int) ([]Hint, error) {
-	return s.hint(ctx, n, func(c sought) []finder.Match {
-		return finder.Hot(c.shards, c.heat, min(n, maxHints), Query{Origin: origin}.keeps)
-	})
-}
-
 // Related returns up to n items that go with one.
 func (s *Service) Related(ctx context.Context, itemID string, n int) ([]Hint, error) {
 	return s.hint(ctx, n, func(c sought) []finder.Match { return finder.Related(c.shards, itemID, min(n, maxHints), nil) })

@@ -208,8 +208,8 @@ func TestHeatRanks(t *testing.T) {
 	if got := finds(t, svc, dbtest.Village3, "草原许可"); !strings.HasPrefix(got, "草原乙许可") {
 		t.Errorf("found %q", got)
 	}
-	if hs, err := svc.Hot(public, "", 5); err != nil || len(hs) != 1 || hs[0].ID != hot {
-		t.Errorf("hot: %v, %v", hs, err)
+	if d, err := svc.Browse(public, catalog.Browse{}); err != nil || len(d.Hot("", 5)) != 1 || d.Hot("", 5)[0].ID != hot {
+		t.Errorf("hot: %v, %v", d.Hot("", 5), err)
 	}
 	if hs, err := svc.Related(public, hot, 5); err != nil || len(hs) != 1 || hs[0].Name != "草原甲许可" {
 		t.Errorf("related: %v, %v", hs, err)

@@ -100,14 +100,23 @@ func (s store) picked(ctx context.Context, ids []string) (map[string]Row, error)
 	return byID, err
 }
 
-// heat is how often the items of some tenants were used since a day.
+// heat is how often the items of some tenants were used anywhere since a day.
 func (s store) heat(ctx context.Context, tenants []tenancy.ID, since time.Time) (map[tenancy.ID]map[string]int, error) {
+	return s.heatWhere(ctx, `item_tenant = tenant_id`, tenants, since)
+}
+
+// heatAt is how often items were used at some places since a day, by whomever they are defined.
+func (s store) heatAt(ctx context.Context, places []tenancy.ID, since time.Time) (map[tenancy.ID]map[string]int, error) {
+	return s.heatWhere(ctx, `true`, places, since)
+}
+
+func (s store) heatWhere(ctx context.Context, which string, tenants []tenancy.ID, since time.Time) (map[tenancy.ID]map[string]int, error) {
 	var rows []struct {
 		TenantID tenancy.ID
 		ItemID   string
 		N        int
 	}
-	err := s.tx.NewRaw(`select tenant_id, item_id, sum(n) as n from item_heat where tenant_id in (?) and day >= ? group by 1, 2`, list(tenants), since.Format(time.DateOnly)).Scan(ctx, &rows)
+	err := s.tx.NewRaw(`select tenant_id, item_id, sum(n) as n from item_heat where tenant_id in (?) and `+which+` and day >= ? group by 1, 2`, list(tenants), since.Format(time.DateOnly)).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("read heat of items: %w", err)
 	}

@@ -29,6 +29,8 @@ type found struct {
 	docs  int
 	clock int64
 	books map[tenancy.ID]keptBook
+
+	places map[tenancy.ID]placeHeat
 }
 
 // keptBook is a book with local codes, for as long as the vector stands.
@@ -60,15 +62,23 @@ type sought struct {
 	shards []*finder.Shard
 	of     []*index // of the shards; nil for the first, which belongs to nobody
 	heat   finder.Heat
+	places []map[string]int // how often items were used at each place of the chain; only for the directory
 }
 
 // seek returns what a search of the tenant in scope goes over. It is the one
 // transaction of a page of the directory: what is asked of it is in memory, and as
 // true as the marks that were read.
-func (s *Service) seek(ctx context.Context) (c sought, err error) {
+func (s *Service) seek(ctx context.Context, besides ...func(context.Context, *db.Tx, *sought) error) (c sought, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		c, err = s.found.chain(ctx, tx)
-		return err
+		if c, err = s.found.chain(ctx, tx); err != nil {
+			return err
+		}
+		for _, add := range besides {
+			if err := add(ctx, tx, &c); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return c, err
 }

@@ -47,16 +47,23 @@ func (s store) count(ctx context.Context, i Item, n int) error {
 
 const heatBatch = 5_000 // uses folded in one transaction
 
-// heatSQL takes uses away and adds them to the day of their item.
-const heatSQL = `with gone as (
+// heatSQL takes uses away and adds them to the day of their item, at every place from
+// where they happened up to the tenant that defines it.
+const heatSQL = `with recursive gone as (
 		delete from item_opens where (tenant_id, id) in (select tenant_id, id from item_opens order by id limit ? for update skip locked)
-		returning item_tenant, item_id, day, n),
-	kept as (insert into item_heat (tenant_id, item_id, day, n) select item_tenant, item_id, day, sum(n) from gone group by 1, 2, 3 order by 1, 2, 3
+		returning tenant_id as site, item_tenant, item_id, day, n),
+	way (site, place, up) as (
+		select g.site, t.tenant_id, t.parent_id from (select distinct site from gone) g join tenants t on t.tenant_id = g.site
+		union all select w.site, t.tenant_id, t.parent_id from way w join tenants t on t.tenant_id = w.up),
+	kept as (insert into item_heat (tenant_id, item_tenant, item_id, day, n)
+		select w.place, g.item_tenant, g.item_id, g.day, sum(g.n) from gone g join way w on w.site = g.site
+		join tenants o on o.tenant_id = g.item_tenant and w.place between o.tenant_id and o.hi
+		group by 1, 2, 3, 4 order by 1, 3, 4
 		on conflict (tenant_id, item_id, day) do update set n = item_heat.n + excluded.n)
 	select count(*) from gone`
 
 // FoldHeat adds what was opened and filed since the last fold to the counts of
-// items, each use once, drops days that no longer count, and returns how many
+// items and places, each use once, drops days that no longer count, and returns how many
 // uses there were. It is a job: it makes its own scope, that of the courier.
 func (s *Service) FoldHeat(ctx context.Context) (folded int, err error) {
 	courier := tenancy.Scope{Actor: tenancy.Actor{Kind: tenancy.Relay, ID: "fold", Name: "fold"}}

@@ -72,7 +72,7 @@ func (h handlers) readItems(ctx context.Context, q kit.ListQuery) (itemsView, er
 	}
 	v.rows, v.total, v.counts, v.book = d.Rows, d.Total, d.Counts, d.Book
 	if len(v.rows) == 0 || v.landing() {
-		v.hot = d.Hot(hotItems)
+		v.hot = d.Hot(v.level, hotItems)
 	}
 	return v, nil
 }

@@ -34,7 +34,9 @@ func TestDirectoryStandsStill(t *testing.T) {
 			_, err := w.items.Override(village, id, catalog.Change{Fields: catalog.Fields{PromisedDays: &days}})
 			return err
 		}},
-		{"a local code", func() error { return w.items.AddCode(as(t, dbtest.League, "05", "item_editor"), codes.Group, "sheep", "养羊户") }},
+		{"a local code", func() error {
+			return w.items.AddCode(as(t, dbtest.League, "05", "item_editor"), codes.Group, "sheep", "养羊户")
+		}},
 	} {
 		paths := []string{"/items", "/items?q=" + url.QueryEscape("草原"), "/items?audience=person", "/items?page=2&sort=days"}
 		tags := map[string]string{}
