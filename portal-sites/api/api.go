@@ -11,6 +11,7 @@ import (
 
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
+	"liandong/modules/datasets"
 	"liandong/tenancy"
 	"liandong/tenancy/fault"
 	"liandong/tenancy/tree"
@@ -27,8 +28,10 @@ type Tree interface {
 type Deps struct {
 	Items *catalog.Service
 	Cases *cases.Service
-	Tree  Tree
-	Log   *slog.Logger
+	// Datasets gives partners what the national tables say of cases; nil: no such operations.
+	Datasets *datasets.Service
+	Tree     Tree
+	Log      *slog.Logger
 	// Enter returns a context of the public at the tenant with a code, or NotFound;
 	// nil asks Tree.
 	Enter func(ctx context.Context, code string) (context.Context, error)
@@ -60,6 +63,7 @@ func Mount(r chi.Router, d Deps) (docs http.HandlerFunc) {
 	get(api, s, operation{id: "get-my-case", path: "/api/me/cases/{id}", tag: "cases"}, s.myCase)
 	get(api, s, operation{id: "list-cases", path: "/api/cases", tag: "cases"}, s.staffCases)
 	get(api, s, operation{id: "get-case", path: "/api/cases/{id}", tag: "cases"}, s.staffCase)
+	s.caseData(api)
 	describe(api.OpenAPI())
 	r.HandleFunc("/api/*", unknown)
 	return s.docs(api.OpenAPI())

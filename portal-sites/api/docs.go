@@ -27,6 +27,7 @@ type entry struct {
 	id, path, summary, about, example string
 
 	public   bool
+	keyed    bool // for partners alone
 	params   []row
 	fields   []row
 	statuses []row
@@ -55,6 +56,7 @@ func chapters(doc *huma.OpenAPI) (out []chapter) {
 func entryOf(doc *huma.OpenAPI, path string, op *huma.Operation) entry {
 	e := entry{id: op.OperationID, path: path, summary: op.Summary, about: op.Description}
 	_, e.public = op.Responses["429"]
+	e.keyed = e.public && len(op.Security) == 1
 	for _, p := range op.Parameters {
 		e.params = append(e.params, row{name: p.Name, kind: p.In, about: said(p.Description, p.Schema), required: p.Required})
 	}

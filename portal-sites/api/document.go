@@ -23,7 +23,7 @@ func config(version string) huma.Config {
 	cfg.CreateHooks = nil // no links to schemas inside of answers
 	cfg.Transformers = []huma.Transformer{inChinese}
 	cfg.Servers = []*huma.Server{{URL: "/", Description: text.T("api.server")}}
-	for _, tag := range []string{"tenants", "items", "cases"} {
+	for _, tag := range []string{"tenants", "items", "cases", "datasets"} {
 		cfg.Tags = append(cfg.Tags, &huma.Tag{Name: tag, Description: text.T("api.tag." + tag)})
 	}
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -50,6 +50,9 @@ func (s site) document(api huma.API, o operation) huma.Operation {
 	if o.public {
 		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests)
 		op.Security = []map[string][]string{{scheme: {}}, {}}
+		if o.keyed {
+			op.Security = op.Security[:1]
+		}
 		limited(op.Responses["200"], "RateLimit-Policy", "RateLimit", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 	} else {
 		statuses = append(statuses, http.StatusUnauthorized, http.StatusForbidden)

@@ -19,6 +19,7 @@ type operation struct {
 	id, path, tag string
 
 	public  bool // for everybody, within the limits of partners
+	keyed   bool // for partners alone: nobody else may keep an answer
 	stamped bool // changes only with what the tenant offers: judged before it is answered
 	forever bool // never changes
 }
@@ -30,11 +31,13 @@ type answer[T any] struct {
 	Status       int
 	CacheControl string `header:"Cache-Control"`
 	ETag         string `header:"ETag"`
+	Vary         string `header:"Vary"`
 	Body         T
 }
 
 const (
 	askAgain = "no-cache"
+	yours    = "private, no-cache"
 	keep     = "public, max-age=31536000, immutable"
 )
 
@@ -55,6 +58,9 @@ func get[I, T any](api huma.API, s site, o operation, do func(context.Context, *
 		}
 		if out.CacheControl = askAgain; o.forever {
 			out.CacheControl = keep
+		}
+		if o.keyed {
+			out.CacheControl, out.Vary = yours, "Authorization"
 		}
 		if out.Status = http.StatusOK; askedOf(ctx).holds(out.ETag) {
 			out.Status = http.StatusNotModified

@@ -14,6 +14,7 @@ import (
 
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
+	"liandong/modules/datasets"
 	"liandong/modules/files"
 	"liandong/modules/flows"
 	"liandong/modules/partners"
@@ -38,6 +39,8 @@ type town struct {
 	item  string
 
 	partners *partners.Service
+	data     *datasets.Service
+	db       *db.DB
 }
 
 func newTown(t *testing.T) *town {
@@ -56,6 +59,7 @@ func newTown(t *testing.T) *town {
 	fl := flows.NewService()
 	w := &town{t: t, flows: fl, items: catalog.New(d, engine, fl), tree: tree.New(d, nil), partners: partners.New(d, engine, sealer, nil)}
 	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: w, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: files.New(d, engine, bucket)})
+	w.data, w.db = datasets.New(d, engine, dossiers{w.cases}, sealer), d
 	w.item = w.publish()
 	return w
 }
@@ -174,7 +178,7 @@ func (w *town) ask(ctx context.Context, path string, header map[string]string) g
 			next.ServeHTTP(rw, r)
 		})
 	})
-	api.Mount(r, api.Deps{Items: w.items, Cases: w.cases, Tree: w.tree, Partners: w.partners, Log: slog.New(slog.DiscardHandler), Version: "test"})
+	api.Mount(r, api.Deps{Items: w.items, Cases: w.cases, Datasets: w.data, Tree: w.tree, Partners: w.partners, Log: slog.New(slog.DiscardHandler), Version: "test"})
 	rec, req := httptest.NewRecorder(), httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, path, nil)
 	for k, v := range header {
 		req.Header.Set(k, v)

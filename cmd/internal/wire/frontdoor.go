@@ -38,7 +38,7 @@ func (a *App) Handler() (http.Handler, error) {
 	r.Group(func(r chi.Router) {
 		r.Use(kit.MaxBody(maxBody), a.keeper.Middleware, a.apiScope(s))
 		docs = api.Mount(r, api.Deps{
-			Items: a.Items, Cases: a.Cases, Tree: a.Tree, Partners: a.Partners, Address: a.proxies.address, Log: a.cfg.Log, Version: Version,
+			Items: a.Items, Cases: a.Cases, Datasets: a.Datasets, Tree: a.Tree, Partners: a.Partners, Address: a.proxies.address, Log: a.cfg.Log, Version: Version,
 		})
 	})
 	r.Group(func(r chi.Router) {
