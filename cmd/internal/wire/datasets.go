@@ -3,10 +3,12 @@ package wire
 import (
 	"context"
 	"slices"
+	"time"
 
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
 	"liandong/modules/datasets"
+	datasetsweb "liandong/modules/datasets/web"
 	"liandong/modules/files"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
@@ -45,7 +47,7 @@ func (s dossiers) Dossier(ctx context.Context, tx *db.Tx, id string) (d datasets
 	}
 	d = datasets.Dossier{
 		No: c.No, Kind: c.ApplicantKind, Name: c.ApplicantName, Number: v.Number, Phone: v.Phone, Address: v.Address, Channel: c.Channel, Area: area,
-		Status: string(c.Status), Outcome: c.Outcome, FiledAt: c.CreatedAt, Accepted: c.AcceptedAt, Promised: promised, Ended: c.EndedAt,
+		Status: string(c.Status), Outcome: c.Outcome, FiledAt: c.CreatedAt, Accepted: c.AcceptedAt, Ended: c.EndedAt,
 		AcceptDoc: docNo(v.Documents, "accept"), ResultDoc: docNo(v.Documents, "grant"), Item: itemOf(c, version, codes),
 	}
 	if c.Subject != nil {
@@ -55,6 +57,10 @@ func (s dossiers) Dossier(ctx context.Context, tx *db.Tx, id string) (d datasets
 	d.Mailed = c.Form["delivery"] == "mail"
 	for _, p := range papers {
 		d.Papers = append(d.Papers, datasets.Paper{ID: p.ID, Material: p.Material, Name: p.Name, Seq: p.StepSeq, UploaderID: p.UploaderID, At: p.UploadedAt})
+	}
+	if promised != nil { // it is the first moment after
+		last := promised.Add(-time.Second)
+		d.Promised = &last
 	}
 	turns(&d, &v)
 	return d, nil
@@ -139,4 +145,13 @@ const townDigits = 9
 // gathered is the service of data sets put together.
 func (a *App) gathered() *datasets.Service {
 	return datasets.New(a.DB, a.Policy, dossiers{a.Cases, a.Items, a.Files}, a.sealer)
+}
+
+// branches are what stands right below a tenant, for pages of data sets.
+func (a *App) branches(ctx context.Context) (out []datasetsweb.Branch, err error) {
+	bs, err := a.Cases.Branches(ctx)
+	for _, b := range bs {
+		out = append(out, datasetsweb.Branch(b))
+	}
+	return out, err
 }

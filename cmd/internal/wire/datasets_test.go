@@ -64,15 +64,15 @@ func newGatherer(t *testing.T) *gatherer {
 		t.Fatal(err)
 	}
 	g.root = tenancy.With(t.Context(), scope)
-	g.item = g.coded(t)
+	g.item = g.coded(t, "000116001000", "11440100007483172Q")
 	return g
 }
 
-// coded publishes an item whose codes are complete.
-func (g *gatherer) coded(t *testing.T) string {
+// coded publishes an item with a basic code, of an organ with a credit code or without.
+func (g *gatherer) coded(t *testing.T, basic, organ string) string {
 	t.Helper()
 	b := catalog.Body{
-		Name: "草原作业许可", BasicCode: "000116001000", OrganCode: "11440100007483172Q", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局", ProjectType: "2",
+		Name: "草原作业许可", BasicCode: basic, OrganCode: organ, Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局", ProjectType: "2",
 		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第五十条"}}, StatutoryDays: 20, PromisedDays: 15, Result: catalog.Result{Type: "10", Name: "草原作业许可证"},
 		Materials: []catalog.Material{{Name: "草原承包合同", Need: "2"}, {Name: "放牧方案", Need: "3"}}, Fees: []catalog.Fee{{Name: "工本费", Standard: "10 元"}},
 	}

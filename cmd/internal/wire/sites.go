@@ -9,6 +9,7 @@ import (
 	auditweb "liandong/modules/audit/web"
 	casesweb "liandong/modules/cases/web"
 	catalogweb "liandong/modules/catalog/web"
+	datasetsweb "liandong/modules/datasets/web"
 	filesweb "liandong/modules/files/web"
 	formsweb "liandong/modules/forms/web"
 	lawsweb "liandong/modules/laws/web"
@@ -87,6 +88,9 @@ func (s *doors) deskDeps() desk.Deps {
 		},
 		func(r chi.Router) {
 			supervisionweb.Mount(r, supervisionweb.Deps{Service: s.Supervision, Shell: shell, Base: base, Home: home, Now: s.cfg.Now})
+		},
+		func(r chi.Router) {
+			datasetsweb.Mount(r, datasetsweb.Deps{Service: s.Datasets, Shell: shell, Base: base, Home: home, Branches: s.branches})
 		},
 		func(r chi.Router) {
 			noticesweb.Mount(r, noticesweb.Deps{Service: s.Notices, Shell: shell, Base: base, Home: kit.Crumb{Label: homeLabel}})
