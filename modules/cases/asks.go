@@ -18,6 +18,7 @@ type Offer struct {
 	FlowID        string
 	StatutoryDays int
 	Origins       []string // levels at which it may be filed
+	Form          FormRef  // the electronic form that is filed with it
 
 	// What follows from the choices that were offered with the question.
 	PromisedDays int

@@ -57,6 +57,8 @@ type Case struct {
 	AddressSealed   string
 	Form            map[string]any `bun:"type:jsonb"`
 	Choices         []Choice       `bun:"type:jsonb"` // what she chose of the item's situations
+	FormID          *string        // of the electronic form that was filed with it; its row bears the case's id
+	FormNumber      int            // of its version
 	Channel         string         // online, window, assisted
 	HelperID        string         // who filed it in the applicant's name
 	HelperName      string
@@ -197,4 +199,5 @@ type Notice struct {
 	AnswerBy   time.Time
 	AnsweredAt *time.Time
 	Answer     string
+	Fields     []string `bun:"type:jsonb"` // of the form, that may be corrected with the answer
 }

@@ -32,6 +32,9 @@ type Filing struct {
 	Choices []string // ids of the options and of the handling item that she chose
 	Files   []string // ids of uploads
 	Key     string   // idempotency key: the same key files one case
+
+	Sheet   string         // the draft that holds the item's electronic form
+	Answers map[string]any // to the form, where there is no draft
 }
 
 // maxAddress bounds an address, in characters.
@@ -85,6 +88,9 @@ func (s *Service) File(ctx context.Context, in Filing) (c Case, err error) {
 		id, err := tx.Once(ctx, "case", in.Key, func() (string, error) {
 			c, err := s.draw(ctx, tx, in)
 			if err != nil {
+				return "", err
+			}
+			if err := s.fillForm(ctx, tx, &c, &in); err != nil {
 				return "", err
 			}
 			return c.ID, s.place(ctx, tx, &c, in)
@@ -170,6 +176,9 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err e
 	}
 	c.ItemTenant, c.ItemID, c.ItemVersionID, c.ItemName = offer.ItemTenant, offer.ItemID, offer.VersionID, offer.Name
 	c.FlowTenant, c.FlowID, c.StatutoryDays, c.PromisedDays = offer.FlowTenant, offer.FlowID, offer.StatutoryDays, offer.PromisedDays
+	if !offer.Form.None() {
+		c.FormID, c.FormNumber = &offer.Form.ID, offer.Form.Number
+	}
 	s.seal(&c, in)
 	c.No, err = (store{tx}).nextNo(ctx, own, here.Code, chinaDay(tx.Now))
 	return c, err

@@ -27,7 +27,9 @@ type Asks struct {
 	Sealer    Sealer
 	Files     Files
 	Staff     Staff
-	Owing     Owing // nil: no step owes a document
+	Owing     Owing  // nil: no step owes a document
+	Forms     Forms  // nil: items with a form cannot be filed
+	Powers    Powers // nil: steps say nothing about forms
 }
 
 // New wires a Service.

@@ -22,7 +22,8 @@ type Row struct {
 	TenantID   tenancy.ID
 	TenantName string
 	ID         string
-	Number     int // of the version it was filled in on
+	Subject    string // whose it is; empty: nobody's
+	Number     int    // of the version it was filled in on
 	Ref        string
 	FiledAt    time.Time
 	FiledName  string
@@ -302,7 +303,7 @@ func (s store) nameTenants(ctx context.Context, list []Row) error {
 }
 
 func (s *Service) readRow(ctx context.Context, st store, formID string, cells map[string]any, versions map[int]*Version) (*Row, error) {
-	r := &Row{ID: text(cells["id"]), Ref: text(cells["ref"]), FiledName: text(cells["filed_name"]), Values: Values{}}
+	r := &Row{ID: text(cells["id"]), Subject: text(cells["subject"]), Ref: text(cells["ref"]), FiledName: text(cells["filed_name"]), Values: Values{}}
 	if n, ok := cells["tenant_id"].(float64); ok {
 		r.TenantID = tenancy.ID(n)
 	}

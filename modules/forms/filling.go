@@ -3,7 +3,6 @@ package forms
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"slices"
 	"time"
 
@@ -32,12 +31,16 @@ type Filling struct {
 	Number   int    // of the version
 	Ref      string // what it is for
 	Values   Values
-	Given    Values           // from prefill: what read-only fields hold
-	Touched  map[string]Touch // by field
-	Version  int              // counts changes
+	Given    Values            // from prefill: what read-only fields hold
+	From     map[string]string // where a field of Given comes from, in words
+	Page     map[string]string // what was typed around the form, by field of the page
+	Touched  map[string]Touch  // by field
+	Version  int               // counts changes
 	Filed    bool
 	BegunAt  time.Time
 	SavedAt  time.Time
+
+	fresh bool
 }
 
 // Touch is the last change of one field.
@@ -86,6 +89,9 @@ type fillingRow struct {
 type sealed struct {
 	Values Values `json:"values"`
 	Given  Values `json:"given,omitempty"`
+
+	From map[string]string `json:"from,omitempty"`
+	Page map[string]string `json:"page,omitempty"`
 }
 
 // Begin (开始填报) starts a draft on the newest version of a form, filled in with
@@ -132,9 +138,9 @@ func (s *Service) begin(ctx context.Context, formID, ref string) (f Filling, err
 				return err
 			}
 		}
-		f = Filling{TenantID: tx.Scope.Tenant, ID: db.NewID(), FormID: formID, Number: v.Number, Ref: ref, Given: v.Prefill(facts), Touched: map[string]Touch{}, Version: 1, BegunAt: tx.Now, SavedAt: tx.Now}
+		f = Filling{TenantID: tx.Scope.Tenant, ID: db.NewID(), FormID: formID, Number: v.Number, Ref: ref, Touched: map[string]Touch{}, Version: 1, BegunAt: tx.Now, SavedAt: tx.Now}
 		f.Values = Values{}
-		maps.Copy(f.Values, f.Given)
+		f.refill(v, facts)
 		return s.insert(ctx, st, v, f)
 	})
 	return f, err
@@ -178,7 +184,8 @@ func (s *Service) filling(ctx context.Context, st store, id string, lock bool) (
 	return f, v, err
 }
 
-// Fillings lists the actor's open drafts at the tenant in scope, newest first.
+// Fillings lists the actor's open drafts at the tenant in scope that are handed in
+// by themselves, newest first.
 func (s *Service) Fillings(ctx context.Context) (out []Filling, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		rows, err := (store{tx}).fillings(ctx)
@@ -190,7 +197,9 @@ func (s *Service) Fillings(ctx context.Context) (out []Filling, err error) {
 			if err != nil {
 				return err
 			}
-			out = append(out, f)
+			if _, elsewhere := f.Mounted(); !elsewhere {
+				out = append(out, f)
+			}
 		}
 		return nil
 	})
@@ -202,34 +211,14 @@ func (s *Service) Fillings(ctx context.Context) (out []Filling, err error) {
 // overwritten but told as clashes, except those that over names. Saving the same
 // value again changes nothing, so a device may repeat what got lost on the way.
 func (s *Service) Save(ctx context.Context, id string, seen int, changes Values, over []string, dev Device) (out Saved, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		st := store{tx}
-		f, v, err := s.filling(ctx, st, id, true)
-		if err != nil {
-			return err
-		}
-		if f.Filed {
-			return fault.New(fault.Precondition, "forms.is_filed")
-		}
-		out = Saved{Version: f.Version, At: f.SavedAt}
-		if !f.merge(v, seen, changes, over, dev, tx.Now, &out) {
-			return nil
-		}
-		row, err := s.seal(f)
-		if err != nil {
-			return err
-		}
-		out.Version, out.At = f.Version, f.SavedAt
-		return st.saveFilling(ctx, row)
-	})
-	return out, err
+	return s.Keep(ctx, id, Typed{Seen: seen, Values: changes, Over: over, Device: dev})
 }
 
 // merge takes changes over field by field and reports whether anything changed.
 func (f *Filling) merge(v *Version, seen int, changes Values, over []string, dev Device, now time.Time, out *Saved) (changed bool) {
 	elsewhere := func(id string) bool {
 		t, ok := f.Touched[id]
-		return ok && t.Version > seen && t.Device != dev.ID
+		return ok && t.Version > seen && (dev.ID == "" || t.Device != dev.ID)
 	}
 	for id, value := range changes {
 		n := v.byID[id]
@@ -272,7 +261,7 @@ func (s *Service) Drop(ctx context.Context, id string) error {
 }
 
 func (s *Service) seal(f Filling) (r fillingRow, err error) {
-	data, err := json.Marshal(sealed{f.Values, f.Given})
+	data, err := json.Marshal(sealed{f.Values, f.Given, f.From, f.Page})
 	if err != nil {
 		return r, err
 	}
@@ -304,6 +293,7 @@ func (s *Service) unseal(r fillingRow) (f Filling, err error) {
 	if err := json.Unmarshal([]byte(plain), &in); err != nil {
 		return f, err
 	}
+	f.From, f.Page = in.From, in.Page
 	if f.Values, f.Given = in.Values, in.Given; f.Values == nil {
 		f.Values = Values{}
 	}

@@ -60,6 +60,14 @@ func (s store) saveFilling(ctx context.Context, r fillingRow) error {
 	return err
 }
 
+// moveFilling is saveFilling of a draft that may be on another version now; what was
+// filled in for her is no change of hers.
+func (s store) moveFilling(ctx context.Context, r fillingRow) error {
+	_, err := s.tx.NewRaw(`update form_drafts set sealed = ?, touched = ?::jsonb, form_version = ? where tenant_id = ? and id = ? and subject = ? and version = ? and state = 'open'`,
+		r.Sealed, string(r.Touched), r.FormVersion, r.TenantID, r.ID, s.tx.Scope.Actor.ID, r.Version).Exec(ctx)
+	return err
+}
+
 // fileFilling closes a draft: what it said lies in the form's table now.
 func (s store) fileFilling(ctx context.Context, f Filling) error {
 	res, err := s.tx.NewRaw(`update form_drafts set sealed = '', touched = '{}', state = 'filed', version = version + 1, updated_at = ? where tenant_id = ? and id = ? and subject = ? and state = 'open'`,

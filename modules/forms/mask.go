@@ -55,3 +55,39 @@ func mask(f *Field, v any) any {
 		return idcode.MaskName(text(v))
 	}
 }
+
+// MaskedText is a text as it is shown instead of a field's value; empty when the
+// field is not masked, or not a text.
+func (c *Compiled) MaskedText(id string, value any) string {
+	n := c.byID[id]
+	if n == nil || !n.f.PII || text(value) == "" {
+		return ""
+	}
+	switch n.f.Kind { //nolint:exhaustive // the rest is no text
+	case Text, LongText, IDNumber, CreditCode, Phone:
+		return text(mask(n.f, value))
+	}
+	return ""
+}
+
+// Unmask puts back what a page showed masked and got back unchanged: known are the
+// values behind it.
+func (c *Compiled) Unmask(in, known Values) Values {
+	for id, x := range in {
+		n := c.byID[id]
+		if n == nil || !n.f.PII || known[id] == nil {
+			continue
+		}
+		if shown := c.MaskedText(id, known[id]); shown != "" && text(x) == shown {
+			in[id] = known[id]
+		}
+		if n.f.Kind == Address {
+			was, now := strs(known[id]), strs(x)
+			if now[Detail] != "" && now[Detail] == idcode.MaskAddress(was[Detail]) {
+				now[Detail] = was[Detail]
+				in[id] = now
+			}
+		}
+	}
+	return in
+}

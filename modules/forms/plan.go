@@ -1,5 +1,7 @@
 package forms
 
+import "slices"
+
 // Plan is what the browser needs to run the same rules: fields in the order in
 // which they are reckoned, expressions as the server compiled them.
 type Plan struct {
@@ -39,6 +41,16 @@ type PlanField struct {
 	Missing   string      `json:"missing,omitempty"` // catalogue key
 	Cells     []PlanField `json:"cells,omitempty"`
 	CellDoc   []string    `json:"cellDoc,omitempty"`
+	Masked    string      `json:"masked,omitempty"` // what is shown instead of the value, which the browser does not know
+	Waits     []string    `json:"waits,omitempty"`  // masked fields that it is reckoned from
+	Known     *PlanKnown  `json:"known,omitempty"`  // what the server found while they stay masked
+}
+
+// PlanKnown is what the server found of a field that a browser cannot reckon.
+type PlanKnown struct {
+	Shown    bool `json:"shown"`
+	Required bool `json:"required"`
+	Value    any  `json:"value,omitempty"` // of a computed field; personal data masked
 }
 
 // PlanRule is one rule of a Plan.
@@ -46,6 +58,8 @@ type PlanRule struct {
 	CEL     string `json:"cel"`
 	Message string `json:"message"`
 	Field   string `json:"field,omitempty"`
+
+	Waits []string `json:"waits,omitempty"`
 }
 
 // Plan describes the form to a browser, for somebody in ctx.
@@ -99,7 +113,68 @@ func source(e *expression) string {
 
 func planRules(rules []rule) (out []PlanRule) {
 	for _, r := range rules {
-		out = append(out, PlanRule{r.expr.source, r.message, r.blames})
+		out = append(out, PlanRule{CEL: r.expr.source, Message: r.message, Field: r.blames})
 	}
 	return out
+}
+
+// Hide tells a plan which fields a browser sees masked, by id, and what res found of
+// those that are reckoned from them.
+func (c *Compiled) Hide(p *Plan, masked map[string]string, res Result) {
+	if len(masked) == 0 {
+		return
+	}
+	memo := map[*node][]string{}
+	for i := range p.Order {
+		f := &p.Order[i]
+		n := c.byID[f.ID]
+		f.Masked = masked[f.ID]
+		f.Waits = c.waits(n, masked, memo)
+		if len(f.Waits) == 0 {
+			continue
+		}
+		f.Known = &PlanKnown{Shown: res.Shown[f.ID], Required: res.Required[f.ID]}
+		if n.compute != nil {
+			f.Known.Value = mask(n.f, res.Values[f.ID])
+		}
+	}
+	for i, r := range c.rules {
+		p.Rules[i].Waits = c.behind(r.expr, masked, memo)
+	}
+}
+
+// waits are the masked fields that n is reckoned from, by whatever way.
+func (c *Compiled) waits(n *node, masked map[string]string, memo map[*node][]string) []string {
+	if known, ok := memo[n]; ok {
+		return known
+	}
+	memo[n] = nil
+	var out []string
+	if n.parent != nil {
+		out = append(out, c.waits(n.parent, masked, memo)...)
+	}
+	for _, e := range []*expression{n.visible, n.required, n.compute} {
+		out = append(out, c.behind(e, masked, memo)...)
+	}
+	for _, r := range n.rules {
+		out = append(out, c.behind(r.expr, masked, memo)...)
+	}
+	for _, cell := range n.cells {
+		out = append(out, c.waits(cell, masked, memo)...)
+	}
+	slices.Sort(out)
+	memo[n] = slices.Compact(out)
+	return memo[n]
+}
+
+func (c *Compiled) behind(e *expression, masked map[string]string, memo map[*node][]string) (out []string) {
+	for _, d := range e.touches(c.byID) {
+		if masked[d.f.ID] != "" {
+			out = append(out, d.f.ID)
+		} else {
+			out = append(out, c.waits(d, masked, memo)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

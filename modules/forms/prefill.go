@@ -15,14 +15,21 @@ const lastSource = "case.last"
 // Prefill is what a form begins with: facts by the names of Sources. What does not
 // fit a field (a name in a field of numbers) is left out.
 func (c *Compiled) Prefill(facts map[string]any) Values {
-	out := Values{}
+	out, _ := c.fill(facts)
+	return out
+}
+
+// fill is Prefill with where the values come from, as far as facts say.
+func (c *Compiled) fill(facts map[string]any) (out Values, from map[string]string) {
+	out, from = Values{}, map[string]string{}
 	for _, n := range c.nodes {
-		raw, ok := facts[n.f.Prefill]
-		if n.f.Prefill == lastSource {
-			raw, ok = facts[lastSource+"."+n.f.ID]
-		}
-		if n.f.Prefill == "" || !ok || !n.f.Kind.Holds() {
+		raw, ok := factFor(n.f, facts)
+		if !ok || !n.f.Kind.Holds() || n.compute != nil {
 			continue
+		}
+		said := ""
+		if f, known := raw.(Fact); known {
+			raw, said = f.Value, f.From
 		}
 		if n.f.Kind == Address {
 			if s, isText := raw.(string); isText {
@@ -31,9 +38,28 @@ func (c *Compiled) Prefill(facts map[string]any) Values {
 		}
 		if v, b := normal(n.f, raw, ""); v != nil && (b == nil || n.f.Kind == Address) {
 			out[n.f.ID] = v
+			if said != "" {
+				from[n.f.ID] = said
+			}
 		}
 	}
-	return out
+	return out, from
+}
+
+// factFor is what is known for a field: by the source that it names, else by its data element.
+func factFor(f *Field, facts map[string]any) (any, bool) {
+	name := f.Prefill
+	if name == lastSource {
+		name += "." + f.ID
+	}
+	if raw, ok := facts[name]; ok && f.Prefill != "" {
+		return raw, true
+	}
+	if f.Element == "" {
+		return nil, false
+	}
+	raw, ok := facts[ElementFact(f.Element)]
+	return raw, ok
 }
 
 func (c *Compiled) asksLast() bool {
@@ -62,7 +88,7 @@ func (s *Service) addLast(ctx context.Context, st store, v *Version, facts map[s
 		return fmt.Errorf("last row of form %s: %w", v.FormID, err)
 	}
 	for k, x := range row.Values {
-		facts[lastSource+"."+k] = x
+		facts[lastSource+"."+k] = Fact{x, s.asks.word(lastSource)}
 	}
 	return nil
 }

@@ -33,8 +33,17 @@ type Asks struct {
 		Options(list string) []Option
 	}
 	// Facts returns what is known about whoever fills in a form, by the names of
-	// Sources; nil: nothing.
+	// Sources, bare or as Fact; nil: nothing.
 	Facts func(ctx context.Context) (map[string]any, error)
+	// Word names a source for people; nil: its own name.
+	Word func(source string) string
+}
+
+func (a Asks) word(source string) string {
+	if a.Word == nil {
+		return source
+	}
+	return a.Word(source)
 }
 
 // Service is the whole public surface of forms.

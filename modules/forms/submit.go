@@ -61,6 +61,9 @@ func (s *Service) File(ctx context.Context, id string, in Values, c Context) (ou
 		if f.Filed {
 			return fault.New(fault.Precondition, "forms.is_filed")
 		}
+		if _, elsewhere := f.Mounted(); elsewhere {
+			return fault.New(fault.Precondition, "forms.draft_of_other")
+		}
 		if in == nil {
 			in = f.Values
 		}

@@ -43,7 +43,7 @@ func (h handlers) open(r *http.Request) (f form, err error) {
 	if f.me.Name == "" {
 		f.me.Name = who.Name
 	}
-	f.app, f.bad = readApplication(d.Data), map[string]string{}
+	f.app, f.bad, f.begun = readApplication(d.Data), map[string]string{}, d.Version != ""
 	f.v = kit.NewForm(f.app.Values)
 	f.choose(ctx, f.app.Chosen)
 	if f.step = r.FormValue("step"); !slices.Contains(f.steps(), f.step) {
@@ -75,6 +75,11 @@ func (h handlers) apply(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 	if !f.asks.Done() {
 		f.step = stepChoices // what else is asked depends on it
 	}
+	if f.step == stepForm || f.step == stepConfirm {
+		if err := h.openSheet(r, &f); err != nil {
+			return err
+		}
+	}
 	return h.showForm(w, r, s, f, http.StatusOK)
 }
 
@@ -103,6 +108,9 @@ func (h handlers) applyPost(w http.ResponseWriter, r *http.Request, s kit.Shell)
 	}
 	act, what, _ := strings.Cut(v.Get("do"), ":")
 	if act == "drop" {
+		if err := h.dropSheet(r, &f); err != nil {
+			return err
+		}
 		if err := h.Cases.DropDraft(r.Context(), f.id); err != nil {
 			return err
 		}
@@ -124,6 +132,9 @@ func (h handlers) applyPost(w http.ResponseWriter, r *http.Request, s kit.Shell)
 		}
 		return nil
 	}); err != nil {
+		return err
+	}
+	if done, err := h.formPost(w, r, s, &f, act); done || err != nil {
 		return err
 	}
 	return h.move(w, r, s, f, v, act)
@@ -173,6 +184,10 @@ func (h handlers) submit(w http.ResponseWriter, r *http.Request, s kit.Shell, f 
 		return kit.SeeOther(w, r, stepURL(r, f.id, stepChoices))
 	}
 	f.step = stepConfirm
+	if err := h.openSheet(r, &f); err != nil {
+		return err
+	}
+	h.checkSheet(&f)
 	for _, step := range []string{stepApplicant, stepDetails} {
 		f.check(step)
 	}

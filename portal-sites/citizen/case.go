@@ -10,6 +10,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"liandong/modules/cases"
+	casesweb "liandong/modules/cases/web"
 	"liandong/modules/files"
 	"liandong/modules/flows"
 	"liandong/portal-sites/kit"
@@ -28,6 +29,9 @@ type caseView struct {
 	v     kit.FormValues // the answer to a notice
 	kept  []paper        // uploads of an answer that was refused
 	now   time.Time
+
+	sheet      *casesweb.Filed // the form that was filed; nil: none
+	correction                 // its fields that a notice asks for
 }
 
 func caseID(r *http.Request) (string, error) {
@@ -48,6 +52,9 @@ func (h handlers) readCase(r *http.Request) (v caseView, err error) {
 		return v, err
 	}
 	v.now = h.Now()
+	if v.sheet, err = h.sheetOf(ctx, &v.Case); err != nil {
+		return v, err
+	}
 	if v.files, err = h.Files.OfCase(ctx, id); err != nil {
 		return v, err
 	}
@@ -237,6 +244,9 @@ func (h handlers) showCase(w http.ResponseWriter, r *http.Request, s kit.Shell) 
 	}
 	if to, err := h.bornAt(r.Context(), v.Case); err != nil || to != "" {
 		return elsewhereOr(w, r, to, err)
+	}
+	if err := h.correct(r, &v); err != nil {
+		return err
 	}
 	return h.drawCase(w, r, s, v, http.StatusOK)
 }

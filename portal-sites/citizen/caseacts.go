@@ -29,14 +29,23 @@ func (h handlers) supplement(w http.ResponseWriter, r *http.Request, s kit.Shell
 	if err := h.take(r, &v); err != nil {
 		return err
 	}
+	if err := h.correct(r, &v); err != nil {
+		return err
+	}
 	if v.v.Failed() {
 		return h.drawCase(w, r, s, v, http.StatusUnprocessableEntity)
+	}
+	if v.do != "" { // a button of the form inside
+		return h.drawCase(w, r, s, v, http.StatusOK)
 	}
 	ids := make([]string, len(v.kept))
 	for i, p := range v.kept {
 		ids[i] = p.ID
 	}
-	_, err = h.Cases.Resubmit(r.Context(), v.Case.ID, form.Int("version"), form.Get("answer"), ids)
+	_, err = h.Cases.Correct(r.Context(), v.Case.ID, form.Int("version"), form.Get("answer"), ids, v.values)
+	if e, ok := fault.As(err); ok && e.Fields["form"] != "" {
+		v.content = v.blame()
+	}
 	switch {
 	case v.v.Blame(err):
 		return h.drawCase(w, r, s, v, http.StatusUnprocessableEntity)
@@ -55,7 +64,7 @@ func (h handlers) take(r *http.Request, v *caseView) error {
 	if n == nil {
 		return nil
 	}
-	for i, wanted := range append(append([]string{}, n.Wanted...), text.T("citizen.other_material")) {
+	for i, wanted := range append(append([]string{}, papersWanted(*n)...), text.T("citizen.other_material")) {
 		field := fileField(i)
 		heads := posted(r, field)
 		if len(heads) == 0 {

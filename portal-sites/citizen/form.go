@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"liandong/modules/cases"
+	casesweb "liandong/modules/cases/web"
 	"liandong/modules/catalog"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
@@ -29,7 +30,9 @@ type form struct {
 	mine catalog.Mine
 	asks kit.Interview
 
-	outdated bool // the item has changed since the draft was begun
+	begun    bool            // there is a draft of the application
+	sheet    *casesweb.Draft // the electronic form; nil: the item has none, or the step does not need it
+	outdated bool            // the item has changed since the draft was begun
 
 	me   Profile
 	app  application
@@ -44,7 +47,11 @@ func (f form) steps() []string {
 	if f.full.Divided() {
 		out = append(out, stepChoices)
 	}
-	out = append(out, stepApplicant, stepDetails)
+	out = append(out, stepApplicant)
+	if f.filled() {
+		out = append(out, stepForm)
+	}
+	out = append(out, stepDetails)
 	if len(f.b.Materials) > 0 {
 		out = append(out, stepMaterials)
 	}
@@ -124,8 +131,10 @@ func (f form) applicantFields() (out []kit.F) {
 }
 
 func (f form) detailFields() (out []kit.F) {
-	out = append(out, kit.F{Name: "matter", Label: label("matter"), Type: kit.Textarea, Required: true, MaxLength: 500, Rows: 5, Help: label("matter_help")},
-		kit.F{Name: "delivery", Label: label("delivery"), Type: kit.Radio, Required: true, Full: true, Options: options("delivery", "window", "mail", "electronic")},
+	if !f.filled() {
+		out = append(out, kit.F{Name: "matter", Label: label("matter"), Type: kit.Textarea, Required: true, MaxLength: 500, Rows: 5, Help: label("matter_help")})
+	}
+	out = append(out, kit.F{Name: "delivery", Label: label("delivery"), Type: kit.Radio, Required: true, Full: true, Options: options("delivery", "window", "mail", "electronic")},
 		kit.F{Name: "mail_to", Label: label("mail_to"), MaxLength: 200, Full: true, Help: label("mail_help")})
 	if len(f.b.Conditions) > 0 {
 		out = append(out, kit.F{Name: "fits", Label: label("fits"), Type: kit.Checkbox, Required: true, Full: true})
@@ -196,6 +205,12 @@ func (f form) filing() cases.Filing {
 		Files: f.app.ids(f.b), Choices: f.mine.Chosen, Key: f.app.Key,
 		Form: map[string]any{"matter": val["matter"], "delivery": val["delivery"]},
 	}
+	if f.filled() {
+		delete(in.Form, "matter")
+	}
+	if f.sheet != nil {
+		in.Sheet = f.sheet.ID
+	}
 	if f.known() {
 		in.Name, in.Number = f.me.Name, f.me.Number
 	}
@@ -227,6 +242,9 @@ func (f form) applicantTerms() []kit.Term {
 func (f form) detailTerms() []kit.Term {
 	val := f.app.Values
 	out := []kit.Term{{Label: label("matter"), Value: val["matter"], Full: true}, {Label: label("delivery"), Value: word("delivery", val["delivery"])}}
+	if f.filled() {
+		out = out[1:]
+	}
 	if val["delivery"] == "mail" {
 		out = append(out, kit.Term{Label: label("mail_to"), Value: val["mail_to"]})
 	}
@@ -243,6 +261,11 @@ func (f form) errors(ctx context.Context) (out []kit.Link) {
 			if msg := f.v.Error(field.Name); msg != "" {
 				out = append(out, kit.Link{Label: field.Label + text.T("citizen.colon") + msg, Href: at(step)})
 			}
+		}
+	}
+	if f.sheet != nil {
+		for _, said := range f.sheet.Wrong {
+			out = append(out, kit.Link{Label: said, Href: at(stepForm)})
 		}
 	}
 	for _, m := range f.b.Materials {

@@ -13,6 +13,8 @@ import (
 	casesweb "liandong/modules/cases/web"
 	"liandong/modules/catalog"
 	"liandong/modules/files"
+	"liandong/modules/forms"
+	formsweb "liandong/modules/forms/web"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/visit"
 	"liandong/tenancy"
@@ -32,6 +34,9 @@ type Deps struct {
 	Notices Notices
 	Flows   Flows
 	People  People
+	EForms  casesweb.EForms // may be nil, like the two below: items have no electronic forms then
+	Forms   *forms.Service
+	Papers  formsweb.Papers
 	Laws    Laws // may be nil: the guide then names laws without leading to them
 
 	Calendars Calendars // may be nil: the guide then does not say whether a place is open
@@ -93,6 +98,7 @@ func (h handlers) own(r chi.Router) {
 	r.Get("/items/{id}/apply", h.member(h.apply))
 	r.Post("/items/{id}/apply", h.member(h.applyPost))
 	r.Post("/items/{id}/apply/files", h.member(h.upload))
+	h.forms(r)
 	r.Get("/cases", h.member(h.cases))
 	r.Get("/cases/{id}", h.member(h.showCase))
 	r.Get("/cases/{id}/done", h.member(h.filed))

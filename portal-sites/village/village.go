@@ -16,6 +16,8 @@ import (
 	casesweb "liandong/modules/cases/web"
 	"liandong/modules/files"
 	filesweb "liandong/modules/files/web"
+	"liandong/modules/forms"
+	formsweb "liandong/modules/forms/web"
 	"liandong/portal-sites/kit"
 )
 
@@ -30,6 +32,9 @@ type Deps struct {
 	Files      *files.Service
 	Flows      casesweb.Flows
 	Offers     casesweb.Offers
+	EForms     casesweb.EForms // may be nil, like the two below: items have no electronic forms then
+	Forms      *forms.Service
+	Papers     formsweb.Papers
 	Log        *slog.Logger
 	Flash      kit.Flasher
 	Now        func() time.Time
@@ -71,8 +76,11 @@ func Mount(r chi.Router, d Deps) {
 		filesweb.Mount(r, filesweb.Deps{Service: d.Files, Shell: s.shell, Base: Base})
 		casesweb.Mount(r, casesweb.Deps{
 			Service: d.Cases, Shell: s.shell, Base: Base, Home: kit.Crumb{Label: titleHome, Href: Base},
-			Flows: d.Flows, Files: Papers{d.Files}, Offers: d.Offers, Laws: d.Laws, Now: d.Now, Steps: withStep, Font: d.Font, SiteURL: d.SiteURL, PublicURL: d.PublicURL,
+			Flows: d.Flows, Files: Papers{d.Files}, Offers: d.Offers, Laws: d.Laws, EForms: d.EForms, Now: d.Now, Steps: withStep, Font: d.Font, SiteURL: d.SiteURL, PublicURL: d.PublicURL,
 		})
+		if d.Forms != nil {
+			formsweb.MountSaving(r, formsweb.Deps{Service: d.Forms, Shell: s.shell, Base: Base, Papers: d.Papers})
+		}
 		r.NotFound(s.shell.NotFound)
 	})
 }

@@ -88,7 +88,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		if command != 'S' {
 			return false
 		}
-	case "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers", "form_versions", "documents", "document_versions", "document_marks":
+	case "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers", "form_versions", "form_edits", "documents", "document_versions", "document_marks":
 		if command == 'U' || command == 'D' {
 			return false
 		}
@@ -123,7 +123,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 
 func systemMay(table string, command byte, s scope, r *row) bool {
 	switch table {
-	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers", "form_versions", "documents", "document_versions", "document_marks":
+	case "audit_rows", "audit_seals", "supervision_notes", "law_revisions", "item_changes", "item_lineage", "item_reviews", "item_request_answers", "form_versions", "form_edits", "documents", "document_versions", "document_marks":
 		if command == 'U' || command == 'D' {
 			return false
 		}
@@ -167,6 +167,8 @@ func personMay(table string, command byte, s scope, r *row) bool {
 		return hers(r) && !released(r)
 	case "case_drafts", "form_drafts":
 		return map[byte]bool{'S': hers(r), 'I': hers(r) && own, 'U': hers(r) && own, 'D': hers(r)}[command]
+	case "form_edits":
+		return command == 'S' && hers(r) || command == 'I' && hers(r) && own
 	case "documents":
 		return (command == 'S' || command == 'I') && hers(r.parent)
 	case "document_templates", "document_versions", "document_organs":
@@ -303,7 +305,7 @@ func vary(table string) map[string][]string {
 		return map[string][]string{"state": {"open", "closed"}}
 	case "files":
 		return map[string][]string{"subject": {her, other}, "published": {"true", "false"}}
-	case "case_drafts", "form_drafts", "notices":
+	case "case_drafts", "form_drafts", "form_edits", "notices":
 		return map[string][]string{"subject": {her, other}}
 	case "grants", "appointments":
 		return map[string][]string{"holder_id": {her, other}}

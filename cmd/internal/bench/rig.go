@@ -21,6 +21,7 @@ import (
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/modules/forms"
 	"liandong/policies"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
@@ -141,7 +142,7 @@ func (r *rig) house(name string) (*house, error) {
 	fl := flows.NewService()
 	f := files.New(h.db, r.engine, r.bucket)
 	h.tree, h.items = tree.New(h.db, nil), catalog.New(h.db, r.engine, fl)
-	h.cases = cases.New(h.db, r.engine, wire.Asks(h.items, fl, f, r.sealer))
+	h.cases = cases.New(h.db, r.engine, wire.Asks(h.items, fl, f, forms.New(h.db, r.engine, forms.Asks{Sealer: r.sealer}), r.sealer))
 	return h, nil
 }
 

@@ -106,7 +106,7 @@ func (s shelf) Guide(ctx context.Context, itemID string, answers []string) (case
 	b := g.Body
 	out := casesweb.Guide{
 		Item: onShelf(g.Item.ID, b), StatutoryDays: b.StatutoryDays, Audience: b.Audience, Conditions: b.Conditions,
-		Phone: b.Phone, Address: b.Address, Hours: b.Hours,
+		Phone: b.Phone, Address: b.Address, Hours: b.Hours, Form: cases.FormRef{ID: b.EForm.ID, Number: b.EForm.Number},
 	}
 	out.Suspended = g.Suspended
 	mine := b.For(answers)

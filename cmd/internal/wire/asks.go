@@ -47,6 +47,7 @@ func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, 
 	return cases.Offer{
 		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name,
 		FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID, StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays,
+		Form:    cases.FormRef{ID: g.Body.EForm.ID, Number: g.Body.EForm.Number},
 		Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
 		Phone: g.Body.Phone, Address: g.Body.Address, Hours: g.Body.Hours,
 	}, nil

@@ -10,6 +10,7 @@ import (
 	"liandong/modules/files"
 	"liandong/modules/forms"
 	formsweb "liandong/modules/forms/web"
+	"liandong/portal-sites/kit/text"
 	"liandong/tenancy"
 	"liandong/tenancy/idcode"
 	"liandong/tenancy/tree"
@@ -98,7 +99,10 @@ func (a *App) filler(ctx context.Context) (map[string]any, error) {
 		return nil, err
 	}
 	if scope.Actor.Kind == tenancy.Person {
-		return map[string]any{"person.name": scope.Actor.Name}, nil
+		return map[string]any{"person.name": forms.Fact{Value: scope.Actor.Name, From: text.T("forms.from.identity")}}, nil
 	}
-	return map[string]any{"agent.name": scope.Actor.Name}, nil
+	return map[string]any{"agent.name": forms.Fact{Value: scope.Actor.Name, From: text.T("forms.from.seat")}}, nil
 }
+
+// sourceWord names what is filled in from what was handed in on the same form.
+func sourceWord(string) string { return text.T("forms.from.last") }

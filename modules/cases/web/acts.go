@@ -95,8 +95,15 @@ func (h handlers) act(w http.ResponseWriter, r *http.Request) error {
 	}
 	key := chi.URLParam(r, "act")
 	papers, kept, err := h.takePapers(r, key)
+	var c correction
+	if err == nil && key == "answer" {
+		c, err = h.correction(r, caseID)
+	}
+	if err == nil && c.do != "" { // a button of the form inside
+		return h.again(w, r, key, form, kept, nil)
+	}
 	if err == nil {
-		err = h.do(r.Context(), key, caseID, form, papers)
+		err = h.do(r.Context(), key, caseID, form, papers, c)
 	}
 	if err == nil {
 		return h.d.Shell.Done(w, r, h.d.Base+"/cases/"+caseID, "cases.did_"+key)
@@ -105,7 +112,7 @@ func (h handlers) act(w http.ResponseWriter, r *http.Request) error {
 }
 
 // do calls the service.
-func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, papers []string) (err error) {
+func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, papers []string, c correction) (err error) {
 	s, seen, opinion := h.d.Service, f.Int("version"), f.Get("opinion")
 	for _, name := range []string{"opinion", "wanted", "receiver"} {
 		if len([]rune(f.Get(name))) > maxAnswer {
@@ -136,9 +143,9 @@ func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, 
 	case "sendback":
 		_, err = s.SendBack(ctx, caseID, seen, opinion, papers...)
 	case "supplement":
-		_, err = s.AskSupplement(ctx, caseID, seen, strings.Split(f.Get("wanted"), "\n"), opinion, papers...)
+		_, err = s.AskCorrection(ctx, caseID, seen, strings.Split(f.Get("wanted"), "\n"), f.All("fields"), opinion, papers...)
 	case "answer":
-		_, err = s.Resubmit(ctx, caseID, seen, opinion, papers)
+		_, err = s.Correct(ctx, caseID, seen, opinion, papers, c.values)
 	default:
 		if !isTurn(key) {
 			return fault.New(fault.NotFound, "not_found")
@@ -200,7 +207,9 @@ func blameFile(err error, field string) error {
 // typed stays, and what happened is told.
 func (h handlers) again(w http.ResponseWriter, r *http.Request, key string, form kit.FormValues, kept []File, failure error) error {
 	f, ok := fault.As(failure)
-	if !ok || f.Kind == fault.NotFound || f.Kind == fault.Internal {
+	if failure == nil {
+		f = fault.New(fault.Invalid, "")
+	} else if !ok || f.Kind == fault.NotFound || f.Kind == fault.Internal {
 		return failure
 	}
 	v, err := h.view(r)
@@ -211,6 +220,13 @@ func (h handlers) again(w http.ResponseWriter, r *http.Request, key string, form
 		return h.d.Shell.Done(w, r, v.caseURL(&v.Case), "cases.did_"+key)
 	}
 	v.act, v.form, v.kept = v.choose(key), form, kept
+	if err := h.offerCorrection(r, &v, f.Fields["form"] != ""); err != nil {
+		return err
+	}
+	if failure == nil {
+		v.form.Set("version", strconv.Itoa(v.Case.Version))
+		return h.showView(w, r, http.StatusOK, v)
+	}
 	if !v.form.Blame(failure) {
 		v.trouble = v.explain(f, form)
 	}

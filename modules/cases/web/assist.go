@@ -37,6 +37,7 @@ type application struct {
 	guide Guide
 	form  kit.FormValues
 	kept  map[int]File // uploads of an earlier try, by the number of their material
+	sheet *Draft       // the form of the item; nil: it has none
 }
 
 func (h handlers) application(r *http.Request, answers []string) (a application, err error) {
@@ -61,6 +62,11 @@ func (h handlers) fill(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := h.d.Service.MayFile(r.Context(), a.guide.ID); err != nil {
 		return err
+	}
+	if a.interview().Done() {
+		if err := h.openForm(r.Context(), &a); err != nil {
+			return err
+		}
 	}
 	return h.showForm(w, r, http.StatusOK, a)
 }
@@ -89,6 +95,12 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request) error {
 	in := cases.Filing{
 		ItemID: a.guide.ID, Kind: a.form.Get("kind"), Name: a.form.Get("name"), Number: a.form.Get("number"),
 		Phone: a.form.Get("phone"), Address: a.form.Get("address"), Choices: a.guide.Chosen, Key: a.form.Posted(),
+	}
+	if done, err := h.takeForm(w, r, &a); done || err != nil {
+		return err
+	}
+	if a.sheet != nil {
+		in.Sheet = a.sheet.ID
 	}
 	in.Form = a.answers()
 	if !a.form.Bool("confirm") {

@@ -20,6 +20,7 @@ type Deps struct {
 	Flows   Flows
 	Files   Files
 	Offers  Offers
+	EForms  EForms // may be nil: items have no electronic forms then
 	Now     func() time.Time
 
 	Laws Laws // nil: pages show no provisions
@@ -113,10 +114,11 @@ type Guide struct {
 	Conditions    []string
 	Materials     []Material
 	Questions     []Question
-	Asks          []kit.Ask // 情形: what the materials and the time depend on, as far as the answers lead
-	Answers       []string  // to them
-	Chosen        []string  // ids that count of the answers
-	Phone         string    // who answers questions about it
+	Form          cases.FormRef // the electronic form that is filled in; none: Questions are asked
+	Asks          []kit.Ask     // 情形: what the materials and the time depend on, as far as the answers lead
+	Answers       []string      // to them
+	Chosen        []string      // ids that count of the answers
+	Phone         string        // who answers questions about it
 	Address       string
 	Hours         string
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"liandong/modules/cases"
@@ -29,6 +30,8 @@ type view struct {
 	issuing  bool              // that form was refused
 	answered string            // the procedure whose form was refused
 	answer   kit.FormValues    // what was typed into that
+	sheet    *Filed            // the form that was filed; nil: none
+	correct  templ.Component   // its fields that an answer to a notice may correct; nil: none
 }
 
 // trouble is why the last act was not done.
@@ -44,6 +47,9 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.act = v.choose(r.URL.Query().Get("act"))
+	if err := h.offerCorrection(r, &v, false); err != nil {
+		return err
+	}
 	return h.showView(w, r, http.StatusOK, v)
 }
 
@@ -68,6 +74,9 @@ func (h handlers) view(r *http.Request) (v view, err error) {
 		if v.grounds, err = h.d.Laws.Of(ctx, &v.Case); err != nil {
 			return v, err
 		}
+	}
+	if v.sheet, err = h.filedForm(ctx, &v.Case, false); err != nil {
+		return v, err
 	}
 	svg, err := h.d.Flows.Draw(ctx, cases.FlowRef{Tenant: v.Case.FlowTenant, ID: v.Case.FlowID}, v.marks())
 	v.svg = string(svg)

@@ -38,6 +38,7 @@ func Mount(r chi.Router, d Deps) {
 	r.Post("/cases/{id}/documents", page(h.issueDocument))
 	r.Get("/cases/{id}/documents/{document}", page(h.showDocument))
 	r.Get("/cases/{id}/documents/{document}/pdf", page(h.documentPDF))
+	mountForms(r, h)
 	r.Get("/assist", page(h.choose))
 	r.Get("/assist/{item}", page(h.fill))
 	r.Post("/assist/{item}", page(h.file))

@@ -12,6 +12,7 @@ import (
 
 	"liandong/modules/forms"
 	"liandong/portal-sites/kit"
+	"liandong/tenancy"
 	"liandong/tenancy/calendar"
 	"liandong/tenancy/fault"
 )
@@ -44,7 +45,7 @@ func (h handlers) draft(r *http.Request) (v fillView, err error) {
 	}
 	c := h.d.Service.Filing(forms.PersonKind)
 	c.Stored = draft.Given
-	v = fillView{View: NewView(version.Compiled, draft.Values, c), base: h.d.Base, draft: draft, title: version.Schema.Title, intro: version.Schema.Intro}
+	v = fillView{View: NewView(version.Compiled, draft.Values, c).From(draft), base: h.d.Base, draft: draft, title: version.Schema.Title, intro: version.Schema.Intro}
 	h.equip(v.View)
 	if newest, err := h.d.Service.Published(r.Context(), draft.FormID); err == nil {
 		v.newer = newest.Number > draft.Number
@@ -115,7 +116,7 @@ func (h handlers) read(r *http.Request, c *forms.Compiled, before forms.Values) 
 	}
 	in = forms.Values{}
 	maps.Copy(in, before)
-	maps.Copy(in, Decode(r.PostForm, c))
+	maps.Copy(in, c.Unmask(Decode(r.PostForm, c), before))
 	do = r.PostForm.Get("do")
 	if err := h.keepFiles(r, c, in); err != nil {
 		return nil, "", err
@@ -197,18 +198,31 @@ func (h handlers) save(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := signedIn(r); err != nil {
+		return err
+	}
 	draft, version, err := h.d.Service.Filling(r.Context(), chi.URLParam(r, "draft"))
 	if err != nil {
 		return err
 	}
 	values := Decode(r.PostForm, version.Compiled)
 	NameDivisions(r.Context(), h.d.Divisions, version.Compiled, values)
-	saved, err := h.d.Service.Save(r.Context(), draft.ID, in.Int("seen"), values, in.All("over"), forms.Device{ID: short(in.Get("device"), 40), Label: short(in.Get("label"), 40)})
+	saved, err := h.d.Service.Keep(r.Context(), draft.ID, forms.Typed{
+		Seen: in.Int("seen"), Values: values, Over: in.All("over"), Device: forms.Device{ID: short(in.Get("device"), 40), Label: short(in.Get("label"), 40)}, Page: pageFields(r),
+	})
 	if err != nil {
 		return err
 	}
 	out := map[string]any{"version": saved.Version, "at": clock(saved.At), "clashes": clashes(version, saved), "others": labels(version, saved.Others)}
 	return answer(w, out)
+}
+
+// signedIn tells a script whose session has ended so, instead of that there is no draft.
+func signedIn(r *http.Request) error {
+	if sc, err := tenancy.From(r.Context()); err != nil || sc.Actor.ID == "" {
+		return fault.New(fault.Forbidden, "sign_in")
+	}
+	return nil
 }
 
 func short(s string, n int) string {

@@ -34,9 +34,13 @@ type View struct {
 	Files     string    // where a browser with scripts uploads to; empty: with the form
 	FileURL   string    // where kept files are shown: + id
 	Print     bool      // values only
-	errs      map[string]string
-	summary   []kit.F
-	blamed    bool
+
+	Masked    map[string]string // what is shown instead of values that a browser is not to know, by field
+	Prefilled map[string]string // where values come from that were filled in, by field
+
+	errs    map[string]string
+	summary []kit.F
+	blamed  bool
 }
 
 // NewView evaluates what was typed; nothing is blamed until Blame.
@@ -89,11 +93,35 @@ func (v *View) values() (f kit.FormValues) {
 	return f
 }
 
+// From shows a draft's values that were filled in for her: where they come from, and
+// personal data among them masked.
+func (v *View) From(draft forms.Filling) *View {
+	v.Prefilled, v.Masked = draft.Prefilled(), map[string]string{}
+	for id, value := range draft.Given {
+		if _, still := v.Prefilled[id]; !still && !same(draft.Values[id], value) && !v.Result.Locked[id] {
+			continue
+		}
+		if m := v.Compiled.MaskedText(id, value); m != "" {
+			v.Masked[id] = m
+		}
+	}
+	return v
+}
+
+func same(a, b any) bool {
+	x, err1 := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	return err1 == nil && err2 == nil && string(x) == string(y)
+}
+
 func (v *View) shown(at string) bool  { return v.Result.Shown[at] }
 func (v *View) locked(at string) bool { return v.Result.Locked[at] || v.Print }
 
 // current is a value as it should stand in its input: the typed one, unless the form reckons it.
 func (v *View) current(f *forms.Field, at string) any {
+	if m := v.Masked[at]; m != "" && !v.Print {
+		return m
+	}
 	if v.Result.Locked[at] || f.Compute != "" {
 		return v.Result.Values[at]
 	}
@@ -227,7 +255,21 @@ func (v *View) control(f *forms.Field, at string, value any) kit.F {
 	if v.Print {
 		k.Value = v.words(f, value)
 	}
+	k.Help = v.help(f, at)
 	return k
+}
+
+// help is what is said below a field, with where its value comes from.
+func (v *View) help(f *forms.Field, at string) string {
+	from := v.Prefilled[at]
+	if from == "" || v.Print {
+		return f.Help
+	}
+	note := prefilledNote(from, v.locked(at))
+	if f.Help == "" {
+		return note
+	}
+	return f.Help + helpGlue + note
 }
 
 func day(bound, today string) string {
@@ -291,7 +333,9 @@ func (v *View) rules() string {
 		Text map[string]string `json:"text"`
 		Live bool              `json:"live"`
 	}
-	b := browser{Plan: v.Compiled.Plan(v.Context), Text: sentences(), Live: v.blamed}
+	plan := v.Compiled.Plan(v.Context)
+	v.Compiled.Hide(&plan, v.Masked, v.Result)
+	b := browser{Plan: plan, Text: sentences(), Live: v.blamed}
 	data, err := json.Marshal(b)
 	if err != nil {
 		return "{}"

@@ -118,7 +118,10 @@ const label = () => {
   return os;
 };
 
-const entriesOf = (form, id) => [...new FormData(form)].filter(([k, v]) => typeof v === "string" && (k === prefix + id || k.startsWith(`${prefix}${id}.`)));
+// what the page around the form keeps with its draft has names that begin with "p."
+const page = "p.";
+const kept = (form) => (form.elements["ff.page"] ? form.elements["ff.page"].value.split(" ") : []);
+const entriesOf = (form, id) => id.startsWith(page) ? [...new FormData(form)].filter(([k, v]) => typeof v === "string" && page + k === id).map(([, v]) => [id, v]) : [...new FormData(form)].filter(([k, v]) => typeof v === "string" && (k === prefix + id || k.startsWith(`${prefix}${id}.`)));
 const timers = new WeakMap();
 const flying = new WeakSet();
 
@@ -138,6 +141,12 @@ const queue = (form, id) => {
   timers.set(form, setTimeout(() => flush(form), 500));
 };
 
+// stamp tells a form that is sent as a whole upon what it was written, and on which device.
+const stamp = (form) => {
+  const put = (name, v) => { if (form.elements[name]) form.elements[name].value = v; };
+  put("ff.seen", form.dataset.seen || ""); put("ff.device", device()); put("ff.label", label());
+};
+
 const flush = async (form, over = []) => {
   if (flying.has(form)) return;
   const q = store.get(key(form));
@@ -153,6 +162,7 @@ const flush = async (form, over = []) => {
     if (!r.ok) throw new Error(String(r.status));
     const a = await r.json();
     form.dataset.seen = a.version;
+    stamp(form);
     const left = store.get(key(form)) || {};
     for (const id of Object.keys(q)) if (JSON.stringify(left[id]) === JSON.stringify(q[id]) && !a.clashes.some((c) => c.field === id)) delete left[id];
     store.set(key(form), Object.keys(left).length ? left : null);
@@ -194,6 +204,12 @@ const restore = (form) => {
     const by = new Map();
     for (const [k, v] of list) by.set(k, [...(by.get(k) || []), v]);
     for (const el of form.elements) {
+      if (id.startsWith(page) && el.name === id.slice(page.length)) {
+        const v = list.length ? list[list.length - 1][1] : "";
+        if (el.type === "checkbox" || el.type === "radio") el.checked = el.value === v;
+        else if (el.type !== "hidden") el.value = v;
+        continue;
+      }
       if (!el.name || !(el.name === prefix + id || el.name.startsWith(`${prefix}${id}.`)) || el.type === "file") continue;
       const vs = by.get(el.name) || [];
       if (el.type === "checkbox" || el.type === "radio") el.checked = vs.includes(el.value);
@@ -274,24 +290,48 @@ const changed = (form, path) => {
 };
 const pathOf = (el) => { const w = el.closest("[data-ff]"); return w ? w.dataset.ff : ""; };
 
+// sending waits until the server has what was typed: a form that is sent into the
+// void would take it along. What cannot be saved now stays here, and says so.
+const sending = (e, form, button) => {
+  const q = form.dataset.save && store.get(key(form));
+  if (!q || !Object.keys(q).length || form.dataset.ffSaved) { delete form.dataset.ffSaved; return; }
+  e.preventDefault();
+  e.stopImmediatePropagation();
+  const go = async () => {
+    clearTimeout(timers.get(form));
+    while (flying.has(form)) await new Promise((r) => setTimeout(r, 50));
+    await flush(form);
+    const left = store.get(key(form));
+    if (left && Object.keys(left).length && !form.querySelector("[data-ff-clash] .alert")) return;
+    form.dataset.ffSaved = "1";
+    if (left) store.set(key(form), null); // the page shows what the other device has
+    form.requestSubmit(button);
+  };
+  go();
+};
+
 export const start = (form) => {
   const body = form.querySelector("#ff-body");
   if (!body || form.dataset.ffReady) return;
   form.dataset.ffReady = "1";
   form.classList.add("is-live");
   if (form.dataset.draft) restore(form);
+  if (form.dataset.save) stamp(form);
+  const around = (e) => { if (!pathOf(e.target) && form.dataset.save && kept(form).includes(e.target.name)) queue(form, page + e.target.name); };
+  form.addEventListener("input", around);
+  form.addEventListener("change", around);
   form.addEventListener("input", (e) => { const at = pathOf(e.target); if (at) { react(body); if (form.dataset.save) queue(form, at.split(".")[0]); } });
   form.addEventListener("change", (e) => {
     const el = e.target, at = pathOf(el);
     if (!at) return;
     if (el.type === "file") { if (body.dataset.files) upload(form, el); return; }
     changed(form, at);
-    if (el.matches("[data-place]") && form.id === "ff-form") again(form, "do", "refresh");
+    if (el.matches("[data-place]") && body.dataset.again !== "no") again(form, "do", "refresh");
   });
   form.addEventListener("submit", (e) => {
     const b = e.submitter;
     if (b && b.name === "do" && /^(add|remove)\./.test(b.value)) { e.preventDefault(); delete form.dataset.sent; again(form, b.name, b.value); return; }
-    if (!b || b.name !== "do") store.set(key(form), null);
+    sending(e, form, b);
   });
   form.querySelectorAll("[data-sign]").forEach(pad);
   react(body);

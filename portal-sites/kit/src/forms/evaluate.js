@@ -123,18 +123,25 @@ export const evaluate = (p, typed) => {
   const res = { values: {}, shown: {}, required: {}, errors: [] };
   const wrong = {}, tables = {};
   for (const f of p.order) filled.set(f.id, false);
+  // what the page shows masked is known to the server alone, and so is what follows from it
+  const kept = new Set(p.order.filter((f) => f.masked && String(typed[f.id] ?? "") === f.masked).map((f) => f.id));
+  const waits = (f) => (f.waits || []).some((id) => kept.has(id));
   const seen = (f, v, b) => (b && typeof v === "string" && (f.kind === "number" || f.kind === "money") ? 0 : v);
 
   for (const f of p.order) {
     let shown = !f.parent || res.shown[f.parent];
     if (shown && f.visibleRun) { const v = f.visibleRun(vars); if (typeof v === "boolean") shown = v; }
+    if (waits(f)) shown = f.known.shown;
     res.shown[f.id] = shown;
     if (["group", "columns", "note"].includes(f.kind)) continue;
     let value, blame = null;
     if (f.kind === "table") {
       if (shown) value = reckonTable(f, typed[f.id] || []);
     } else if (shown && f.computeRun) {
-      value = reckonValue(f, vars);
+      value = waits(f) ? f.known.value : reckonValue(f, vars);
+    } else if (shown && kept.has(f.id)) {
+      filled.set(f.id, true);
+      continue;
     } else if (shown) {
       [value, blame] = normal(f, typed[f.id], p.today);
     }
@@ -177,13 +184,15 @@ export const evaluate = (p, typed) => {
 
   const check = (f, at, has, v) => {
     let must = !!f.required;
-    if (f.whenRun) { const w = f.whenRun(v); if (w === undefined || w === true) must = true; }
+    if (waits(f)) must = f.known.required;
+    else if (f.whenRun) { const w = f.whenRun(v); if (w === undefined || w === true) must = true; }
     if (f.computeRun || f.locked) must = false;
     if (must) res.required[at] = true;
     return () => {
-      if (f.locked) return;
+      if (f.locked || kept.has(at)) return;
       if (wrong[at]) return res.errors.push({ path: at, label: f.label, ...wrong[at] });
       if (!has) { if (must) res.errors.push({ path: at, label: f.label, key: f.missing, args: [] }); return; }
+      if (waits(f)) return;
       for (const r of f.rules) {
         const ok = r.run(v);
         if (ok === true) continue;
@@ -209,6 +218,7 @@ export const evaluate = (p, typed) => {
     own();
   }
   for (const r of p.rules) {
+    if (waits(r)) continue;
     const ok = r.run(vars);
     if (ok === true) continue;
     const e = typeof ok === "boolean" ? { path: "", message: r.message } : { path: "", key: "forms.rule_broken", args: [] };

@@ -1,0 +1,121 @@
+package wire
+
+import (
+	"context"
+
+	"liandong/modules/cases"
+	"liandong/modules/forms"
+	"liandong/portal-sites/kit/text"
+	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
+)
+
+// caseForms answers cases out of the electronic forms.
+type caseForms struct{ *forms.Service }
+
+// draftOf is what the draft of an application is begun for.
+func draftOf(itemID string) string { return "item:" + itemID }
+
+// formKind is the kind of an applicant as forms call it.
+func formKind(kind string) string {
+	if kind == "legal" {
+		return forms.EnterpriseKind
+	}
+	return forms.PersonKind
+}
+
+// File implements cases.Forms.
+func (c caseForms) File(ctx context.Context, tx *db.Tx, in cases.Sheet) (out cases.SheetResult, err error) {
+	res, v, err := c.Hand(ctx, tx, forms.Handing{
+		FormID: in.Form.ID, Number: in.Form.Number, Draft: in.Draft, For: draftOf(in.ItemID), Values: in.Answers, RowID: in.CaseID, Ref: in.No, Subject: in.Subject,
+		Context: forms.Context{ApplicantKind: formKind(in.Kind)},
+	})
+	if err != nil {
+		return out, err
+	}
+	if !res.OK() {
+		return out, fault.InvalidField("form", "case_form_wrong")
+	}
+	return cases.SheetResult{Facts: v.Open(res.Values), Files: v.FilesOf(res.Values)}, nil
+}
+
+// Change implements cases.Forms.
+func (c caseForms) Change(ctx context.Context, tx *db.Tx, in cases.SheetChange) (out cases.SheetResult, err error) {
+	v, err := c.VersionIn(ctx, tx, in.Form.ID, in.Form.Number)
+	if err != nil {
+		return out, err
+	}
+	step := in.StepName
+	if in.StepKind == "" {
+		step = text.T("forms.step." + in.StepName)
+	}
+	res, err := c.Amend(ctx, tx, forms.Amendment{
+		FormID: in.Form.ID, RowID: in.CaseID, Values: in.Answers, Step: step,
+		Context: forms.Context{ApplicantKind: formKind(in.Kind), Step: in.StepKind, Rights: rightsOf(v, in.StepKind, in.Rights)},
+	})
+	if err != nil {
+		return out, err
+	}
+	if !res.OK() {
+		return out, fault.InvalidField("form", "case_form_wrong")
+	}
+	out = cases.SheetResult{Facts: v.Open(res.Values), Files: v.FilesOf(res.Values)}
+	for _, e := range res.Changes {
+		out.Changed = append(out.Changed, e.Label)
+	}
+	return out, nil
+}
+
+// Labels implements cases.Forms.
+func (c caseForms) Labels(ctx context.Context, tx *db.Tx, form cases.FormRef, fields []string) (out []string, err error) {
+	v, err := c.VersionIn(ctx, tx, form.ID, form.Number)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range fields {
+		f := v.Schema.Find(id)
+		if f == nil || !f.Kind.Holds() || f.Compute != "" {
+			return nil, fault.InvalidField("fields", "not_an_option")
+		}
+		out = append(out, text.T("forms.correct_field", f.Label))
+	}
+	return out, nil
+}
+
+// rightsOf says of every field of a form what may be done with it at a step: what
+// the flow says, else what the form says, else reading. "" among named says it of
+// all that are not named.
+func rightsOf(v *forms.Version, step string, named map[string]string) map[string]forms.Right {
+	out := map[string]forms.Right{}
+	for _, f := range v.Named() {
+		right := forms.Right(named[f.ID])
+		if right == "" {
+			right = forms.Right(named[""])
+		}
+		if right == "" && step != "" {
+			right = f.Rights[step]
+		}
+		if right == "" {
+			right = forms.Read
+		}
+		out[f.ID] = right
+	}
+	return out
+}
+
+// Powers implements cases.Powers.
+func (s steps) Powers(ctx context.Context, tx *db.Tx, ref cases.FlowRef, stepID string) (map[string]string, error) {
+	d, err := s.Load(ctx, tx, ref.Tenant, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	step, ok := d.Step(stepID)
+	if !ok {
+		return nil, nil
+	}
+	out := map[string]string{}
+	for field, right := range step.Fields.All() {
+		out[field] = string(right)
+	}
+	return out, nil
+}

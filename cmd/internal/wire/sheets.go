@@ -1,0 +1,314 @@
+package wire
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"liandong/modules/cases"
+	casesweb "liandong/modules/cases/web"
+	"liandong/modules/forms"
+	formsweb "liandong/modules/forms/web"
+	"liandong/portal-sites/kit"
+	"liandong/portal-sites/kit/text"
+	"liandong/tenancy"
+	"liandong/tenancy/calendar"
+	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
+)
+
+// sheets puts electronic forms on the pages of cases.
+type sheets struct {
+	*App
+
+	hold formsweb.Holder
+}
+
+func (a *App) sheets() sheets {
+	return sheets{a, formsweb.NewHolder(formsweb.Deps{Service: a.Forms, Divisions: divisions{a.Tree}, Papers: uploads{a.Files}})}
+}
+
+func (s sheets) entry(ctx context.Context, in casesweb.Entry) (forms.Entry, error) {
+	facts, err := s.known(ctx, in.Who)
+	return forms.Entry{FormID: in.Form.ID, Number: in.Form.Number, For: draftOf(in.ItemID), Facts: facts}, err
+}
+
+// Open implements casesweb.EForms.
+func (s sheets) Open(ctx context.Context, in casesweb.Entry) (casesweb.Draft, error) {
+	e, err := s.entry(ctx, in)
+	if err != nil {
+		return casesweb.Draft{}, err
+	}
+	sheet, err := s.hold.Open(ctx, e, in.Base, formKind(in.Who.Kind))
+	if err != nil {
+		return casesweb.Draft{}, err
+	}
+	return drafted(sheet), nil
+}
+
+// Take implements casesweb.EForms.
+func (s sheets) Take(r *http.Request, in casesweb.Entry, buttons ...string) (casesweb.Draft, error) {
+	e, err := s.entry(r.Context(), in)
+	if err != nil {
+		return casesweb.Draft{}, err
+	}
+	sheet, err := s.hold.Take(r, e, in.Base, formKind(in.Who.Kind), buttons...)
+	if err != nil {
+		return casesweb.Draft{}, err
+	}
+	return drafted(sheet), nil
+}
+
+func drafted(s *formsweb.Sheet) casesweb.Draft {
+	return casesweb.Draft{
+		ID: s.Draft.ID, Attrs: s.Attrs(), Content: s.Content(), Paper: formsweb.Paper(s.Reading()), Do: s.Do, Page: s.Draft.Page, Begun: len(s.Draft.Touched)+len(s.Draft.Page) > 0, Told: len(s.Told) > 0, State: s,
+	}
+}
+
+// Check implements casesweb.EForms.
+func (s sheets) Check(d casesweb.Draft) casesweb.Draft {
+	sheet, ok := d.State.(*formsweb.Sheet)
+	if !ok || sheet.Check() {
+		return d
+	}
+	d.Wrong, d.Content = sheet.Wrong(), sheet.Content()
+	return d
+}
+
+// Drop implements casesweb.EForms.
+func (s sheets) Drop(ctx context.Context, draft string) error { return s.hold.Drop(ctx, draft) }
+
+// handed is the form of a case as somebody meets it.
+type handed struct {
+	cases.FormView
+
+	row   forms.Row
+	v     *forms.Version
+	edits []forms.Edit
+	own   bool // the applicant looks at hers
+}
+
+func (s sheets) read(ctx context.Context, caseID string, clear bool) (h handed, err error) {
+	err = s.Cases.ShowForm(ctx, caseID, clear, func(ctx context.Context, tx *db.Tx, v cases.FormView) (err error) {
+		h.FormView, h.own = v, tx.Scope.Actor.Kind == tenancy.Person
+		h.row, h.v, h.edits, err = s.Forms.HandedIn(ctx, tx, v.Case.Sheet().ID, caseID)
+		return err
+	})
+	return h, err
+}
+
+// reader says what whoever looks at a form may see of it.
+func (h handed) reader() formsweb.Reading {
+	r := formsweb.Reading{Kind: formKind(h.Case.ApplicantKind)}
+	if !h.own {
+		r.Step, r.Rights = h.Case.StepKind, rightsOf(h.v, h.Case.StepKind, h.Rights)
+	}
+	return r
+}
+
+// writer says what she may write of it now: what a notice asks for, or what the step lets her.
+func (h handed) writer() formsweb.Reading {
+	if h.Case.Status != cases.Supplement {
+		return h.reader()
+	}
+	named := map[string]string{"": string(forms.Read)}
+	for _, f := range h.Asked {
+		named[f] = string(forms.Write)
+	}
+	return formsweb.Reading{Kind: formKind(h.Case.ApplicantKind), Rights: rightsOf(h.v, "", named)}
+}
+
+// Filed implements casesweb.EForms.
+func (s sheets) Filed(ctx context.Context, caseID string, clear bool) (out casesweb.Filed, err error) {
+	h, err := s.read(ctx, caseID, clear)
+	if err != nil {
+		return out, err
+	}
+	who := h.reader()
+	out = casesweb.Filed{
+		Title: h.v.Schema.Title, Version: h.v.Number, Content: formsweb.Paper(s.hold.Paper(h.v, h.row, who, clear)), Refused: h.Writable, Asked: len(h.Asked) > 0,
+	}
+	for _, f := range h.v.Named() {
+		if f.Compute != "" || who.Rights[f.ID] == forms.Hidden {
+			continue
+		}
+		out.Fields = append(out.Fields, kit.Option{Value: f.ID, Label: f.Label})
+		if who.Rights[f.ID] == forms.Write && !f.Readonly {
+			out.Writable++
+		}
+	}
+	for _, e := range h.edits {
+		out.Edits = append(out.Edits, edited(h.v, e, who))
+	}
+	return out, nil
+}
+
+func edited(v *forms.Version, e forms.Edit, who formsweb.Reading) casesweb.FormEdit {
+	out := casesweb.FormEdit{At: e.At.In(calendar.Zone()).Format("2006-01-02 15:04"), Who: e.ByName, Step: e.Step}
+	for _, c := range e.Changes {
+		f := v.Schema.Find(c.Field)
+		if f == nil || who.Rights[c.Field] == forms.Hidden {
+			continue
+		}
+		out.Changes = append(out.Changes, casesweb.FormChange{Label: c.Label, Before: formsweb.Said(f, c.Before), After: formsweb.Said(f, c.After)})
+	}
+	return out
+}
+
+// Edit implements casesweb.EForms.
+func (s sheets) Edit(r *http.Request, caseID, base string) (out casesweb.Editing, err error) {
+	h, err := s.read(r.Context(), caseID, false)
+	if err != nil {
+		return out, err
+	}
+	if h.Case.Status != cases.Supplement && h.Writable != "" {
+		return out, fault.New(fault.Forbidden, "forbidden").With(h.Writable)
+	}
+	values := forms.Values{}
+	if r.Method == http.MethodPost {
+		if values, out.Do, err = s.hold.Read(r, h.v, h.row); err != nil {
+			return out, err
+		}
+	}
+	view := s.hold.Editing(h.v, h.row, values, h.writer(), base)
+	out.Values, out.Content = values, formsweb.Fields(view)
+	out.Blame = func() templ.Component { return formsweb.Fields(view.Again()) }
+	return out, nil
+}
+
+var _ casesweb.EForms = sheets{}
+
+// known is what the product knows of an applicant, by the names of forms.Sources, with
+// where it comes from.
+func (s sheets) known(ctx context.Context, who casesweb.Applicant) (map[string]any, error) {
+	sc, err := tenancy.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	facts := map[string]any{}
+	put := func(source, value, from string) {
+		if value != "" {
+			facts[source] = forms.Fact{Value: value, From: text.T("forms.from." + from)}
+		}
+	}
+	if sc.Actor.Kind == tenancy.Person {
+		p, err := profiles{s.Kratos, s.sealer}.Profile(ctx, sc.Actor.ID)
+		if err != nil {
+			return nil, err
+		}
+		put("person.name", p.Name, "identity")
+		put("person.id_number", p.Number, "identity")
+		put("person.phone", p.Phone, "identity")
+		put("agent.name", p.Name, "identity")
+		put("agent.phone", p.Phone, "identity")
+	}
+	s.typed(who, facts, put)
+	earlier, err := s.earlier(ctx, who)
+	for name, fact := range earlier {
+		if _, known := facts[name]; !known {
+			facts[name] = fact
+		}
+	}
+	return facts, err
+}
+
+// typed adds what was typed of the applicant before the form: it counts more than what her account says.
+func (sheets) typed(who casesweb.Applicant, facts map[string]any, put func(source, value, from string)) {
+	if who.Kind == "legal" {
+		put("enterprise.name", who.Name, "applicant")
+		put("enterprise.credit_code", who.Number, "applicant")
+		put("enterprise.phone", who.Phone, "applicant")
+		put("enterprise.address", who.Address, "applicant")
+		return
+	}
+	if _, known := facts["person.name"]; !known {
+		put("person.name", who.Name, "applicant")
+	}
+	if _, known := facts["person.id_number"]; !known {
+		put("person.id_number", who.Number, "applicant")
+	}
+	put("person.phone", who.Phone, "applicant")
+	put("person.address", who.Address, "applicant")
+}
+
+// earlierCases is how many cases are looked at, the newest first.
+const earlierCases = 20
+
+// earlier is what the applicant's earlier cases say: of each data element the newest
+// value, and the newest licence. A person asks for her own; a clerk by the number that she typed.
+func (s sheets) earlier(ctx context.Context, who casesweb.Applicant) (facts map[string]any, err error) {
+	sc, err := tenancy.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if sc.Actor.Kind != tenancy.Person && who.Number == "" {
+		return map[string]any{}, nil
+	}
+	err = s.DB.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		rows, err := s.Cases.Earlier(ctx, tx, cases.Whose{Kind: who.Kind, Number: who.Number}, earlierCases)
+		if err != nil {
+			return err
+		}
+		var ids []forms.EarlierRow
+		for _, c := range rows {
+			if ref := c.Sheet(); !ref.None() {
+				ids = append(ids, forms.EarlierRow{FormID: ref.ID, RowID: c.ID, From: text.T("forms.from.case", c.No)})
+			}
+		}
+		if facts, err = s.Forms.Earlier(ctx, tx, ids); err != nil {
+			return err
+		}
+		return s.licences(ctx, tx, rows, facts)
+	})
+	return facts, err
+}
+
+// Licences is whoever keeps licences (电子证照): the newest one of an applicant.
+// Until a licence library is connected, they are the results that earlier cases issued.
+type Licences interface {
+	Newest(ctx context.Context, tx *db.Tx, earlier []cases.Case) (l Licence, ok bool, err error)
+}
+
+// Licence (证照) is what an authority has issued.
+type Licence struct {
+	Number     string
+	Name       string
+	CaseNo     string
+	ValidUntil time.Time // zero: unlimited, or unknown
+}
+
+func (s sheets) licences(ctx context.Context, tx *db.Tx, earlier []cases.Case, facts map[string]any) error {
+	var from Licences = results{s.Cases}
+	l, ok, err := from.Newest(ctx, tx, earlier)
+	if err != nil || !ok {
+		return err
+	}
+	said := text.T("forms.from.licence", l.Name, l.CaseNo)
+	facts["licence.number"] = forms.Fact{Value: l.Number, From: said}
+	if !l.ValidUntil.IsZero() {
+		facts["licence.valid_until"] = forms.Fact{Value: l.ValidUntil.In(calendar.Zone()).Format(time.DateOnly), From: said}
+	}
+	return nil
+}
+
+// results are licences as earlier cases issued them: the decisions that grant something.
+type results struct{ cases *cases.Service }
+
+// Newest implements Licences.
+func (r results) Newest(ctx context.Context, tx *db.Tx, earlier []cases.Case) (l Licence, ok bool, err error) {
+	for _, c := range earlier {
+		if c.Outcome != cases.Granted {
+			continue
+		}
+		d, found, err := r.cases.GrantIn(ctx, tx, &c)
+		if err != nil {
+			return l, false, err
+		}
+		if found {
+			return Licence{Number: d.No, Name: d.Title, CaseNo: c.No}, true, nil
+		}
+	}
+	return l, false, nil
+}
