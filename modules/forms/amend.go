@@ -2,7 +2,9 @@ package forms
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -177,7 +179,7 @@ func (s *Service) Earlier(ctx context.Context, tx *db.Tx, ids []EarlierRow) (map
 	out := map[string]any{}
 	for _, in := range ids {
 		r, v, _, err := s.HandedIn(ctx, tx, in.FormID, in.RowID)
-		if fault.KindOf(err) == fault.NotFound { // a form of another branch of the tree
+		if errors.Is(err, sql.ErrNoRows) || fault.KindOf(err) == fault.NotFound { // a form of another branch of the tree
 			continue
 		}
 		if err != nil {

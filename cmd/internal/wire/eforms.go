@@ -2,6 +2,8 @@ package wire
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"slices"
 
 	"liandong/modules/catalog"
@@ -17,6 +19,9 @@ type eforms struct{ *forms.Service }
 // Titled implements catalog.Forms.
 func (e eforms) Titled(ctx context.Context, tx *db.Tx, id string, number int) (string, error) {
 	v, err := e.VersionIn(ctx, tx, id, number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", fault.New(fault.NotFound, "not_found")
+	}
 	if err != nil {
 		return "", err
 	}
