@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -97,9 +98,7 @@ func (s *Service) fillForm(ctx context.Context, tx *db.Tx, c *Case, in *Filing) 
 // take puts what a form says before what was answered beside it.
 func (c *Case) take(facts map[string]any) {
 	out := map[string]any{}
-	for k, v := range facts {
-		out[k] = v
-	}
+	maps.Copy(out, facts)
 	for k, v := range c.Form {
 		if _, said := out[k]; !said || siteAnswers[k] {
 			out[k] = v
@@ -260,7 +259,7 @@ type FormView struct {
 
 // ShowForm tells who may do what with the form of a case that the actor may see;
 // NotFound when there is none. read reads it in the same transaction.
-func (s *Service) ShowForm(ctx context.Context, id string, clear bool, read func(context.Context, *db.Tx, FormView) error) error {
+func (s *Service) ShowForm(ctx context.Context, id string, plain bool, read func(context.Context, *db.Tx, FormView) error) error {
 	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		v, err := s.show(ctx, tx, id)
 		if err != nil {
@@ -286,7 +285,7 @@ func (s *Service) ShowForm(ctx context.Context, id string, clear bool, read func
 				out.Asked = n.Fields
 			}
 		}
-		if clear {
+		if plain {
 			tx.Record(db.Audit{Action: string(policies.CasesView), Kind: "case", Object: id, Detail: map[string]any{"no": c.No, "revealed": "form"}})
 		}
 		return read(ctx, tx, out)

@@ -90,8 +90,8 @@ type handed struct {
 	own   bool // the applicant looks at hers
 }
 
-func (s sheets) read(ctx context.Context, caseID string, clear bool) (h handed, err error) {
-	err = s.Cases.ShowForm(ctx, caseID, clear, func(ctx context.Context, tx *db.Tx, v cases.FormView) (err error) {
+func (s sheets) read(ctx context.Context, caseID string, plain bool) (h handed, err error) {
+	err = s.Cases.ShowForm(ctx, caseID, plain, func(ctx context.Context, tx *db.Tx, v cases.FormView) (err error) {
 		h.FormView, h.own = v, tx.Scope.Actor.Kind == tenancy.Person
 		h.row, h.v, h.edits, err = s.Forms.HandedIn(ctx, tx, v.Case.Sheet().ID, caseID)
 		return err
@@ -121,14 +121,14 @@ func (h handed) writer() formsweb.Reading {
 }
 
 // Filed implements casesweb.EForms.
-func (s sheets) Filed(ctx context.Context, caseID string, clear bool) (out casesweb.Filed, err error) {
-	h, err := s.read(ctx, caseID, clear)
+func (s sheets) Filed(ctx context.Context, caseID string, plain bool) (out casesweb.Filed, err error) {
+	h, err := s.read(ctx, caseID, plain)
 	if err != nil {
 		return out, err
 	}
 	who := h.reader()
 	out = casesweb.Filed{
-		Title: h.v.Schema.Title, Version: h.v.Number, Content: formsweb.Paper(s.hold.Paper(h.v, h.row, who, clear)), Refused: h.Writable, Asked: len(h.Asked) > 0,
+		Title: h.v.Schema.Title, Version: h.v.Number, Content: formsweb.Paper(s.hold.Paper(h.v, h.row, who, plain)), Refused: h.Writable, Asked: len(h.Asked) > 0,
 	}
 	for _, f := range h.v.Named() {
 		if f.Compute != "" || who.Rights[f.ID] == forms.Hidden {

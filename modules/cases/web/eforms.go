@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -29,8 +30,8 @@ type EForms interface {
 	// Drop forgets a draft.
 	Drop(ctx context.Context, draft string) error
 	// Filed shows the form of a case to somebody who may see it, personal data masked
-	// unless clear; NotFound when it has none.
-	Filed(ctx context.Context, caseID string, clear bool) (Filed, error)
+	// unless plain; NotFound when it has none.
+	Filed(ctx context.Context, caseID string, plain bool) (Filed, error)
 	// Edit shows the fields of the form of a case that the actor may write, with what
 	// a request sent of them, when it did. A button of the form is told as Do.
 	Edit(r *http.Request, caseID, base string) (Editing, error)
@@ -125,11 +126,12 @@ func (h handlers) openForm(ctx context.Context, a *application) error {
 
 // pageNames are the fields of the page that are kept with the draft of the form.
 func (a *application) pageNames() string {
-	names := ""
-	for _, f := range slices.Concat(a.applicant(), a.questions()) {
-		names += " " + f.Name
+	all := slices.Concat(a.applicant(), a.questions())
+	names := make([]string, len(all))
+	for i, f := range all {
+		names[i] = f.Name
 	}
-	return names
+	return strings.Join(names, " ")
 }
 
 // The buttons of the page that holds a form.
@@ -168,16 +170,18 @@ func (h handlers) takeForm(w http.ResponseWriter, r *http.Request, a *applicatio
 }
 
 // filedForm is the form of a case; nil when it has none.
-func (h handlers) filedForm(ctx context.Context, c *cases.Case, clear bool) (*Filed, error) {
+func (h handlers) filedForm(ctx context.Context, c *cases.Case, plain bool) (*Filed, error) {
 	if c.Sheet().None() || h.d.EForms == nil {
 		return nil, nil //nolint:nilnil // no form is no error
 	}
-	f, err := h.d.EForms.Filed(ctx, c.ID, clear)
-	if fault.KindOf(err) == fault.NotFound && err != nil { // of a branch of the tree that is not hers to see
+	f, err := h.d.EForms.Filed(ctx, c.ID, plain)
+	if gone(err) { // of a branch of the tree that is not hers to see
 		return nil, nil //nolint:nilnil // shown without
 	}
 	return &f, err
 }
+
+func gone(err error) bool { return err != nil && fault.KindOf(err) == fault.NotFound }
 
 // formPage shows the form of a case by itself, to read, to print, and who changed it.
 func (h handlers) formPage(w http.ResponseWriter, r *http.Request) error {
@@ -189,19 +193,19 @@ func (h handlers) formClear(w http.ResponseWriter, r *http.Request) error {
 	return h.showFiled(w, r, true)
 }
 
-func (h handlers) showFiled(w http.ResponseWriter, r *http.Request, clear bool) error {
+func (h handlers) showFiled(w http.ResponseWriter, r *http.Request, plain bool) error {
 	v, err := h.view(r)
 	if err != nil {
 		return err
 	}
-	f, err := h.filedForm(r.Context(), &v.Case, clear)
+	f, err := h.filedForm(r.Context(), &v.Case, plain)
 	if err == nil && f == nil {
 		err = fault.New(fault.NotFound, "case_form_none")
 	}
 	if err != nil {
 		return err
 	}
-	return h.page(w, r, http.StatusOK, kit.Page{Title: f.Title, Active: "cases", Content: filedFormPage(v, *f, clear)},
+	return h.page(w, r, http.StatusOK, kit.Page{Title: f.Title, Active: "cases", Content: filedFormPage(v, *f, plain)},
 		kit.Crumb{Label: titleCases, Href: v.to("/cases")}, kit.Crumb{Label: v.Case.No, Href: v.caseURL(&v.Case)})
 }
 

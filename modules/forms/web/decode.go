@@ -130,21 +130,21 @@ func decodeRows(in url.Values, f *forms.Field, name string) (any, bool) {
 }
 
 // deed is what a button of a form asks besides sending: add.herd, remove.herd.0.
-func deed(values forms.Values, do string) (forms.Values, bool) {
+func deed(values forms.Values, do string) forms.Values {
 	parts := strings.Split(do, ".")
 	if len(parts) < 2 {
-		return values, false
+		return values
 	}
 	list, _ := values[parts[1]].([]any)
 	switch {
 	case parts[0] == "add" && len(list) < maxRows:
 		values[parts[1]] = append(list, map[string]any{})
-		return values, true
+		return values
 	case parts[0] == "remove" && len(parts) == 3:
 		if i, err := strconv.Atoi(parts[2]); err == nil && i >= 0 && i < len(list) {
 			values[parts[1]] = append(list[:i:i], list[i+1:]...)
-			return values, true
+			return values
 		}
 	}
-	return values, false
+	return values
 }

@@ -122,7 +122,7 @@ func (h handlers) read(r *http.Request, c *forms.Compiled, before forms.Values) 
 		return nil, "", err
 	}
 	NameDivisions(r.Context(), h.d.Divisions, c, in)
-	in, _ = deed(in, do)
+	in = deed(in, do)
 	return in, do, nil
 }
 
@@ -208,7 +208,7 @@ func (h handlers) save(w http.ResponseWriter, r *http.Request) error {
 	values := Decode(r.PostForm, version.Compiled)
 	NameDivisions(r.Context(), h.d.Divisions, version.Compiled, values)
 	saved, err := h.d.Service.Keep(r.Context(), draft.ID, forms.Typed{
-		Seen: in.Int("seen"), Values: values, Over: in.All("over"), Device: forms.Device{ID: short(in.Get("device"), 40), Label: short(in.Get("label"), 40)}, Page: pageFields(r),
+		Seen: in.Int("seen"), Values: values, Over: in.All("over"), Device: forms.Device{ID: short(in.Get("device")), Label: short(in.Get("label"))}, Page: pageFields(r),
 	})
 	if err != nil {
 		return err
@@ -225,9 +225,12 @@ func signedIn(r *http.Request) error {
 	return nil
 }
 
-func short(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		return string(r[:n])
+// deviceName is how much of what a browser calls itself is kept, in characters.
+const deviceName = 40
+
+func short(s string) string {
+	if r := []rune(s); len(r) > deviceName {
+		return string(r[:deviceName])
 	}
 	return s
 }

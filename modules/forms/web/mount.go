@@ -101,13 +101,13 @@ func (h *holder) Take(r *http.Request, e forms.Entry, base, applicantKind string
 	}
 	changed := maps.Clone(in)
 	if do != "" {
-		changed, _ = deed(changed, do)
+		changed = deed(changed, do)
 	}
 	seen := s.Draft.Version
 	if n := atoi(r.PostForm.Get(seenField)); n > 0 {
 		seen = n
 	}
-	device := forms.Device{ID: short(r.PostForm.Get(deviceField), 40), Label: short(r.PostForm.Get(labelField), 40)}
+	device := forms.Device{ID: short(r.PostForm.Get(deviceField)), Label: short(r.PostForm.Get(labelField))}
 	saved, err := h.d.Service.Keep(r.Context(), s.Draft.ID, forms.Typed{Seen: seen, Values: changed, Device: device, Page: pageFields(r)})
 	if err != nil {
 		return nil, err
@@ -166,13 +166,13 @@ func (s *Sheet) Wrong() (out []string) {
 	return out
 }
 
-// Paper is a form to read, with what its reader may not see left out: personal data
-// masked unless clear.
-func NewPaper(c *forms.Compiled, values forms.Values, ctx forms.Context, clear bool) *View {
+// NewPaper is a form to read, with what its reader may not see left out: personal data
+// masked unless plain.
+func NewPaper(c *forms.Compiled, values forms.Values, ctx forms.Context, plain bool) *View {
 	ctx.Stored = values
 	v := NewView(c, values, ctx)
 	v.Print = true
-	if !clear {
+	if !plain {
 		v.Result.Values = c.Masked(v.Result.Values)
 	}
 	v.Raw = v.Result.Values
@@ -216,8 +216,8 @@ func (r Reading) context(today string) forms.Context {
 }
 
 // Paper shows a form that was handed in.
-func (h *holder) Paper(v *forms.Version, row forms.Row, who Reading, clear bool) *View {
-	return NewPaper(v.Compiled, row.Values, who.context(h.d.Service.Today()), clear)
+func (h *holder) Paper(v *forms.Version, row forms.Row, who Reading, plain bool) *View {
+	return NewPaper(v.Compiled, row.Values, who.context(h.d.Service.Today()), plain)
 }
 
 // Editing shows the fields that somebody may write of a form that was handed in.
@@ -233,7 +233,7 @@ func (h *holder) Editing(v *forms.Version, row forms.Row, typed forms.Values, wh
 			view.Masked[id] = m
 		}
 	}
-	masked := v.Compiled.Masked(row.Values)
+	masked := v.Masked(row.Values)
 	for id := range view.Result.Locked {
 		f := v.Schema.Find(id)
 		if f == nil || f.Compute != "" || !f.PII && f.Kind != forms.Table || masked[id] == nil {
@@ -253,7 +253,7 @@ func (h *holder) Read(r *http.Request, v *forms.Version, row forms.Row) (in form
 	}
 	NameDivisions(r.Context(), h.d.Divisions, v.Compiled, in)
 	if do = r.PostForm.Get("do"); strings.Contains(do, ".") {
-		in, _ = deed(in, do)
+		in = deed(in, do)
 	}
 	return in, do, nil
 }
