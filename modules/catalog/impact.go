@@ -1,8 +1,10 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"liandong/policies"
@@ -19,12 +21,31 @@ type Usage interface {
 
 // Impact (影响清单) is what putting a version in force would touch.
 type Impact struct {
-	Overriding int        // tenants that change something of the item (细化)
-	Conflicts  []Conflict // of theirs, by tenant; at most maxConflicts
-	Sites      int        // tenants whose sites take applications for the item
-	Drafts     int        // of citizens, kept and finished on the version that they began with
-	Running    int        // cases (在办件), likewise
-	Ends       int        // items that end with it: of a merger, or the one that is split or cancelled
+	Refining  []Refining   // tenants that change something of the item (细化), from the top down
+	Clashing  int          // of them with a conflict
+	Conflicts []Conflict   // of theirs, by tenant
+	Papers    []PaperShift // materials that are new, gone or other than before
+	Forms     []FormShift  // forms, likewise
+	Sites     int          // tenants whose sites take applications for the item
+	SitesAt   []LevelCount // the same, by level
+	Drafts    int          // of citizens, kept and finished on the version that they began with
+	Running   int          // cases (在办件), likewise
+	Ends      int          // items that end with it: of a merger, or the one that is split or cancelled
+}
+
+// Refining (细化单位) is a tenant that changes something of an item.
+type Refining struct {
+	TenantID   tenancy.ID
+	TenantName string
+	Level      string
+	Elements   []string // promised_days, materials, or keys of elements
+	Conflicts  int      // of its changes with the new version
+}
+
+// LevelCount is how many tenants there are of a level.
+type LevelCount struct {
+	Level string
+	N     int
 }
 
 // Conflict is one thing that a tenant changes of an item and that would no longer
@@ -36,9 +57,6 @@ type Conflict struct {
 	Theirs     string // what the tenant says
 	Was, Now   string // what it says above, before and after
 }
-
-// maxConflicts bounds the list; the number of tenants is always right.
-const maxConflicts = 5_000
 
 // Impact says what putting a version in force would touch. It reads only what the
 // actor may see, so it is asked by people of the item's own tenant.
@@ -72,7 +90,15 @@ func (s *Service) Impact(ctx context.Context, versionID string) (out Impact, err
 				return err
 			}
 		}
-		out.Sites, err = st.sitesOf(ctx, v.TenantID, v.Body.Origins)
+		for _, r := range out.Refining {
+			if r.Conflicts > 0 {
+				out.Clashing++
+			}
+		}
+		out.SitesAt, err = st.sitesOf(ctx, v.TenantID, v.Body.Origins)
+		for _, l := range out.SitesAt {
+			out.Sites += l.N
+		}
 		return err
 	})
 	return out, err
@@ -99,28 +125,57 @@ func (s *Service) touch(ctx context.Context, tx *db.Tx, i Item, v *Version, out 
 	if err != nil {
 		return err
 	}
-	out.Overriding += len(rows)
-	ends := v.Act == ActCancel || v.Act == ActSplit || i.ID != v.ItemID
+	if i.ID == v.ItemID && !v.fixed() {
+		out.Papers, out.Forms = paperShifts(live.Body, v.Body), formShifts(live.Body, v.Body)
+	}
+	m := newMove(live.Body, v.Body, v.Act == ActCancel || v.Act == ActSplit || i.ID != v.ItemID)
 	for _, o := range rows {
-		for _, c := range o.Fields.conflicts(live.Body, v.Body, ends) {
-			if len(out.Conflicts) < maxConflicts {
-				c.TenantID, c.TenantName = o.TenantID, o.TenantName
-				out.Conflicts = append(out.Conflicts, c)
-			}
+		cs := m.conflicts(o.Fields)
+		for k := range cs {
+			cs[k].TenantID, cs[k].TenantName = o.TenantID, o.TenantName
 		}
+		out.Conflicts = append(out.Conflicts, cs...)
+		out.refine(o, len(cs))
 	}
 	return nil
+}
+
+// refine notes a tenant once, whatever number of the items it changes.
+func (im *Impact) refine(o namedOverride, conflicts int) {
+	at, known := slices.BinarySearchFunc(im.Refining, o.TenantID, func(r Refining, id tenancy.ID) int { return cmp.Compare(r.TenantID, id) })
+	if !known {
+		im.Refining = slices.Insert(im.Refining, at, Refining{TenantID: o.TenantID, TenantName: o.TenantName, Level: o.Level})
+	}
+	r := &im.Refining[at]
+	r.Conflicts += conflicts
+	for _, key := range o.Fields.keys() {
+		if !slices.Contains(r.Elements, key) {
+			r.Elements = append(r.Elements, key)
+		}
+	}
+}
+
+// keys are what is changed, as Conflict names it.
+func (f Fields) keys() (out []string) {
+	if f.PromisedDays != nil {
+		out = append(out, "promised_days")
+	}
+	if len(f.DropMaterials) > 0 {
+		out = append(out, "materials")
+	}
+	return append(out, slices.Sorted(maps.Keys(f.Values))...)
 }
 
 type namedOverride struct {
 	TenantID   tenancy.ID
 	TenantName string
+	Level      string
 	Fields     Fields `bun:"type:jsonb"`
 }
 
 // overriding are the tenants in scope that change something of an item.
 func (s store) overriding(ctx context.Context, itemID string) (rows []namedOverride, err error) {
-	err = s.tx.NewRaw(`select o.tenant_id, t.name as tenant_name, o.fields from item_overrides o join tenants t on t.tenant_id = o.tenant_id
+	err = s.tx.NewRaw(`select o.tenant_id, t.name as tenant_name, t.level, o.fields from item_overrides o join tenants t on t.tenant_id = o.tenant_id
 		where o.item_id = ? order by o.tenant_id`, itemID).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("overrides of item %s: %w", itemID, err)
@@ -128,43 +183,15 @@ func (s store) overriding(ctx context.Context, itemID string) (rows []namedOverr
 	return slices.DeleteFunc(rows, func(o namedOverride) bool { return o.Fields.Empty() }), nil
 }
 
-// conflicts are what would no longer stand: a promise that is longer than the new
-// one, a material dropped that is not asked for any more, an element whose value
-// above moves, and everything of an item that ends.
-func (f Fields) conflicts(was, now Body, ends bool) (out []Conflict) {
-	if d := f.PromisedDays; d != nil && (ends || *d > now.PromisedDays) {
-		out = append(out, Conflict{Field: "promised_days", Theirs: spellNumber(*d), Was: spellNumber(was.PromisedDays), Now: spellNumber(now.PromisedDays)})
-	}
-	has := func(b Body, name string) bool {
-		return slices.ContainsFunc(b.Materials, func(m Material) bool { return m.Name == name })
-	}
-	for _, name := range f.DropMaterials {
-		if ends || has(was, name) && !has(now, name) {
-			out = append(out, Conflict{Field: "materials", Theirs: name, Was: name})
-		}
-	}
-	for _, key := range Open() {
-		theirs, overridden := f.Values[key]
-		if w, n := was.Element(key), now.Element(key); overridden && (ends || w != n) {
-			out = append(out, Conflict{Field: key, Theirs: theirs, Was: w, Now: n})
-		}
-	}
-	if ends {
-		for i := range out {
-			out[i].Now = ""
-		}
-	}
-	return out
-}
-
-// sitesOf counts the tenants of the owner's subtree at some levels.
-func (s store) sitesOf(ctx context.Context, owner tenancy.ID, levels []string) (n int, err error) {
+// sitesOf counts the tenants of the owner's subtree at some levels, the highest first.
+func (s store) sitesOf(ctx context.Context, owner tenancy.ID, levels []string) (out []LevelCount, err error) {
 	if len(levels) == 0 {
-		return 0, nil
+		return nil, nil
 	}
-	err = s.tx.NewRaw(`select count(*) from tenants t, tenants o where o.tenant_id = ? and t.tenant_id between o.tenant_id and o.hi and t.state = 'open' and t.level in (?)`, owner, list(levels)).Scan(ctx, &n)
+	err = s.tx.NewRaw(`select t.level, count(*) as n from tenants t, tenants o where o.tenant_id = ? and t.tenant_id between o.tenant_id and o.hi and t.state = 'open' and t.level in (?)
+		group by 1 order by min(t.hi - t.tenant_id) desc`, owner, list(levels)).Scan(ctx, &out)
 	if err != nil {
-		return 0, fmt.Errorf("sites of %s: %w", owner, err)
+		return nil, fmt.Errorf("sites of %s: %w", owner, err)
 	}
-	return n, nil
+	return out, nil
 }

@@ -182,35 +182,3 @@ func (h handlers) takeBack(w http.ResponseWriter, r *http.Request) error {
 	}
 	return h.Shell.Done(w, r, h.items("/"+sh.Item.ID), "item_taken_back")
 }
-
-// impact shows everything that the open version of an item would touch.
-func (h handlers) impact(w http.ResponseWriter, r *http.Request) error {
-	sh, im, err := h.impactOf(r)
-	if err != nil {
-		return err
-	}
-	q := kit.ParseList(r, nil, kit.ListQuery{Size: 50})
-	return h.page(w, r, http.StatusOK, impactPage(h, sh, im, q))
-}
-
-func (h handlers) impactOf(r *http.Request) (sh catalog.Sheet, im catalog.Impact, err error) {
-	if sh, err = h.Service.Show(r.Context(), chi.URLParam(r, "id")); err != nil {
-		return sh, im, err
-	}
-	im, err = h.Service.Impact(r.Context(), sh.Version.ID)
-	return sh, im, err
-}
-
-func (h handlers) exportImpact(w http.ResponseWriter, r *http.Request) error {
-	_, im, err := h.impactOf(r)
-	if err != nil {
-		return err
-	}
-	return kit.XLSX(w, impactName(), impactSheet(), impactHead(), func(yield func([]any, error) bool) {
-		for _, c := range im.Conflicts {
-			if !yield([]any{c.TenantName, conflictField(c), c.Theirs, c.Was, c.Now}, nil) {
-				return
-			}
-		}
-	})
-}

@@ -24,7 +24,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	editor := o.at(t, dbtest.League, "01", "item_editor")
 	editor.Get("/desk/items/" + id)
 	editor.Post("/desk/items/"+id+"/revise", nil).Want(http.StatusSeeOther)
-	editor.Post("/desk/items/"+id+"/edit", with(typed(), "do", "submit", "version", "1", "promised_days", "12", "materials.1", "营业执照", "flow.3.limit", "4")).Want(http.StatusSeeOther)
+	editor.Post("/desk/items/"+id+"/edit", with(typed(), "do", "submit", "version", "1", "promised_days", "9", "address", "盟政务服务中心二楼", "materials.1", "营业执照", "flow.3.limit", "4")).Want(http.StatusSeeOther)
 	second := with(typed(), "basic_code", "000116002000", "name", "草原征占用审核（不超过五十公顷）", "idem", "0b6ef1a8-9d0b-4b39-8f0d-5b1c1a6c0009", "flow.3.limit", "9")
 	draftPath := editor.Post("/desk/items", second).Want(http.StatusSeeOther).Header.Get("Location")
 	county := o.at(t, dbtest.County, "04", "item_editor")
@@ -37,7 +37,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	link := review.Get("/desk/items/reviews").Doc().Attr("td a", "href")
 
 	pages := map[string][]string{
-		"editor": {"/desk/items", draftPath, "/desk/items/new", "/desk/items/" + id + "/history", "/desk/items/" + id, "/desk/items/" + id + "/impact", "/desk/items/" + id + "/acts/split", "/desk/items/merge", "/desk/items/" + split},
+		"editor": {"/desk/items", draftPath, "/desk/items/new", "/desk/items/" + id + "/history", "/desk/items/" + id, "/desk/items/" + id + "/impact", "/desk/items/" + id + "/impact?view=conflicts&tenant=" + dbtest.County.String(), "/desk/items/" + id + "/acts/split", "/desk/items/merge", "/desk/items/" + split},
 		"review": {"/desk/items/reviews", link, "/desk/items/settings", "/desk/items/settings/notices", "/desk/items/settings/notices/suspended"},
 		"county": {"/desk/items", "/desk/items/" + id, "/desk/items/" + id + "/override"},
 	}
