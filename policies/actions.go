@@ -86,6 +86,13 @@ const (
 	FilesWrite      Action = "files:write"      // tenant, subject (at_tenant, mandated)
 )
 
+// The shared library of materials (共享材料库).
+const (
+	MaterialsUse    Action = "materials:use"    // tenant: where it is used, subject: whose library ("" at a window)
+	MaterialsJudge  Action = "materials:judge"  // tenant: where the case was born, at_tenant, step_post, open
+	MaterialsRemove Action = "materials:remove" // subject: whose library
+)
+
 // Data sets (数据归集) of cases, for the national platform.
 const (
 	DatasetsView   Action = "datasets:view"   // tenant: whose subtree
@@ -126,6 +133,7 @@ func Actions() []Action {
 		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSupplement, CasesSendback,
 		CasesDeliver, CasesResubmit, CasesUrge, CasesRefer,
 		CasesExtend, CasesApprove, CasesSpecial, CasesSuspend, CasesConsult, CasesAnswer, CasesVoid, CasesReopen, CasesArchive, CasesExport, FilesRead, FilesWrite,
+		MaterialsUse, MaterialsJudge, MaterialsRemove,
 		DatasetsView, DatasetsExport, DatasetsFeed,
 		SupervisionView, SupervisionRule, SupervisionOrder, SupervisionAnswer, SupervisionClose, SupervisionWithdrawCard,
 		SitesEdit, ArticlesPublish, NoticesView, AuditView, JobsView, JobsRetry, SMSInbox,

@@ -12,7 +12,7 @@ import (
 	"github.com/open-policy-agent/opa/v1/storage/inmem"
 )
 
-//go:embed main.rego lib.rego administration.rego items.rego laws.rego forms.rego cases.rego datasets.rego supervision.rego sites.rego
+//go:embed main.rego lib.rego administration.rego items.rego laws.rego forms.rego cases.rego materials.rego datasets.rego supervision.rego sites.rego
 var law embed.FS
 
 //go:embed data.json

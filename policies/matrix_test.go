@@ -94,6 +94,7 @@ var areas = []struct {
 	{"政策法规", []string{"laws"}},
 	{"电子表单", []string{"forms"}},
 	{"办件与材料", []string{"cases", "files"}},
+	{"共享材料", []string{"materials"}},
 	{"数据归集", []string{"datasets"}},
 	{"电子监察", []string{"supervision"}},
 	{"站点、通知与系统运行", []string{"sites", "articles", "notices", "audit", "jobs", "sms"}},

@@ -76,7 +76,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		return command == 'S' && s.sees(r.tenant) || command == 'I' && s.writes(r.tenant)
 	case "audit_seals", "audit_heads":
 		return command == 'S' && s.sees(r.tenant)
-	case "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers": // never forgotten
+	case "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers", "material_uses": // never forgotten
 		if command == 'D' {
 			return false
 		}
@@ -84,7 +84,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		if command == 'I' || command == 'D' {
 			return false
 		}
-	case "partner_usage", "case_records", "case_record_marks", "case_data": // written by the servers alone
+	case "partner_usage", "case_records", "case_record_marks", "case_data", "materials": // written by the servers alone
 		if command != 'S' {
 			return false
 		}
@@ -127,7 +127,7 @@ func systemMay(table string, command byte, s scope, r *row) bool {
 		if command == 'U' || command == 'D' {
 			return false
 		}
-	case "audit_heads", "audit_marks", "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers", "case_records", "case_record_marks", "case_data":
+	case "audit_heads", "audit_marks", "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers", "case_records", "case_record_marks", "case_data", "materials", "material_uses":
 		if command == 'D' {
 			return false
 		}
@@ -165,6 +165,10 @@ func personMay(table string, command byte, s scope, r *row) bool {
 			return (hers(r) || hers(r.parent)) && !released(r)
 		}
 		return hers(r) && !released(r)
+	case "materials": // hers to read, and to take out of her library
+		return hers(r) && (command == 'S' || command == 'U' && r.vary["state"] == "removed")
+	case "material_uses":
+		return hers(r) && (command == 'S' || command == 'I' && own)
 	case "case_drafts", "form_drafts":
 		return map[byte]bool{'S': hers(r), 'I': hers(r) && own, 'U': hers(r) && own, 'D': hers(r)}[command]
 	case "form_edits":
@@ -251,7 +255,7 @@ func movesOf(q question) []move {
 	takes := move{"takes", "tenant_id = " + q.at.String(), true, updates}
 	if q.kind == tenancy.Person {
 		switch name {
-		case "files":
+		case "files", "materials":
 			takes.may = never // among them are files of others on her case, and one refused row refuses all
 		case "case_drafts", "form_drafts":
 			takes.may = func(_ scope, r *row) bool { return hers(r) } // her drafts follow her
@@ -284,7 +288,7 @@ func movesOf(q question) []move {
 // given is what a citizen's statement could do to the tenant of rows: row security
 // holds her to her own subject, and the service never writes that column.
 func given(table string, updates func(scope, *row) bool) func(scope, *row) bool {
-	if slices.Contains([]string{"case_drafts", "form_drafts", "case_numbers", "document_numbers", "files"}, table) {
+	if slices.Contains([]string{"case_drafts", "form_drafts", "case_numbers", "document_numbers", "files", "materials"}, table) {
 		return func(scope, *row) bool { return false }
 	}
 	return updates
@@ -305,7 +309,9 @@ func vary(table string) map[string][]string {
 		return map[string][]string{"state": {"open", "closed"}}
 	case "files":
 		return map[string][]string{"subject": {her, other}, "published": {"true", "false"}}
-	case "case_drafts", "form_drafts", "form_edits", "notices":
+	case "materials":
+		return map[string][]string{"subject": {her, other}, "state": {"held", "removed"}}
+	case "case_drafts", "form_drafts", "form_edits", "notices", "material_uses":
 		return map[string][]string{"subject": {her, other}}
 	case "grants", "appointments":
 		return map[string][]string{"holder_id": {her, other}}

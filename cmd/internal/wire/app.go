@@ -19,6 +19,7 @@ import (
 	"liandong/modules/flows"
 	"liandong/modules/forms"
 	"liandong/modules/laws"
+	"liandong/modules/materials"
 	"liandong/modules/notices"
 	"liandong/modules/notices/web/sms"
 	"liandong/modules/org"
@@ -69,6 +70,7 @@ type App struct {
 	Audit       *audit.Service
 	Partners    *partners.Service
 	Datasets    *datasets.Service
+	Materials   *materials.Service
 
 	simulator *notices.Simulator
 	account   sms.Account    // of the simulator
@@ -165,6 +167,7 @@ func (a *App) modules(context.Context) error {
 		return err
 	}
 	a.Datasets = a.gathered()
+	a.Materials = materials.New(a.DB, a.Policy, Materials(a.Cases, a.Items, a.Files, a.sealer))
 	a.Partners = partners.New(a.DB, a.Policy, a.sealer, a.counter)
 	return nil
 }

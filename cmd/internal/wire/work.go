@@ -11,6 +11,7 @@ import (
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
 	"liandong/modules/datasets"
+	"liandong/modules/materials"
 	"liandong/modules/notices"
 	"liandong/tenancy"
 )
@@ -32,6 +33,7 @@ func (a *App) subscribers() []jobs.Subscriber {
 	return []jobs.Subscriber{
 		{Name: notices.Name, Events: notices.Events(), Reach: jobs.Root, Handle: a.Notices.On},
 		{Name: catalog.TasksJob, Events: catalog.TasksEvents(), Reach: jobs.Subtree, Slow: true, Handle: a.Items.OnChangedAbove},
+		{Name: materials.Job, Events: materials.Events(), Reach: jobs.Root, Slow: true, Handle: a.Materials.On},
 		{Name: datasets.Job, Events: datasets.Events(), Reach: jobs.Root, Slow: true, Handle: a.Datasets.OnTouched},
 		{Name: cases.CalendarJob, Events: cases.CalendarEvents(), Reach: jobs.Subtree, Slow: true, Handle: a.Cases.OnCalendarChanged},
 	}
