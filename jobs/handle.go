@@ -87,6 +87,10 @@ func scopeOf(sub Subscriber, e Event, chain []tree.Node) tenancy.Scope {
 		return s
 	}
 	at := chain[len(chain)-1]
+	if sub.Reach == All {
+		s.Over = tenancy.Whole()
+		return s
+	}
 	if sub.Reach == Root && len(chain) > 1 {
 		at = chain[1] // right below the platform
 	}

@@ -27,6 +27,7 @@ type Reach uint8
 const (
 	Subtree Reach = iota // the tenant of the event and what lies below it
 	Root                 // the whole tree that the tenant stands in: for what rises to higher levels
+	All                  // that and the platform above it: for the little that rises this far
 )
 
 // Subscriber reacts to events. Its name is kept in the inbox: to rename it is

@@ -30,6 +30,7 @@ type dictionaryEntry struct {
 	ByName   string
 	At       time.Time
 	Version  int
+	Former   []codes.Former `bun:"type:jsonb"` // what it was called before, oldest first
 }
 
 // The states of a local code: it is never deleted.
@@ -82,7 +83,7 @@ func (s store) book(ctx context.Context) (*codes.Book, error) {
 }
 
 func (e dictionaryEntry) entry() codes.Entry {
-	return codes.Entry{Owner: e.TenantID, System: e.System, Code: e.Code, Name: e.Name, Stopped: e.State == CodeStopped}
+	return codes.Entry{Owner: e.TenantID, System: e.System, Code: e.Code, Name: e.Name, Stopped: e.State == CodeStopped, Former: e.Former}
 }
 
 // dictionary is every entry that the scope may see: of its chain, and for staff of those below.
@@ -214,7 +215,7 @@ func codePaths(system string) (out []string) {
 func (s *Service) AddCode(ctx context.Context, system, code, name string) error {
 	code, name = strings.TrimSpace(code), strings.TrimSpace(name)
 	return s.writeCode(ctx, system, func(ctx context.Context, tx *db.Tx, list codes.System) (*dictionaryEntry, error) {
-		e := &dictionaryEntry{TenantID: tx.Scope.Tenant, System: system, Code: code, Name: name, State: CodeUsed}
+		e := &dictionaryEntry{TenantID: tx.Scope.Tenant, System: system, Code: code, Name: name, State: CodeUsed, Former: []codes.Former{}}
 		rows, err := store{tx}.dictionary(ctx)
 		if err != nil {
 			return nil, err
@@ -273,8 +274,9 @@ func nameTaken(k *codes.Book, system, code, name string) string {
 }
 
 // RenameCode changes what a code of the actor's tenant is called; what items say
-// is the code, so all of them are called by the new name. Conflict when somebody
-// has changed it since seen.
+// is the code, so all of them are called by the new name. The old one is
+// remembered: files that say it are read, and versions of its time are told in it.
+// Conflict when somebody has changed it since seen.
 func (s *Service) RenameCode(ctx context.Context, system, code, name string, seen int) error {
 	name = strings.TrimSpace(name)
 	return s.changeCode(ctx, system, code, seen, func(k *codes.Book, e *dictionaryEntry) error {
@@ -310,10 +312,14 @@ func (s *Service) changeCode(ctx context.Context, system, code string, seen int,
 		if err != nil {
 			return nil, fmt.Errorf("local code %s of %s: %w", code, system, err)
 		}
+		was := e.Name
 		if err := change(codes.From(ctx), &e); err != nil {
 			return nil, err
 		}
-		res, err := tx.NewUpdate().Model(e.by(tx)).Column("name", "state", "by_name", "at").Set("version = version + 1").WherePK().Where("version = ?", seen).Exec(ctx)
+		if e.Name != was {
+			e.Former = append(e.Former, codes.Former{Name: was, Until: tx.Now})
+		}
+		res, err := tx.NewUpdate().Model(e.by(tx)).Column("name", "state", "by_name", "at", "former").Set("version = version + 1").WherePK().Where("version = ?", seen).Exec(ctx)
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"liandong/modules/catalog"
@@ -191,5 +192,69 @@ func TestImportTakesLocalNames(t *testing.T) {
 	}
 	if p := upload(t, svc, person(t, dbtest.Township3, "3", "item_editor"), csvOf(t, head, line), false); p.Errors != 1 {
 		t.Errorf("the sibling's import has %d errors", p.Errors)
+	}
+}
+
+// A code that was renamed is still found by its old name, and versions of its time
+// are told in it.
+func TestOldNamesAreRemembered(t *testing.T) {
+	t.Parallel()
+	l := newLife(t)
+	editor, reviewer := person(t, dbtest.League, "1", "item_editor"), person(t, dbtest.League, "2", "item_reviewer")
+	if err := l.svc.AddCode(editor, codes.Group, "sheep", "养羊户"); err != nil {
+		t.Fatal(err)
+	}
+	through := func(v catalog.Version, err error) {
+		t.Helper()
+		if err == nil {
+			_, err = l.svc.Submit(editor, v.ID)
+		}
+		if err == nil {
+			_, err = l.svc.Publish(reviewer, v.ID, "同意")
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := l.body()
+	herders(&b)
+	first, err := l.svc.Create(editor, catalog.Draft{Body: b, Flow: []byte("<x/>")})
+	through(first, err)
+	for i, name := range []string{"绵羊养殖户", "牧羊户"} {
+		l.now.Add(10)
+		if err := l.svc.RenameCode(editor, codes.Group, "sheep", name, i+1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w := local(t, l.svc, editor, codes.Group, "sheep")
+	if len(w.Former) != 2 || w.Former[0].Name != "养羊户" || w.Former[1].Name != "绵羊养殖户" || !w.Former[0].Until.Before(w.Former[1].Until) {
+		t.Errorf("%+v", w.Former)
+	}
+	blamed(t, l.svc.AddCode(editor, codes.Group, "goat", "养羊户"), "name", "item_code_name_taken")
+	book, err := l.svc.Book(editor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"养羊户", "绵羊养殖户", "牧羊户", "sheep"} {
+		if code, ok := book.Find(codes.Group, name); !ok || code != "sheep" {
+			t.Errorf("%s is %q", name, code)
+		}
+	}
+	im, err := l.svc.Upload(editor, "清单.csv", []byte("名称,基本编码,类型,服务人群\n旧表事项,000116888000,01,养羊户\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.svc.Map(editor, im.ID, catalog.Mapping{Columns: []string{"name", "basic_code", "type", "groups"}, Scheme: "local"}); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := l.svc.Preview(editor, im.ID); err != nil || len(p.Rows) != 1 || slices.ContainsFunc(p.Rows[0].Errors, func(e catalog.CellError) bool { return e.Value == "养羊户" }) {
+		t.Errorf("%+v, %v", p.Rows, err)
+	}
+	l.now.Add(1)
+	v, err := l.svc.Revise(editor, first.ItemID)
+	through(v, err)
+	_, vs, err := l.svc.History(editor, first.ItemID)
+	if err != nil || len(vs) != 2 || vs[0].Body.Element("groups") != "牧羊户" || vs[1].Body.Element("groups") != "养羊户" {
+		t.Errorf("told as %q and %q, %v", vs[0].Body.Element("groups"), vs[1].Body.Element("groups"), err)
 	}
 }

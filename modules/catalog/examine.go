@@ -76,7 +76,7 @@ func Rules() []Rule {
 		{"at_once_with_days", SeverityWarning, "project_type", when(func(b Body) bool { return b.ProjectType == "1" && b.PromisedDays > 1 })},
 		{"no_result", SeverityWarning, "result_name", when(func(b Body) bool { return blank(b.Result.Name) })},
 		{"wrong_url", SeverityWarning, "online_url", wrongURLs},
-		{"no_review_organ", SeverityWarning, "review_organ", when(func(b Body) bool { return b.Kind == "01" && blank(b.ReviewOrgan) })},
+		{"no_review_organ", SeverityWarning, "review_organ", when(func(b Body) bool { return power(b.Kind) && blank(b.ReviewOrgan) })},
 		{"unreachable_choice", SeverityWarning, "situations", unreachable},
 		{"idle_option", SeverityHint, "situations", idleOptions},
 		{"promise_is_statute", SeverityHint, "promised_days", when(func(b Body) bool { return b.StatutoryDays > 1 && b.PromisedDays == b.StatutoryDays })},

@@ -128,3 +128,15 @@ func TestCheckupCountsByRule(t *testing.T) {
 		t.Errorf("a third of that name: %v, %v", found, err)
 	}
 }
+
+// Whoever is refused by an act of administrative power must be told where to go;
+// a public service refuses nobody.
+func TestReviewOrganByKind(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]bool{"01": true, "02": true, "05": true, "07": true, "09": true, "10": true, "11": false, "20": false, "21": false, "": false} {
+		found := slices.ContainsFunc(catalog.Examine(catalog.Body{Kind: kind}), func(f catalog.Finding) bool { return f.Rule == "no_review_organ" })
+		if found != want {
+			t.Errorf("kind %q: %v", kind, found)
+		}
+	}
+}

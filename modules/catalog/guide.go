@@ -174,7 +174,8 @@ func (s *Service) Departments(ctx context.Context) (names []string, err error) {
 	return names, err
 }
 
-// History returns an item with all its versions, newest first.
+// History returns an item with all its versions, newest first; what has ended is
+// told in the words of the time when it was published.
 func (s *Service) History(ctx context.Context, itemID string) (i Item, vs []Version, err error) {
 	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		st := store{tx}
@@ -184,8 +185,15 @@ func (s *Service) History(ctx context.Context, itemID string) (i Item, vs []Vers
 		if err := s.authz.Allow(ctx, policies.ItemsView, policies.Resource{"tenant": i.TenantID, "published": i.State == StatePublished}); err != nil {
 			return err
 		}
-		vs, err = st.versions(ctx, itemID)
-		return err
+		if vs, err = st.versions(ctx, itemID); err != nil {
+			return err
+		}
+		for k := range vs {
+			if vs[k].PublishedAt != nil && vs[k].EndedAt != nil {
+				vs[k].Body.book = vs[k].Body.book.On(*vs[k].PublishedAt)
+			}
+		}
+		return nil
 	})
 	return i, vs, err
 }

@@ -5,6 +5,11 @@ import (
 	"slices"
 )
 
+// power reports whether items of a kind are administrative power (行政权力), so that
+// whoever is refused may ask for reconsideration: 行政复议法 art. 11; GB/T 39046—2020
+// A.1, 01 to 10. Public services and what offices do among themselves are not.
+func power(kind string) bool { return kind >= "01" && kind <= "10" && len(kind) == len("01") }
+
 func specialsWithoutBasis(b Body) (names []string) {
 	for _, p := range b.Specials {
 		if blank(p.Basis) {

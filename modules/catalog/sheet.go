@@ -199,7 +199,7 @@ func (s *Service) Reviews(ctx context.Context, q Query) (p Page[Review], err err
 // CountReviews is the number beside the review queue.
 func (s *Service) CountReviews(ctx context.Context) (n int, err error) {
 	err = s.inTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return tx.NewRaw(`select count(*) from item_versions where tenant_id = ? and state = 'reviewing'`, tx.Scope.Tenant).Scan(ctx, &n)
+		return tx.NewRaw(`select count(*) from item_versions where tenant_id = ? and state = 'reviewing' and lead_id is null`, tx.Scope.Tenant).Scan(ctx, &n)
 	})
 	return n, err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	cases "liandong/modules/cases/events"
+	catalog "liandong/modules/catalog/events"
 	"liandong/modules/notices"
 	org "liandong/modules/org/events"
 	supervision "liandong/modules/supervision/events"
@@ -145,6 +146,8 @@ func TestEveryEventReachesItsPeople(t *testing.T) {
 		"order closed":        {supervision.OrderClosed{Order: order}, 0, 0, []who{{dbtest.Village, policies.OfficeHead}}},
 		"appointed":           {org.PersonAppointed{Holder: citizen}, 1, 0, nil},
 		"granted":             {org.GrantGiven{Holder: citizen}, 1, 0, nil},
+		"item held":           {catalog.ItemHeld{ItemID: db.NewID(), Text: "未能生效"}, 0, 0, []who{{dbtest.Village, policies.ItemEditor}, {dbtest.Village, policies.ItemReviewer}}},
+		"item asked for":      {catalog.RequestMade{RequestID: db.NewID(), To: dbtest.County, ItemName: "草原作业许可", FromName: "嘎查"}, 0, 0, []who{{dbtest.County, policies.ItemEditor}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -167,6 +170,33 @@ func TestEveryEventReachesItsPeople(t *testing.T) {
 				t.Errorf("%d messages sent, want %d; %v", n, tc.sms, err)
 			}
 		})
+	}
+}
+
+// What is asked of the platform reaches it, once, and nobody else.
+func TestThePlatformIsAsked(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	tell := func(to tenancy.ID) {
+		t.Helper()
+		e := catalog.RequestMade{RequestID: db.NewID(), To: to, ItemName: "草原作业许可", FromName: "锡林郭勒盟"}
+		body, err := json.Marshal(e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, scope := db.Delivery{ID: db.NewID(), Tenant: dbtest.League, Name: e.EventName(), Body: body}, dbtest.As(t, tenancy.Platform, tenancy.System)
+		for range 2 {
+			if err := o.db.InTx(scope, func(ctx context.Context, tx *db.Tx) error { return o.svc.OnPlatform(ctx, tx, d) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	tell(tenancy.Platform)
+	tell(dbtest.League)
+	for at, want := range map[tenancy.ID]int{tenancy.Platform: 1, dbtest.League: 0} {
+		if n := o.unread(dbtest.As(t, at, tenancy.Staff, policies.ItemEditor)); n != want {
+			t.Errorf("%d at %s, want %d", n, at, want)
+		}
 	}
 }
 

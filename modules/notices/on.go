@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 
+	catalog "liandong/modules/catalog/events"
+	"liandong/tenancy"
 	"liandong/tenancy/db"
 )
 
@@ -37,6 +39,27 @@ func (s *Service) On(ctx context.Context, tx *db.Tx, d db.Delivery) error {
 		return nil
 	}
 	return s.queue(ctx, tx, d, t)
+}
+
+// NamePlatform is what the inbox knows the subscriber by that tells the platform.
+const NamePlatform = "notices.platform"
+
+// PlatformEvents are the wire names that OnPlatform wants to be called for.
+func PlatformEvents() []string { return []string{catalog.RequestMade{}.EventName()} }
+
+// OnPlatform tells the platform what a tree below asks of it. It must run as System
+// with everything in reach.
+func (s *Service) OnPlatform(ctx context.Context, tx *db.Tx, d db.Delivery) error {
+	var e catalog.RequestMade
+	if err := d.Decode(&e); err != nil || e.To != tenancy.Platform {
+		return err
+	}
+	for _, n := range asked(e).notices {
+		if err := insert(ctx, tx, d, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // insert leaves a notice; a tenant that is gone (merged meanwhile) gets none.

@@ -227,14 +227,19 @@ func tasksOpened(d db.Delivery) (told, error) {
 }
 
 // requestMade tells the level that is asked; the platform lies outside every tree
-// that a delivery reaches, and finds its requests in the list.
+// that a delivery reaches, and is told by OnPlatform.
 func requestMade(d db.Delivery) (told, error) {
 	var e catalog.RequestMade
 	if err := d.Decode(&e); err != nil || e.To == tenancy.Platform && e.RequestID != "" {
 		return told{}, err
 	}
+	return asked(e), nil
+}
+
+// asked tells the item editors of the level that is asked.
+func asked(e catalog.RequestMade) told {
 	params := map[string]string{"item": e.ItemName, "from": e.FromName}
-	return told{notices: []draft{{tenant: e.To, role: policies.ItemEditor, kind: "item_request", params: params, link: "/items/requests/" + e.RequestID}}}, nil
+	return told{notices: []draft{{tenant: e.To, role: policies.ItemEditor, kind: "item_request", params: params, link: "/items/requests/" + e.RequestID}}}
 }
 
 func requestAnswered(d db.Delivery) (told, error) {

@@ -27,7 +27,13 @@ type Actors interface {
 type Counts interface {
 	Todo(ctx context.Context) (int, error)
 	Unread(ctx context.Context) (int, error)
+	// Items are what waits of the catalogue in the actor's tenant.
+	Items(ctx context.Context) (ItemCounts, error)
 }
+
+// ItemCounts (事项待办) are versions to review, tasks to answer, and requests that
+// levels below have made.
+type ItemCounts struct{ Reviews, Tasks, Requests int }
 
 // Figures are the numbers at the top of the home page.
 type Figures struct {

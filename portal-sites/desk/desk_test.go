@@ -72,6 +72,19 @@ func TestHomeShowsTheDay(t *testing.T) {
 	}
 }
 
+// Whoever keeps items sees what waits of the catalogue, in the menu and at home;
+// nobody else is told.
+func TestItemsThatWait(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	editor, clerk := o.hire("巴图"), o.hire("其木格")
+	o.post("林业和草原局", "事项管理岗", editor, policies.ItemEditor)
+	o.post("政务服务局", "综合窗口", clerk, policies.Clerk)
+	d := o.come(editor).Get("/desk").Want(http.StatusOK).Doc()
+	d.Has(".ld-menu a[href=/desk/items/tasks] .ld-count", "5").Has(".ld-menu a[href=/desk/items/requests] .ld-count", "1").Has(".ld-stats a[href=/desk/items/tasks]", "5").Lacks(".ld-menu a[href=/desk/items/reviews]")
+	o.come(clerk).Get("/desk").Want(http.StatusOK).Doc().Lacks(".ld-stats a[href=/desk/items/tasks]")
+}
+
 func TestSwitchingPosts(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

@@ -156,7 +156,7 @@ func (h handlers) switchPost(w http.ResponseWriter, r *http.Request) error {
 // stay is back when it stands in the menu of r's scope, else the home page.
 func (h handlers) stay(r *http.Request, back string) string {
 	path, _, _ := strings.Cut(kit.LocalPath(back, h.Base), "?")
-	for _, g := range h.menu(r, 0) {
+	for _, g := range h.menu(r, nil) {
 		for _, n := range g.Items {
 			if n.Href == path {
 				return path

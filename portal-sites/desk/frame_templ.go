@@ -84,8 +84,8 @@ func (d Deps) sections() []section {
 	}
 }
 
-// menu is what the actor of r may open; todo is the number beside the to-do list.
-func (d Deps) menu(r *http.Request, todo int) (out []kit.NavGroup) {
+// menu is what the actor of r may open; counts are the numbers beside its entries.
+func (d Deps) menu(r *http.Request, counts map[string]int) (out []kit.NavGroup) {
 	scope, err := tenancy.From(r.Context())
 	if err != nil {
 		return nil
@@ -96,11 +96,7 @@ func (d Deps) menu(r *http.Request, todo int) (out []kit.NavGroup) {
 			if !d.mounted(r, e) || !d.allowed(r.Context(), scope, e) {
 				continue
 			}
-			n := kit.NavItem{Key: e.key, Label: e.label, Href: d.Base + e.path, Icon: e.icon}
-			if e.key == "todo" {
-				n.Count = todo
-			}
-			g.Items = append(g.Items, n)
+			g.Items = append(g.Items, kit.NavItem{Key: e.key, Label: e.label, Href: d.Base + e.path, Icon: e.icon, Count: counts[e.key]})
 		}
 		if len(g.Items) > 0 {
 			out = append(out, g)
@@ -165,15 +161,32 @@ func (d Deps) counted(r *http.Request, v kit.DeskView) kit.DeskView {
 	if _, err := tenancy.From(ctx); err != nil {
 		return v
 	}
-	var todo int
+	counts := map[string]int{}
 	if d.Counts != nil {
-		todo = d.count(ctx, d.Counts.Todo)
+		counts = d.waiting(ctx)
+		counts["todo"] = d.count(ctx, d.Counts.Todo)
 		if d.mounted(r, entry{path: "/notices"}) {
 			v.BellURL, v.BellCount = d.Base+"/notices", d.count(ctx, d.Counts.Unread)
 		}
 	}
-	v.Menu, v.HelpURL = d.menu(r, todo), d.Base+"/help"
+	v.Menu, v.HelpURL = d.menu(r, counts), d.Base+"/help"
 	return v
+}
+
+// waiting are the numbers of the catalogue, for those who work with it.
+func (d Deps) waiting(ctx context.Context) map[string]int {
+	out := map[string]int{}
+	scope, err := tenancy.From(ctx)
+	if err != nil || !scope.Actor.Has(policies.ItemEditor) && !scope.Actor.Has(policies.ItemReviewer) {
+		return out
+	}
+	n, err := d.Counts.Items(ctx)
+	if err != nil {
+		d.Log.WarnContext(ctx, "numbers of items not read for the frame", slog.Any("err", err))
+		return out
+	}
+	out["item-reviews"], out["item-tasks"], out["item-requests"] = n.Reviews, n.Tasks, n.Requests
+	return out
 }
 
 // count asks for a number of the frame; a page is not refused for want of it.
@@ -230,7 +243,7 @@ func seatPage(d Deps, had bool, seats []org.Seat, name string) templ.Component {
 			var templ_7745c5c3_Var2 string
 			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 197, Col: 13}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 210, Col: 13}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -248,7 +261,7 @@ func seatPage(d Deps, had bool, seats []org.Seat, name string) templ.Component {
 			var templ_7745c5c3_Var3 string
 			templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 200, Col: 13}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 213, Col: 13}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 			if templ_7745c5c3_Err != nil {
@@ -267,7 +280,7 @@ func seatPage(d Deps, had bool, seats []org.Seat, name string) templ.Component {
 			var templ_7745c5c3_Var4 templ.SafeURL
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/post"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 204, Col: 64}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 217, Col: 64}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -288,7 +301,7 @@ func seatPage(d Deps, had bool, seats []org.Seat, name string) templ.Component {
 			var templ_7745c5c3_Var5 string
 			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(d.Base)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 206, Col: 52}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 219, Col: 52}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {
@@ -306,7 +319,7 @@ func seatPage(d Deps, had bool, seats []org.Seat, name string) templ.Component {
 				var templ_7745c5c3_Var6 string
 				templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(s.ID)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 209, Col: 65}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 222, Col: 65}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 				if templ_7745c5c3_Err != nil {
@@ -319,7 +332,7 @@ func seatPage(d Deps, had bool, seats []org.Seat, name string) templ.Component {
 				var templ_7745c5c3_Var7 string
 				templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(s.TenantName)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 209, Col: 82}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 222, Col: 82}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 				if templ_7745c5c3_Err != nil {
@@ -332,7 +345,7 @@ func seatPage(d Deps, had bool, seats []org.Seat, name string) templ.Component {
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(postName(s))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 209, Col: 101}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 222, Col: 101}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -360,7 +373,7 @@ func seatPage(d Deps, had bool, seats []org.Seat, name string) templ.Component {
 		var templ_7745c5c3_Var9 templ.SafeURL
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 221, Col: 59}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 234, Col: 59}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -373,7 +386,7 @@ func seatPage(d Deps, had bool, seats []org.Seat, name string) templ.Component {
 		var templ_7745c5c3_Var10 templ.SafeURL
 		templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/me"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 222, Col: 55}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 235, Col: 55}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 		if templ_7745c5c3_Err != nil {
@@ -386,7 +399,7 @@ func seatPage(d Deps, had bool, seats []org.Seat, name string) templ.Component {
 		var templ_7745c5c3_Var11 templ.SafeURL
 		templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/logout"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 223, Col: 66}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `frame.templ`, Line: 236, Col: 66}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 		if templ_7745c5c3_Err != nil {

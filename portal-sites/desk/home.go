@@ -24,9 +24,10 @@ type overview struct {
 	trend   []Month
 	news    []Announcement
 	links   []kit.NavItem
-	broken  bool // something could not be read
-	invite  bool // an administrator without a second factor
-	works   bool // the actor handles cases
+	items   []kit.NavItem // what waits of the catalogue, with its number
+	broken  bool          // something could not be read
+	invite  bool          // an administrator without a second factor
+	works   bool          // the actor handles cases
 }
 
 func (h handlers) home(w http.ResponseWriter, r *http.Request) error {
@@ -41,8 +42,15 @@ func (h handlers) home(w http.ResponseWriter, r *http.Request) error {
 func (h handlers) overview(r *http.Request, scope tenancy.Scope) overview {
 	ctx := r.Context()
 	o := overview{name: scope.Actor.Name, invite: scope.Actor.Has(secureSeat) && !scope.Actor.AAL2}
-	for _, g := range h.menu(r, 0) {
+	var counts map[string]int
+	if h.Counts != nil {
+		counts = h.waiting(ctx)
+	}
+	for _, g := range h.menu(r, counts) {
 		for _, n := range g.Items {
+			if _, waits := counts[n.Key]; waits {
+				o.items = append(o.items, n)
+			}
 			if n.Key == "todo" {
 				o.works = true
 			}

@@ -97,7 +97,7 @@ func (o *office) serve(d desk.Deps, keeper visit.Keeper) http.Handler {
 	shell := desk.Shell(d)
 	d.Modules = []func(chi.Router){func(r chi.Router) {
 		for _, path := range []string{
-			"/todo", "/cases", "/assist", "/notices", "/items", "/items/reviews", "/supervision", "/supervision/rules",
+			"/todo", "/cases", "/assist", "/notices", "/items", "/items/reviews", "/items/tasks", "/items/requests", "/supervision", "/supervision/rules",
 			"/org/departments", "/org/staff", "/org/grants", "/tenants", "/calendar", "/audit", "/jobs",
 		} {
 			r.Get(path, shell.Handle(func(w http.ResponseWriter, r *http.Request) error {
@@ -199,7 +199,11 @@ func (o *office) come(p org.Staffer) *kittest.Client {
 // work stands in for the cases: figures that tests choose.
 type work struct{ err error }
 
-func (w *work) Todo(context.Context) (int, error)   { return 12, w.err }
+func (w *work) Todo(context.Context) (int, error) { return 12, w.err }
+func (w *work) Items(context.Context) (desk.ItemCounts, error) {
+	return desk.ItemCounts{Reviews: 2, Tasks: 5, Requests: 1}, w.err
+}
+
 func (w *work) Unread(context.Context) (int, error) { return 3, w.err }
 
 func (w *work) Figures(context.Context) (desk.Figures, error) {

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"liandong/modules/cases"
+	"liandong/modules/catalog"
 	"liandong/modules/notices"
 	noticesweb "liandong/modules/notices/web"
 	"liandong/modules/notices/web/sms"
 	"liandong/portal-sites/citizen"
+	"liandong/portal-sites/desk"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
 	"liandong/tenancy/seal"
@@ -89,6 +91,21 @@ func (l letters) Read(ctx context.Context, ids ...string) error {
 type counts struct {
 	cases   *cases.Service
 	notices *notices.Service
+	items   *catalog.Service
+}
+
+func (c counts) Items(ctx context.Context) (n desk.ItemCounts, err error) {
+	if n.Reviews, err = c.items.CountReviews(ctx); err != nil {
+		return n, err
+	}
+	if n.Requests, err = c.items.CountRequests(ctx); err != nil {
+		return n, err
+	}
+	tasks, err := c.items.CountTasks(ctx)
+	for _, some := range tasks {
+		n.Tasks += some
+	}
+	return n, err
 }
 
 func (c counts) Todo(ctx context.Context) (int, error)   { return c.cases.CountTodo(ctx) }

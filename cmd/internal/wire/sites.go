@@ -64,7 +64,7 @@ func (s *doors) desk(r chi.Router) { desk.Mount(r, s.bench) }
 func (s *doors) deskDeps() desk.Deps {
 	d := desk.Deps{
 		Base: "/desk", Brand: issuer, Actors: s.Org, SignIn: s.signIn(identity.SchemaStaff), Authz: s.Policy,
-		Counts: counts{s.Cases, s.Notices}, Work: desk.CaseWork{Cases: s.Cases, Now: s.cfg.Now}, News: news{s.Sites, s.Tree}, Log: s.cfg.Log, Flash: s.flash, Simulator: s.simulated(),
+		Counts: counts{s.Cases, s.Notices, s.Items}, Work: desk.CaseWork{Cases: s.Cases, Now: s.cfg.Now}, News: news{s.Sites, s.Tree}, Log: s.cfg.Log, Flash: s.flash, Simulator: s.simulated(),
 	}
 	shell, base := desk.Shell(d), d.Base
 	home := kit.Crumb{Label: homeLabel, Href: base}

@@ -32,6 +32,7 @@ func (a *App) jobs(context.Context) (err error) {
 func (a *App) subscribers() []jobs.Subscriber {
 	return []jobs.Subscriber{
 		{Name: notices.Name, Events: notices.Events(), Reach: jobs.Root, Handle: a.Notices.On},
+		{Name: notices.NamePlatform, Events: notices.PlatformEvents(), Reach: jobs.All, Handle: a.Notices.OnPlatform},
 		{Name: catalog.TasksJob, Events: catalog.TasksEvents(), Reach: jobs.Subtree, Slow: true, Handle: a.Items.OnChangedAbove},
 		{Name: materials.Job, Events: materials.Events(), Reach: jobs.Root, Slow: true, Handle: a.Materials.On},
 		{Name: datasets.Job, Events: datasets.Events(), Reach: jobs.Root, Slow: true, Handle: a.Datasets.OnTouched},

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"liandong/tenancy"
 )
@@ -15,6 +16,7 @@ type Entry struct {
 	Owner              tenancy.ID
 	System, Code, Name string
 	Stopped            bool
+	Former             []Former
 }
 
 // Book (代码簿) is every list as it counts at one tenant. The nil book is the national
@@ -23,6 +25,7 @@ type Book struct {
 	at    tenancy.ID
 	lists map[string][]Code    // those that have local codes, whole
 	below map[[2]string]string // what tenants below call a code, "" when they do not agree
+	on    time.Time            // names are those of this moment; zero: of now
 }
 
 // National is the book without local codes.
@@ -33,7 +36,7 @@ func National() *Book { return nil }
 // national code before all. Entries of other tenants are kept only as words, so
 // that whoever looks down the tree can read what is written there.
 func Merge(at tenancy.ID, chain []tenancy.ID, entries []Entry) *Book {
-	b := &Book{at, map[string][]Code{}, map[[2]string]string{}}
+	b := &Book{at: at, lists: map[string][]Code{}, below: map[[2]string]string{}}
 	entries = slices.Clone(entries)
 	slices.SortFunc(entries, func(x, y Entry) int { return strings.Compare(x.Code, y.Code) })
 	for _, owner := range chain {
@@ -59,7 +62,7 @@ func (b *Book) add(e Entry) {
 	if _, taken := b.Get(e.System, e.Code); !ok || taken || !s.Extend.Allows(e.Code) {
 		return
 	}
-	b.lists[e.System] = append(slices.Clone(s.Codes), Code{Code: e.Code, Name: e.Name, Use: "apply", Local: true, Owner: e.Owner, Stopped: e.Stopped})
+	b.lists[e.System] = append(slices.Clone(s.Codes), Code{Code: e.Code, Name: e.Name, Use: "apply", Local: true, Owner: e.Owner, Stopped: e.Stopped, Former: e.Former})
 }
 
 // Allows reports whether a tenant may add such a code.
@@ -147,9 +150,22 @@ func (b *Book) Get(system, code string) (c Code, ok bool) {
 	return Code{}, false
 }
 
+// On is the book in which codes are called what they were called at a moment.
+func (b *Book) On(at time.Time) *Book {
+	if b == nil {
+		return nil
+	}
+	then := *b
+	then.on = at
+	return &then
+}
+
 // Name is what a code is called, here or else below; a code that nobody has stands for itself.
 func (b *Book) Name(system, code string) string {
 	if c, ok := b.Get(system, code); ok {
+		if b != nil && !b.on.IsZero() {
+			return c.On(b.on)
+		}
 		return c.Name
 	}
 	if b != nil && b.below[[2]string{system, code}] != "" {
@@ -159,14 +175,15 @@ func (b *Book) Name(system, code string) string {
 }
 
 // Find returns the code that people mean by s: the code itself, with or without
-// leading zeros, its name, or what other lists call it; ok is false when nothing
-// fits. What is stopped is found too.
+// leading zeros, its name, what other lists call it, or what it was called before;
+// ok is false when nothing fits. What is stopped is found too.
 func (b *Book) Find(system, s string) (code string, ok bool) {
 	s = strings.TrimSpace(s)
 	list := b.List(system)
 	for _, fits := range []func(Code) bool{
 		func(c Code) bool { return c.Code == s },
 		func(c Code) bool { return c.Name == s || slices.Contains(c.Aliases, s) },
+		func(c Code) bool { return slices.ContainsFunc(c.Former, func(f Former) bool { return f.Name == s }) },
 		func(c Code) bool { return s != "" && strings.TrimLeft(c.Code, "0") == strings.TrimLeft(s, "0") },
 	} {
 		if i := slices.IndexFunc(list, fits); s != "" && i >= 0 {

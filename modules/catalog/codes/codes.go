@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io/fs"
 	"sync"
+	"time"
 
 	"liandong/tenancy"
 )
@@ -82,6 +83,23 @@ type Code struct {
 	Local   bool       `json:"-"` // beside the national ones
 	Owner   tenancy.ID `json:"-"` // of a local one: for this tenant and all below it
 	Stopped bool       `json:"-"` // of a local one: not to be used any more, but known
+	Former  []Former   `json:"-"` // what a local one was called before, oldest first
+}
+
+// Former (曾用名) is what a code was called until a moment.
+type Former struct {
+	Name  string    `json:"name"`
+	Until time.Time `json:"until"`
+}
+
+// On is what the code was called at a moment.
+func (c Code) On(at time.Time) string {
+	for _, f := range c.Former {
+		if at.Before(f.Until) {
+			return f.Name
+		}
+	}
+	return c.Name
 }
 
 // Extension (地方扩展) says which codes a tenant may add to a list.

@@ -126,7 +126,10 @@ func (h handlers) addPart(w http.ResponseWriter, r *http.Request) error {
 	return h.Shell.Done(w, r, h.items("/"+sh.Item.ID), "item_part_added")
 }
 
-// setDates says when a draft comes into force and when its item ends.
+// reasoned reports whether an act has a reason that people are told.
+func reasoned(act string) bool { return act != catalog.ActCreate }
+
+// setDates says when a draft comes into force and when its item ends, and why.
 func (h handlers) setDates(w http.ResponseWriter, r *http.Request) error {
 	sh, err := h.draft(r)
 	if err != nil {
@@ -138,7 +141,11 @@ func (h handlers) setDates(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := catalog.Dates{EffectiveOn: dayOf(&f, "effective_on"), CancelOn: dayOf(&f, "cancel_on")}
 	seen := f.Int("version")
-	if err = f.Err(); err == nil {
+	if err = f.Err(); err == nil && reasoned(sh.Version.Act) && f.Get("reason") != sh.Version.Reason {
+		v, wrong := h.Service.SetReason(r.Context(), sh.Version.ID, seen, f.Get("reason"))
+		seen, err = v.Version, wrong
+	}
+	if err == nil {
 		_, err = h.Service.SetDates(r.Context(), sh.Version.ID, seen, d)
 	}
 	if f.Blame(err) {

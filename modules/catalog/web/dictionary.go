@@ -52,9 +52,18 @@ func wordsOf(s codes.System) (out []catalog.Word) {
 // having are the codes that have what people may look for.
 func having(words []catalog.Word, q string) (out []catalog.Word) {
 	for _, w := range words {
-		if q == "" || w.Code.Code == q || strings.Contains(w.Name+"\n"+strings.Join(w.Aliases, "\n"), q) {
+		if q == "" || w.Code.Code == q || strings.Contains(strings.Join(called(w), "\n"), q) {
 			out = append(out, w)
 		}
+	}
+	return out
+}
+
+// called are all names of a code, the one in use first.
+func called(w catalog.Word) []string {
+	out := append([]string{w.Name}, w.Aliases...)
+	for _, f := range w.Former {
+		out = append(out, f.Name)
 	}
 	return out
 }

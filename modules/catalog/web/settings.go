@@ -22,8 +22,9 @@ func settingsPage(h handlers, tab, title string, content templ.Component) kit.Pa
 type chainView struct {
 	catalog.Chain
 
-	edit bool
-	form kit.FormValues
+	edit        bool
+	form        kit.FormValues
+	departments []string // of the tenant, to choose from
 }
 
 func (h handlers) chainSettings(w http.ResponseWriter, r *http.Request) error {
@@ -35,7 +36,7 @@ func (h handlers) showChain(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	v := chainView{Chain: c, edit: h.Service.MayConfigure(r.Context())}
+	v := chainView{Chain: c, edit: h.Service.MayConfigure(r.Context()), departments: h.departments(r)}
 	switch {
 	case typed != nil:
 		v.form = *typed
@@ -47,6 +48,22 @@ func (h handlers) showChain(w http.ResponseWriter, r *http.Request, status int, 
 		v.form = kit.NewForm(values)
 	}
 	return h.page(w, r, status, settingsPage(h, "", chainTitle(), chainContent(h, v)))
+}
+
+// departments are those of the tenant. The page does without them: a name may be
+// typed that only levels below have.
+func (h handlers) departments(r *http.Request) (names []string) {
+	if h.Stage == nil {
+		return nil
+	}
+	all, err := h.Stage.Departments(r.Context())
+	if err != nil {
+		return nil
+	}
+	for _, o := range all {
+		names = append(names, o.Label)
+	}
+	return names
 }
 
 // chainRows is how many steps a chain may have.

@@ -70,7 +70,7 @@ func (h handlers) showWith(w http.ResponseWriter, r *http.Request, status int, f
 	}
 	v := itemView{Sheet: sh, own: sh.Item.TenantID == own(r), seat: own(r), lock: h.Service.May(r.Context(), policies.ItemsLock), form: f}
 	if !f.Failed() {
-		v.form = kit.NewForm(map[string]string{"effective_on": dateText(sh.Version.EffectiveOn), "cancel_on": dateText(sh.Version.CancelOn)})
+		v.form = kit.NewForm(map[string]string{"effective_on": dateText(sh.Version.EffectiveOn), "cancel_on": dateText(sh.Version.CancelOn), "reason": sh.Version.Reason})
 	}
 	st, err := h.Service.Standing(r.Context(), sh.Item.ID)
 	switch {
