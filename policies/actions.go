@@ -71,6 +71,7 @@ const (
 	CasesDeliver    Action = "cases:deliver"    // at_tenant, step_post (at_name); the case may be complete already
 	CasesResubmit   Action = "cases:resubmit"   // tenant, subject (mandated)
 	CasesUrge       Action = "cases:urge"       // tenant, subject (mandated)
+	CasesFulfil     Action = "cases:fulfil"     // tenant, subject, awaits ("applicant", "payment", "external"): what the flow waits for
 	CasesRefer      Action = "cases:refer"      // at_tenant, step_post, open (at_name)
 	CasesExtend     Action = "cases:extend"     // at_tenant, step_post, open (at_name)
 	CasesApprove    Action = "cases:approve"    // at_tenant, open (at_name): by the head of the office
@@ -131,7 +132,7 @@ func Actions() []Action {
 		LawsView, LawsEdit, LawsPublish,
 		FormsView, FormsEdit, FormsPublish, FormsData,
 		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSupplement, CasesSendback,
-		CasesDeliver, CasesResubmit, CasesUrge, CasesRefer,
+		CasesDeliver, CasesResubmit, CasesFulfil, CasesUrge, CasesRefer,
 		CasesExtend, CasesApprove, CasesSpecial, CasesSuspend, CasesConsult, CasesAnswer, CasesVoid, CasesReopen, CasesArchive, CasesExport, FilesRead, FilesWrite,
 		MaterialsUse, MaterialsJudge, MaterialsRemove,
 		DatasetsView, DatasetsExport, DatasetsFeed,

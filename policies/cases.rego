@@ -61,6 +61,33 @@ needs_applicant_or_clerk contains not_own_tenant if {
 
 sign_in := because("sign_in", sprintf("“%s”需要先登录", [action_name]), "请登录后再试")
 
+# ---- what a flow waits for: the applicant, a payment, another system ----
+
+roles_for["cases:fulfil"] := {"clerk"}
+
+allow["cases:fulfil"] contains "self" if {
+	is_subject
+	input.resource.awaits == "applicant"
+}
+
+allow["cases:fulfil"] contains "window" if {
+	holds_role
+	own_tenant
+	input.resource.awaits != ""
+}
+
+deny["cases:fulfil"] contains r if some r in needs_applicant_or_clerk
+
+deny["cases:fulfil"] contains because("not_awaited", "办件现在没有等待申请人、缴费或外部结果", "请刷新页面，按当前环节办理") if not awaited
+
+awaited if {
+	is_string(input.resource.awaits)
+	input.resource.awaits != ""
+	not input.actor.kind == "person"
+}
+
+awaited if input.resource.awaits == "applicant"
+
 # ---- seeing ----
 
 allow["cases:view"] contains "subject" if is_subject
@@ -305,7 +332,24 @@ deny["cases:answer"] contains not_own_tenant if not own_tenant
 
 deny["cases:answer"] contains no_role if not holds_role
 
-holds_post if holds(input.resource.step_post)
+holds_post if {
+	holds(input.resource.step_post)
+	her_department
+}
+
+holds_post if stands_in
+
+# stands_in: the step names her, or a post of hers, for when the other is away (AB角).
+stands_in if {
+	is_staff
+	object.get(input.resource, "substitute", "") == input.actor.id
+}
+
+stands_in if holds(object.get(input.resource, "substitute", ""))
+
+her_department if object.get(input.resource, "department", "") == ""
+
+her_department if input.resource.department in object.get(input.actor, "posted", [])
 
 at_open_step if {
 	stands_here
@@ -314,8 +358,10 @@ at_open_step if {
 	input.resource.open == true
 }
 
-# A step that was referred to somebody is hers alone.
+# A step that was referred to somebody is hers alone, and of whoever stands in for her.
 hers if object.get(input.resource, "assignee", "") in {"", input.actor.id}
+
+hers if stands_in
 
 referred := because(
 	"referred",
@@ -363,6 +409,13 @@ no_post := because(
 	"no_post",
 	sprintf("当前环节由“%s”办理，您的岗位没有这个角色", [step_post_name]),
 	"请由该岗位人员办理，或联系本级授权管理员调整岗位",
+) if {
+	stands_here
+	her_department
+} else := because(
+	"no_post",
+	"当前环节由其他部门办理",
+	"请由该部门人员办理，或请科室负责人转办",
 ) if {
 	stands_here
 }

@@ -43,6 +43,7 @@ func actor(s tenancy.Scope) ast.Value {
 		pair("grants", ast.NewArray(grants...)),
 		pair("aal2", ast.Boolean(s.Actor.AAL2)),
 		pair("ancestors", labels(s.Ancestors)),
+		pair("posted", words(s.Actor.Posted)),
 	)
 }
 

@@ -53,6 +53,7 @@ type Actor struct {
 	Name   string
 	PostID string   // the post (岗位) the person acts in; empty outside the desk
 	Roles  []string // what the post or the administration grant carries
+	Posted []string // name, and code if it has one, of the department that the post belongs to
 	Grants []Grant  // delegated authorisations (授权) that hold now, chains resolved
 	AAL2   bool     // a second factor was proven in this session
 }

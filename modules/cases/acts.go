@@ -72,7 +72,7 @@ func (s *Service) Refuse(ctx context.Context, id string, seen int, reason string
 		if err := d.issue(ctx, docRefuse, said{opinion: reason}); err != nil {
 			return err
 		}
-		if err := d.leave(ctx, "refuse", reason); err != nil {
+		if err := d.stop(ctx, "refuse", reason); err != nil {
 			return err
 		}
 		d.c.end(Refused, d.tx.Now)
@@ -115,8 +115,7 @@ func (s *Service) Forward(ctx context.Context, id string, seen int, opinion stri
 
 func (s *Service) decide(ctx context.Context, id string, seen int, outcome, opinion string, papers []string) (Case, error) {
 	return s.act(ctx, id, seen, policies.CasesDecide, papers, func(ctx context.Context, d *deed) error {
-		c := d.c
-		if err := c.at(Handling); err != nil {
+		if err := d.c.at(Handling); err != nil {
 			return err
 		}
 		if strings.TrimSpace(opinion) == "" {
@@ -130,20 +129,76 @@ func (s *Service) decide(ctx context.Context, id string, seen int, outcome, opin
 				return err
 			}
 		}
-		c.Outcome = outcome
-		c.DecidedAt, c.DecidedBy, c.DueAt = &d.tx.Now, d.tx.Scope.Actor.ID, nil
-		if err := d.st.stopClock(ctx, c); err != nil {
-			return err
-		}
-		d.emit(events.CaseDecided{Case: c.fact()})
-		if err := d.st.delta(ctx, c, c.Outcome, 1); err != nil {
-			return err
-		}
-		if err := d.issue(ctx, decisionOf(outcome), said{opinion: opinion}); err != nil {
-			return err
-		}
-		return d.advance(ctx, c.Outcome, opinion)
+		return d.resolve(ctx, outcome, opinion)
 	})
+}
+
+// resolve takes a decision. Where several decide, it takes effect with the last of them, and
+// the gravest of what they say counts; a refusal by one of those who share a step (会签) ends
+// that step, since the others could not undo it.
+func (d *deed) resolve(ctx context.Context, outcome, opinion string) error {
+	c := d.c
+	if c.DecidedAt == nil {
+		c.Outcome = graver(c.Outcome, outcome)
+	} else {
+		c.Outcome = outcome
+	}
+	do := "complete"
+	if d.visit.OfTicket != 0 && outcome != Granted {
+		do = "skip"
+	}
+	if err := d.provided(ctx, opinion); err != nil {
+		return err
+	}
+	sh, err := d.shift(ctx, Move{Do: do, Ticket: d.visit.Ticket}, opinion)
+	if err != nil {
+		return err
+	}
+	if !d.decidesYet(sh) {
+		if err := d.effect(ctx, opinion); err != nil {
+			return err
+		}
+		if err := d.documented(ctx); err != nil {
+			return err
+		}
+	}
+	if err := d.leave(ctx, outcome, opinion); err != nil {
+		return err
+	}
+	return d.apply(ctx, sh)
+}
+
+// graver is the outcome of two that are to be taken together.
+func graver(a, b string) string {
+	rank := []string{"", Granted, Forwarded, Denied}
+	if slices.Index(rank, a) > slices.Index(rank, b) {
+		return a
+	}
+	return b
+}
+
+// decidesYet reports whether somebody else has still to decide beside the open step.
+func (d *deed) decidesYet(sh Shift) bool {
+	if slices.ContainsFunc(sh.Entered, func(w Visit) bool { return w.Of != 0 && w.Of == d.visit.OfTicket }) {
+		return true
+	}
+	return slices.ContainsFunc(d.open, func(v *StepRecord) bool {
+		return v != d.visit && v.Kind == "decide" && !slices.Contains(sh.Cancelled, v.Ticket)
+	})
+}
+
+// effect lets the outcome of the case be its decision.
+func (d *deed) effect(ctx context.Context, opinion string) error {
+	c := d.c
+	c.DecidedAt, c.DecidedBy, c.DueAt = &d.tx.Now, d.tx.Scope.Actor.ID, nil
+	if err := d.st.stopClock(ctx, c); err != nil {
+		return err
+	}
+	d.emit(events.CaseDecided{Case: c.fact()})
+	if err := d.st.delta(ctx, c, c.Outcome, 1); err != nil {
+		return err
+	}
+	return d.issue(ctx, decisionOf(c.Outcome), said{opinion: opinion})
 }
 
 // decisionOf is the document of an outcome.
@@ -217,6 +272,13 @@ func (s *Service) HandOver(ctx context.Context, id string, seen int, h Handover,
 
 // SendBack (退回) returns the case to the step that it came from, with the reason.
 func (s *Service) SendBack(ctx context.Context, id string, seen int, reason string, papers ...string) (Case, error) {
+	return s.SendBackTo(ctx, id, seen, "", false, reason, papers...)
+}
+
+// SendBackTo is SendBack to a step by its id; empty is the one that it came from. A branch
+// cannot go back to before its branches parted while the others are under way (Precondition
+// flow_back_unsound), unless alone is asked: then those are called off.
+func (s *Service) SendBackTo(ctx context.Context, id string, seen int, to string, alone bool, reason string, papers ...string) (Case, error) {
 	return s.act(ctx, id, seen, policies.CasesSendback, papers, func(ctx context.Context, d *deed) error {
 		if err := d.c.at(Handling); err != nil {
 			return err
@@ -227,34 +289,37 @@ func (s *Service) SendBack(ctx context.Context, id string, seen int, reason stri
 		if err := d.c.undecided(); err != nil {
 			return err
 		}
-		to, err := d.cameFrom(ctx)
+		rs, err := d.st.steps(ctx, d.c)
+		if err != nil {
+			return err
+		}
+		ways := backFrom(rs, d.c.StepID)
+		i := slices.IndexFunc(ways, func(r StepRecord) bool { return to == "" || r.StepID == to })
+		if i < 0 {
+			return fault.New(fault.Precondition, "case_nowhere_back")
+		}
+		sh, err := d.shift(ctx, Move{Do: "back", Ticket: d.visit.Ticket, To: ways[i].StepID, Alone: alone}, reason)
 		if err != nil {
 			return err
 		}
 		if err := d.leave(ctx, "send_back", reason); err != nil {
 			return err
 		}
-		if err := d.enter(ctx, to); err != nil {
-			return err
-		}
-		d.emit(events.CaseArrived{Case: d.c.fact()})
-		return nil
+		return d.apply(ctx, sh)
 	})
 }
 
-// cameFrom is the nearest earlier step that handed the case on. Acceptance is not
-// among them: the clock has started, an accepted case is not unaccepted.
-func (d *deed) cameFrom(ctx context.Context) (Step, error) {
-	rs, err := d.st.steps(ctx, d.c)
-	if err != nil {
-		return Step{}, err
-	}
+// backFrom are the earlier steps that handed the case on, the nearest first, each once.
+// Acceptance is not among them: the clock has started, an accepted case is not unaccepted.
+func backFrom(rs []StepRecord, stepID string) (out []StepRecord) {
 	for _, r := range slices.Backward(rs) {
-		if r.StepID != d.c.StepID && r.Kind != "accept" && (r.Act == "pass" || r.Act == Granted || r.Act == Denied || r.Act == Forwarded) {
-			return Step{ID: r.StepID, Name: r.Name, Kind: r.Kind, Post: r.Post, LimitDays: r.LimitDays, At: r.AtTenant, AtName: r.AtName}, nil
+		handed := r.Act == "pass" || r.Act == Granted || r.Act == Denied || r.Act == Forwarded
+		if handed && r.Work == workStep && r.Kind != "accept" && r.StepID != stepID &&
+			!slices.ContainsFunc(out, func(o StepRecord) bool { return o.StepID == r.StepID }) {
+			out = append(out, r)
 		}
 	}
-	return Step{}, fault.New(fault.Precondition, "case_nowhere_back")
+	return out
 }
 
 // AskSupplement (补正) sends one notice that lists everything still wanted, and
@@ -404,7 +469,7 @@ func (s *Service) Withdraw(ctx context.Context, id string, seen int, reason stri
 			return fault.New(fault.Precondition, "case_already_accepted")
 		}
 		from := d.c.Status
-		if err := d.leave(ctx, "withdraw", reason); err != nil {
+		if err := d.stop(ctx, "withdraw", reason); err != nil {
 			return err
 		}
 		if err := d.issue(ctx, docWithdraw, said{organ: d.c.TenantID, opinion: reason}); err != nil {

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"encoding/json"
 
 	"liandong/tenancy"
 	"liandong/tenancy/calendar"
@@ -46,31 +47,67 @@ type Items interface {
 	Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, choices []string) (Offer, error)
 }
 
-// Step is one task of a flow with the tenant that it falls to.
-type Step struct {
-	ID, Name, Kind, Post string
-	LimitDays            int
-	At                   tenancy.ID
-	AtName               string
-}
-
 // Flows is what cases asks of whoever executes flows.
 type Flows interface {
-	First(ctx context.Context, tx *db.Tx, flow FlowRef, origin tenancy.ID) (Step, error)
-	// Next is the step after stepID, or ended. facts are what conditions may look at.
-	Next(ctx context.Context, tx *db.Tx, flow FlowRef, stepID string, origin tenancy.ID, facts map[string]any) (s Step, ended bool, err error)
+	// Turn moves a case that was born in origin; see [Move].
+	Turn(ctx context.Context, tx *db.Tx, flow FlowRef, origin tenancy.ID, m Move) (Shift, error)
+	// Rules are what a step asks of whoever does it.
+	Rules(ctx context.Context, tx *db.Tx, flow FlowRef, node string) (Rules, error)
 }
 
-// Owing is what cases asks of whoever keeps flows: the documents that must have been
-// issued before a step is left, by key, by title or by the name of their template.
-type Owing interface {
-	Owed(ctx context.Context, tx *db.Tx, flow FlowRef, stepID string) ([]string, error)
-}
-
-// FlowRef names a stored flow.
-type FlowRef struct {
+// FlowRef names a stored flow. This and the following are aliases of their shapes, so
+// that whoever executes flows spells the same types without importing cases.
+type FlowRef = struct {
 	Tenant tenancy.ID
 	ID     string
+}
+
+// Move (流转) is what is to happen to a case in its flow next.
+type Move = struct {
+	Do      string          // begin, complete, skip, fire, back, reopen or stop
+	Marking json.RawMessage // where the case stands
+	Ticket  int             // of the visit that it is about
+	To      string          // back and reopen: id of the step
+	Alone   bool            // back: whatever else is open is called off
+	Facts   map[string]any  // what conditions may look at
+}
+
+// Visit (待办) is one thing that a move opened, with the tenant that it falls to.
+type Visit = struct {
+	Ticket int
+	Kind   string // step, service, timer or wait
+	Node   string
+	Name   string
+
+	StepKind, Post, Department, Role, Person, Substitute string
+
+	At      tenancy.ID
+	AtName  string
+	Days    int    // working days: the limit of a step, the time of a timer
+	Value   string // of a shared step: who does this part
+	Of      int    // of a shared step: the ticket that all parts have in common
+	Service string
+	For     string // of a wait: applicant, payment or external
+	Key     string
+}
+
+// Shift is what a move did.
+type Shift = struct {
+	Marking   json.RawMessage
+	Entered   []Visit
+	Cancelled []int // tickets
+	Ended     bool
+}
+
+// Rules (环节要求) are what a step asks of whoever does it.
+type Rules = struct {
+	Opinion     bool
+	Attachments []string
+	Documents   []string // issued before it is left, by key, by title or by the name of their template
+	Acts        []string // empty: those that the kind of step allows
+	Fields      map[string]string
+	Risk        string
+	Measure     string
 }
 
 // Tree is what cases asks of the tenant tree.
@@ -82,6 +119,7 @@ type Tree interface {
 type Colleague struct {
 	ID, Name string
 	Roles    []string // of her posts in the tenant
+	Posted   []string // names and codes of the departments of her posts
 }
 
 // Staff is what cases asks of whoever keeps posts.

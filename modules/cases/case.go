@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -87,6 +88,14 @@ type Case struct {
 	ArchivedAt      *time.Time
 	CreatedAt       time.Time
 	Version         int
+
+	Marking        json.RawMessage `bun:"type:jsonb"` // where the flow stands; only whoever executes flows reads it
+	LastSeq        int             // number of the visit that was opened last
+	WholeAt        int             // version at which something that concerns every step changed last
+	Beside         int             // steps that are open besides the one that the fields above show
+	Awaits         string          // applicant, while the flow waits for her
+	StepDepartment string          // code of the department that the step falls to; empty: any
+	StepSubstitute string          // who may do the step instead: a person, or a post (AB角)
 }
 
 // choiceIDs are what the conditions of a flow look at.
@@ -136,6 +145,7 @@ func (c *Case) resource(actor tenancy.Actor, atName string) policies.Resource {
 		"step_post": c.StepPost, "step_kind": c.StepKind, "open": c.Open(),
 		"accepted_by": c.AcceptedBy, "filed_by_actor": c.HelperID != "" && c.HelperID == actor.ID,
 		"on_behalf": c.Channel != "online", "assignee": c.AssigneeID, "assignee_name": c.AssigneeName,
+		"department": c.StepDepartment, "substitute": c.StepSubstitute, "awaits": c.Awaits,
 	}
 }
 
@@ -146,7 +156,7 @@ func (c *Case) fact() events.Case {
 	}
 }
 
-// StepRecord (环节记录) is one visit of a case to a step.
+// StepRecord (环节记录) is one visit of a case to a step, or to what it waits for.
 type StepRecord struct {
 	bun.BaseModel `bun:"table:case_steps"`
 
@@ -169,6 +179,19 @@ type StepRecord struct {
 	Opinion   string
 	ActorID   string
 	ActorName string
+
+	Work         string // step, service, timer or wait
+	Ticket       int    // by which the flow knows the visit
+	OfTicket     int    // of one of those who share a step: what all of them have in common
+	Part         string // of one of those who share a step: which
+	Department   string
+	Substitute   string
+	AssigneeID   string
+	AssigneeName string
+	WaitsFor     string // of a wait: applicant, payment or external
+	WaitKey      string
+	Since        int  // version of the case since which it stands as it does
+	Beside       bool // open, while the case is shown at another
 }
 
 // ClockRow is one stretch of a case's clock.

@@ -180,15 +180,7 @@ func (s *Service) IssueDocument(ctx context.Context, id string, seen int, kind, 
 	if err := fault.InvalidFields(bad); err != nil {
 		return Case{}, err
 	}
-	var c Case
-	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		c, err = store{tx}.get(ctx, id)
-		return err
-	})
-	if err != nil {
-		return c, err
-	}
-	return s.act(ctx, id, seen, handling(&c), nil, func(ctx context.Context, d *deed) error {
+	return s.whereHandled(ctx, id, seen, func(ctx context.Context, d *deed) error {
 		if err := d.c.at(Submitted, Handling); err != nil {
 			return err
 		}
@@ -196,9 +188,39 @@ func (s *Service) IssueDocument(ctx context.Context, id string, seen int, kind, 
 	})
 }
 
-// handling is the act that whoever handles the open step may do.
-func handling(c *Case) policies.Action {
-	switch c.StepKind {
+// whereHandled acts in the first open step that the actor handles.
+func (s *Service) whereHandled(ctx context.Context, id string, seen int, do func(context.Context, *deed) error) (Case, error) {
+	open, err := s.visitsOf(ctx, id)
+	if err != nil {
+		return Case{}, err
+	}
+	c, err := Case{}, error(fault.New(fault.Precondition, "case_not_now_completed"))
+	for _, v := range open {
+		if s.visit != 0 && v.Seq != s.visit {
+			continue
+		}
+		if c, err = s.At(v.Seq).act(ctx, id, seen, handling(v.Kind), nil, do); fault.KindOf(err) != fault.Forbidden {
+			break
+		}
+	}
+	return c, err
+}
+
+// visitsOf are the steps at which a case stands.
+func (s *Service) visitsOf(ctx context.Context, id string) (vs []*StepRecord, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		c, err := store{tx}.get(ctx, id)
+		if err == nil {
+			vs, err = store{tx}.visits(ctx, &c)
+		}
+		return err
+	})
+	return vs, err
+}
+
+// handling is the act that whoever handles a kind of step may do.
+func handling(kind string) policies.Action {
+	switch kind {
 	case "accept":
 		return policies.CasesAccept
 	case "decide":
@@ -209,27 +231,78 @@ func handling(c *Case) policies.Action {
 	return policies.CasesHandle
 }
 
+// provided returns an Invalid fault while an opinion or papers are missing that the flow wants
+// of the open step.
+func (d *deed) provided(ctx context.Context, opinion string) error {
+	r, err := d.rules(ctx)
+	if err != nil {
+		return err
+	}
+	if r.Opinion && strings.TrimSpace(opinion) == "" {
+		return fault.InvalidField("opinion", "case_opinion_missing")
+	}
+	if d.papers < len(r.Attachments) {
+		return fault.InvalidField("papers", "case_attachments_missing").With(strings.Join(r.Attachments, "、"))
+	}
+	return nil
+}
+
 // documented returns a Precondition fault (case_document_owed) while a document is
 // missing that the flow wants of the open step. Of documents that stand for each
 // other, such as 准予 and 不予, the one of this act is enough.
 func (d *deed) documented(ctx context.Context) error {
-	if d.asks.Owing == nil {
-		return nil
-	}
-	owed, err := d.asks.Owing.Owed(ctx, d.tx, FlowRef{d.c.FlowTenant, d.c.FlowID}, d.c.StepID)
-	if err != nil || len(owed) == 0 {
+	r, err := d.rules(ctx)
+	if err != nil || len(r.Documents) == 0 {
 		return err
 	}
 	ds, err := d.st.documents(ctx, d.c)
 	if err != nil {
 		return err
 	}
-	for _, name := range owed {
+	for _, name := range r.Documents {
 		if !slices.ContainsFunc(ds, func(x Document) bool { return answers(name, x) }) {
 			return fault.New(fault.Precondition, "case_document_owed").With(documentName(name))
 		}
 	}
 	return nil
+}
+
+// rules are those of the open step.
+func (d *deed) rules(ctx context.Context) (Rules, error) {
+	if d.visit == nil || d.visit.Work != workStep {
+		return Rules{}, nil
+	}
+	if d.asksOf == nil {
+		r, err := d.asks.Flows.Rules(ctx, d.tx, d.c.flow(), d.visit.StepID)
+		if err != nil {
+			return Rules{}, err
+		}
+		d.asksOf = &r
+	}
+	return *d.asksOf, nil
+}
+
+// permits returns a Precondition fault (case_act_not_in_step) when the flow does not list an act
+// among those of the open step.
+func (d *deed) permits(ctx context.Context, a policies.Action) error {
+	code, listed := actCodes()[a]
+	if !listed {
+		return nil
+	}
+	r, err := d.rules(ctx)
+	if err != nil || len(r.Acts) == 0 || slices.Contains(r.Acts, code) {
+		return err
+	}
+	return fault.New(fault.Precondition, "case_act_not_in_step")
+}
+
+// actCodes are the acts that a step may be narrowed to, as flows spell them.
+func actCodes() map[policies.Action]string {
+	return map[policies.Action]string{
+		policies.CasesAccept: "accept", policies.CasesReject: "refuse", policies.CasesHandle: "pass", policies.CasesSupplement: "supplement",
+		policies.CasesSendback: "sendback", policies.CasesDecide: "decide", policies.CasesDeliver: "deliver", policies.CasesRefer: "refer",
+		policies.CasesConsult: "consult", policies.CasesSpecial: "special", policies.CasesExtend: "extend", policies.CasesSuspend: "suspend", policies.CasesVoid: "void",
+	}
 }
 
 // answers reports whether a document is the one that a flow names, or stands for it.

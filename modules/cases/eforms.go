@@ -62,12 +62,6 @@ type Forms interface {
 	Labels(ctx context.Context, tx *db.Tx, form FormRef, fields []string) ([]string, error)
 }
 
-// Powers is what cases asks of whoever keeps flows: what a step may do with the
-// fields of the form, by field: write, read or hidden.
-type Powers interface {
-	Powers(ctx context.Context, tx *db.Tx, flow FlowRef, stepID string) (map[string]string, error)
-}
-
 // Sheet is the form that the case was filed with.
 func (c *Case) Sheet() FormRef {
 	if c.FormID == nil {
@@ -110,28 +104,11 @@ func (c *Case) take(facts map[string]any) {
 // siteAnswers are what the sites ask of everybody; no form takes their place.
 var siteAnswers = map[string]bool{"matter": true, "delivery": true, "mail_to": true, "agent": true} //nolint:gochecknoglobals // read-only
 
-// stepAction is the act by which whoever is at a step moves the case on.
-func stepAction(c *Case) policies.Action {
-	switch c.StepKind {
-	case "accept":
-		return policies.CasesAccept
-	case "decide":
-		return policies.CasesDecide
-	case "deliver":
-		return policies.CasesDeliver
-	}
-	return policies.CasesHandle
-}
-
 // ChangeForm (填写申请表) changes the fields that the step of the case lets its handler
 // write. seen is the version shown. What changed is kept with her name; Precondition
 // (case_form_same) when nothing did.
 func (s *Service) ChangeForm(ctx context.Context, id string, seen int, answers map[string]any) (Case, error) {
-	now, err := s.peek(ctx, id)
-	if err != nil {
-		return now, err
-	}
-	return s.act(ctx, id, seen, stepAction(&now), nil, func(ctx context.Context, d *deed) error {
+	return s.whereHandled(ctx, id, seen, func(ctx context.Context, d *deed) error {
 		c := d.c
 		if err := c.at(Submitted, Handling); err != nil {
 			return err
@@ -151,19 +128,10 @@ func (s *Service) ChangeForm(ctx context.Context, id string, seen int, answers m
 	})
 }
 
-func (s *Service) peek(ctx context.Context, id string) (c Case, err error) {
-	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		c, err = (store{tx}).get(ctx, id)
-		return err
-	})
-	return c, err
-}
-
+// powers are what the step may do with the fields of the form, by field: write, read or hidden.
 func (s *Service) powers(ctx context.Context, tx *db.Tx, c *Case) (map[string]string, error) {
-	if s.asks.Powers == nil {
-		return nil, nil
-	}
-	return s.asks.Powers.Powers(ctx, tx, FlowRef{c.FlowTenant, c.FlowID}, c.StepID)
+	r, err := s.asks.Flows.Rules(ctx, tx, c.flow(), c.StepID)
+	return r.Fields, err
 }
 
 // change puts answers into the form of the case, and what conditions look at with them.
@@ -184,7 +152,7 @@ func (d *deed) change(ctx context.Context, in SheetChange) (res SheetResult, err
 	c.take(res.Facts)
 	act := policies.CasesResubmit
 	if in.StepKind != "" {
-		act = stepAction(c)
+		act = handling(c.StepKind)
 	}
 	d.tx.Record(db.Audit{Tenant: c.TenantID, Action: string(act), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "step": c.StepName, "form_fields": strings.Join(res.Changed, " ")}})
 	_, err = d.tx.NewUpdate().Model(c).Column("form").WherePK().Exec(ctx)
@@ -273,7 +241,7 @@ func (s *Service) ShowForm(ctx context.Context, id string, plain bool, read func
 		if out.Rights, err = s.powers(ctx, tx, c); err != nil {
 			return err
 		}
-		why, offered := v.May[stepAction(c)]
+		why, offered := v.May[handling(c.StepKind)]
 		switch {
 		case why != "":
 			out.Writable = why

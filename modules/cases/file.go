@@ -199,28 +199,23 @@ func (s *Service) seal(c *Case, in Filing) {
 
 // place brings a new case to the first step of its flow, with its files.
 func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, in Filing) error {
-	st := store{tx}
-	first, err := s.asks.Flows.First(ctx, tx, FlowRef{c.FlowTenant, c.FlowID}, c.TenantID)
+	d := &deed{Service: s, st: store{tx}, tx: tx, c: c}
+	sh, err := d.shift(ctx, Move{Do: "begin"}, "")
 	if err != nil {
 		return err
 	}
-	if first.LimitDays <= 0 || first.LimitDays > acceptDays {
-		first.LimitDays = acceptDays
-	}
-	d := &deed{Service: s, st: st, tx: tx, c: c}
-	cal, err := d.calendar(ctx)
-	if err != nil {
+	was := *c
+	if err := d.apply(ctx, sh); err != nil {
 		return err
 	}
-	due := cal.AddDays(tx.Now, first.LimitDays)
-	c.AtTenant, c.StepID, c.StepName, c.StepKind, c.StepPost, c.StepSeq, c.StepDueAt = first.At, first.ID, first.Name, first.Kind, first.Post, 1, &due
-	if err := st.insert(ctx, c); err != nil {
+	for _, v := range d.entered {
+		v.Since = c.Version
+	}
+	d.settle(was)
+	if err := d.st.insert(ctx, c); err != nil {
 		return err
 	}
-	if err := st.insertStep(ctx, &StepRecord{
-		TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, Seq: 1, StepID: first.ID, Name: first.Name, Kind: first.Kind,
-		Post: first.Post, AtTenant: first.At, AtName: first.AtName, LimitDays: first.LimitDays, EnteredAt: tx.Now, DueAt: &due,
-	}); err != nil {
+	if err := d.flush(ctx); err != nil {
 		return err
 	}
 	if err := s.attach(ctx, tx, c, in); err != nil {
@@ -232,7 +227,7 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, in Filing) erro
 	tx.Record(db.Audit{Action: string(policies.CasesFile), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "channel": c.Channel}})
 	tx.Emit(events.CaseFiled{Case: c.fact()})
 	d.touched()
-	return st.delta(ctx, c, string(Submitted), 1)
+	return d.st.delta(ctx, c, string(Submitted), 1)
 }
 
 // attach binds the uploads and checks that every required material is among them.

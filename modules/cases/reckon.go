@@ -15,7 +15,8 @@ import (
 	"liandong/tenancy/db"
 )
 
-// running is what the two ends of an open case are reckoned from.
+// running is what the ends of an open case are reckoned from: that of the promise, and those
+// of the steps and timers at which it stands.
 type running struct {
 	TenantID     tenancy.ID
 	ID           string
@@ -24,28 +25,43 @@ type running struct {
 	DecidedAt    *time.Time
 	CreatedAt    time.Time
 	PromisedDays int
-	EnteredAt    *time.Time // of the visit that is open
-	LimitDays    int        // of its step, in working days; 0: none
 	DueAt        *time.Time
 	StepDueAt    *time.Time
+	Visits       []limited           `bun:"type:jsonb"`
 	Clocks       []calendar.Interval `bun:"type:jsonb"`
 	Notices      []calendar.Interval `bun:"type:jsonb"` // before acceptance no clock tells that the applicant is waited for
 }
 
-// ends are the end of the promise and that of the step, by cal; nil when nothing
-// runs or waiting for the applicant keeps it from being reached.
-func (r running) ends(cal calendar.Calendar) (due, step *time.Time, err error) {
+// limited is a visit that is open and has a limit, in working days.
+type limited struct {
+	Seq       int        `json:"seq"`
+	EnteredAt time.Time  `json:"entered"`
+	Days      int        `json:"days"`
+	DueAt     *time.Time `json:"due"`
+}
+
+// reckon works out every end by cal, and reports whether one is other than stored; an end is
+// nil when nothing runs or waiting for the applicant keeps it from being reached.
+func (r *running) reckon(cal calendar.Calendar) (moved bool, err error) {
+	var due, step *time.Time
 	if r.AcceptedAt != nil && r.DecidedAt == nil {
 		clock, err := cal.Clock(r.PromisedDays, r.Clocks...)
 		if err != nil {
-			return nil, nil, fmt.Errorf("clock of case %s: %w", r.ID, err)
+			return false, fmt.Errorf("clock of case %s: %w", r.ID, err)
 		}
 		due = known(clock.Due())
 	}
-	if r.EnteredAt != nil && r.LimitDays > 0 {
-		step = known(cal.Due(*r.EnteredAt, r.LimitDays, slices.Concat(r.Notices, r.Clocks)...))
+	for i := range r.Visits {
+		v := &r.Visits[i]
+		end := known(cal.Due(v.EnteredAt, v.Days, slices.Concat(r.Notices, r.Clocks)...))
+		moved = moved || !sameTime(end, v.DueAt)
+		if v.DueAt = end; v.Seq == r.StepSeq {
+			step = end
+		}
 	}
-	return due, step, nil
+	moved = moved || !sameTime(due, r.DueAt) || !sameTime(step, r.StepDueAt)
+	r.DueAt, r.StepDueAt = due, step
+	return moved, nil
 }
 
 func known(t time.Time, ok bool) *time.Time {
@@ -55,7 +71,7 @@ func known(t time.Time, ok bool) *time.Time {
 	return &t
 }
 
-// reckon works out both ends of the case of a deed again.
+// reckon works out the ends of the case of a deed again.
 func (d *deed) reckon(ctx context.Context) error {
 	cal, err := d.calendar(ctx)
 	if err != nil {
@@ -67,10 +83,20 @@ func (d *deed) reckon(ctx context.Context) error {
 	}
 	r := &rs[0] // the act may have changed what is not stored yet
 	r.AcceptedAt, r.DecidedAt, r.PromisedDays = d.c.AcceptedAt, d.c.DecidedAt, d.c.PromisedDays+d.c.ExtendedDays
-	if d.c.DueAt, d.c.StepDueAt, err = r.ends(cal); err != nil {
+	if _, err := r.reckon(cal); err != nil {
 		return err
 	}
-	r.StepDueAt = d.c.StepDueAt
+	d.c.DueAt, d.c.StepDueAt = r.DueAt, nil
+	for _, v := range d.open {
+		for _, l := range r.Visits {
+			if l.Seq == v.Seq {
+				v.DueAt = l.DueAt
+			}
+		}
+	}
+	if d.visit != nil {
+		d.c.StepDueAt = d.visit.DueAt
+	}
 	return d.st.redate(ctx, redateSteps, rs)
 }
 
@@ -153,20 +179,15 @@ func (r reckoner) moved(ctx context.Context, rs []running) (out []running, err e
 			}
 			r.calendars[c.TenantID] = cal
 		}
-		due, step, err := c.ends(cal)
+		other, err := c.reckon(cal)
 		if err != nil {
 			continue // a broken clock is reported by the sweep of supervision; the others must not wait for it
 		}
-		if !same(due, c.DueAt) || !same(step, c.StepDueAt) {
-			c.DueAt, c.StepDueAt = due, step
+		if other {
 			out = append(out, c)
 		}
 	}
 	return out, nil
-}
-
-func same(a, b *time.Time) bool {
-	return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
 }
 
 // running reads what open cases are reckoned from.
@@ -183,7 +204,7 @@ func (s store) running(ctx context.Context, where string, args ...any) (rs []run
 func (s store) runningFrom(ctx context.Context, from time.Time, after running, limit int) ([]running, error) {
 	const order = "c.tenant_id, c.created_at, c.id"
 	page := s.tx.NewSelect().TableExpr("cases AS c").ColumnExpr("c.tenant_id, c.id").Where("c.ended_at IS NULL").
-		Where("(c.due_at > ? OR c.step_due_at > ?)", from, from).OrderExpr(order).Limit(int64(limit))
+		Where("(c.due_at > ? OR c.step_due_at > ? OR c.beside > 0 OR c.step_kind IN ('timer', 'applicant', 'payment', 'external'))", from, from).OrderExpr(order).Limit(int64(limit))
 	if after.ID != "" {
 		page = page.Where("("+order+") > (?, ?, ?)", after.TenantID, after.CreatedAt, after.ID)
 	}
@@ -198,19 +219,20 @@ func (s store) runningFrom(ctx context.Context, from time.Time, after running, l
 func (s store) ofRunning() *bun.SelectQuery {
 	return s.tx.NewSelect().TableExpr("cases AS c").
 		ColumnExpr("c.tenant_id, c.id, c.step_seq, c.accepted_at, c.decided_at, c.created_at, c.promised_days + c.extended_days AS promised_days, c.due_at, c.step_due_at").
-		ColumnExpr("s.entered_at, coalesce(s.limit_days, 0) AS limit_days").
+		ColumnExpr(`coalesce((select jsonb_agg(jsonb_build_object('seq', s.seq, 'entered', s.entered_at, 'days', s.limit_days, 'due', s.due_at) order by s.seq)
+			from case_steps s where s.tenant_id = c.tenant_id and s.case_id = c.id and s.ended_at is null and s.limit_days > 0), '[]') AS visits`).
 		ColumnExpr(`coalesce((select jsonb_agg(jsonb_build_object('from', k.from_at, 'to', k.to_at, 'kind', k.kind) order by k.from_at, k.id)
 			from case_clocks k where k.tenant_id = c.tenant_id and k.case_id = c.id), '[]') AS clocks`).
 		ColumnExpr(`coalesce((select jsonb_agg(jsonb_build_object('from', n.asked_at, 'to', n.answered_at, 'kind', 'suspended') order by n.asked_at)
-			from case_supplements n where n.tenant_id = c.tenant_id and n.case_id = c.id), '[]') AS notices`).
-		Join("LEFT JOIN case_steps s ON s.tenant_id = c.tenant_id AND s.case_id = c.id AND s.seq = c.step_seq")
+			from case_supplements n where n.tenant_id = c.tenant_id and n.case_id = c.id), '[]') AS notices`)
 }
 
 // What redate writes; the version stays, or every open form of the tenant would
 // be refused because of a holiday.
 const (
 	redateCases = `, ends as (update cases c set due_at = v.due, step_due_at = v.step from v where c.tenant_id = v.tenant_id and c.id = v.id)`
-	redateSteps = `, visits as (update case_steps s set due_at = v.step from v where s.tenant_id = v.tenant_id and s.case_id = v.id and s.seq = v.seq)`
+	redateSteps = `, visits as (update case_steps s set due_at = x.due from v, jsonb_to_recordset(v.visits) as x(seq int, due timestamptz)
+		where s.tenant_id = v.tenant_id and s.case_id = v.id and s.seq = x.seq)`
 )
 
 func (s store) redate(ctx context.Context, what string, rs []running) error {
@@ -220,19 +242,19 @@ func (s store) redate(ctx context.Context, what string, rs []running) error {
 	type row struct {
 		Tenant tenancy.ID `json:"tenant_id"`
 		ID     string     `json:"id"`
-		Seq    int        `json:"seq"`
 		Due    *time.Time `json:"due"`
 		Step   *time.Time `json:"step"`
+		Visits []limited  `json:"visits"`
 	}
 	rows := make([]row, len(rs))
 	for i, r := range rs {
-		rows[i] = row{r.TenantID, r.ID, r.StepSeq, r.DueAt, r.StepDueAt}
+		rows[i] = row{r.TenantID, r.ID, r.DueAt, r.StepDueAt, r.Visits}
 	}
 	body, err := json.Marshal(rows)
 	if err != nil {
 		return fmt.Errorf("write due times: %w", err)
 	}
-	_, err = s.tx.NewRaw(`with v as materialized (select v.tenant_id, v.id, v.seq, v.due, v.step from jsonb_to_recordset(?::jsonb) as v(tenant_id bigint, id uuid, seq int, due timestamptz, step timestamptz))`+
+	_, err = s.tx.NewRaw(`with v as materialized (select v.tenant_id, v.id, v.due, v.step, v.visits from jsonb_to_recordset(?::jsonb) as v(tenant_id bigint, id uuid, due timestamptz, step timestamptz, visits jsonb))`+
 		what+` select count(*) from v`, string(body)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("write due times: %w", err)

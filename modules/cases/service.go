@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"liandong/modules/cases/events"
@@ -16,6 +17,7 @@ type Service struct {
 	db    *db.DB
 	authz policies.Authorizer
 	asks  Asks
+	visit int // see At
 }
 
 // Asks are the questions that cases puts to others.
@@ -27,9 +29,7 @@ type Asks struct {
 	Sealer    Sealer
 	Files     Files
 	Staff     Staff
-	Owing     Owing  // nil: no step owes a document
-	Forms     Forms  // nil: items with a form cannot be filed
-	Powers    Powers // nil: steps say nothing about forms
+	Forms     Forms // nil: items with a form cannot be filed
 }
 
 // New wires a Service.
@@ -40,44 +40,137 @@ func New(d *db.DB, a policies.Authorizer, asks Asks) *Service {
 // chinaDay is the calendar day that t falls on in China.
 func chinaDay(t time.Time) time.Time { return t.In(calendar.Zone()) }
 
-// act is the one road of everything that is done to a running case: fetch, allow,
-// open the origin for writing, decide, save under the version that the actor saw.
+// At returns the service for acts in one of the steps at which a case stands, by the number
+// of the visit; 0 is the first in which the actor may do what she asks.
+func (s *Service) At(visit int) *Service {
+	one := *s
+	one.visit = visit
+	return &one
+}
+
+// attempts is how often an act is tried when another branch of the case moved at the same time.
+const attempts = 4
+
+// act is the one road of everything that is done to a running case: fetch, find the step,
+// allow, open the origin for writing, decide, save under the version that the actor saw.
 // It returns NotFound, Forbidden with the policy's reason, Precondition when the
 // case is past that act, and Conflict (case_changed) when somebody was faster.
 // papers are uploads of the actor's that belong to the step acted in.
-func (s *Service) act(ctx context.Context, id string, seen int, a policies.Action, papers []string, do func(context.Context, *deed) error) (Case, error) {
-	var c Case
-	err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		st := store{tx}
-		if c, err = st.get(ctx, id); err != nil {
+func (s *Service) act(ctx context.Context, id string, seen int, a policies.Action, papers []string, do func(context.Context, *deed) error) (c Case, err error) {
+	for range attempts {
+		c, err = s.try(ctx, id, seen, a, papers, do)
+		if !errors.Is(err, errOvertaken) {
+			break
+		}
+	}
+	return c, err
+}
+
+func (s *Service) try(ctx context.Context, id string, seen int, a policies.Action, papers []string, do func(context.Context, *deed) error) (c Case, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if c, err = (store{tx}).get(ctx, id); err != nil {
 			return err
 		}
-		if c.Version != seen {
-			return fault.New(fault.Conflict, "case_changed")
-		}
-		was := c
-		at, err := s.asks.Tree.Place(ctx, tx, c.AtTenant)
+		d, err := s.deed(ctx, tx, &c)
 		if err != nil {
 			return err
 		}
-		if err := s.authz.Allow(ctx, a, c.resource(tx.Scope.Actor, at.Name)); err != nil {
+		was := c
+		if err := d.choose(ctx, a, seen); err != nil {
 			return err
 		}
 		if err := tx.ActOn(ctx, c.TenantID); err != nil {
 			return err
 		}
-		d := &deed{Service: s, st: st, tx: tx, c: &c}
 		if _, err := s.asks.Files.Attach(ctx, tx, c.TenantID, c.ID, reader(&c, a), c.StepSeq, papers); err != nil {
 			return err
 		}
+		d.papers = len(papers)
+		step := c.StepName
 		if err := do(ctx, d); err != nil {
 			return err
 		}
 		d.touched()
-		tx.Record(db.Audit{Tenant: c.TenantID, Action: string(a), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "status": c.Status, "step": c.StepName}})
-		return st.save(ctx, &c, was)
+		tx.Record(db.Audit{Tenant: c.TenantID, Action: string(a), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "status": c.Status, "step": step}})
+		return d.save(ctx, was)
 	})
 	return c, err
+}
+
+// save stores the case and its visits.
+func (d *deed) save(ctx context.Context, was Case) error {
+	d.settle(was)
+	if err := d.st.save(ctx, d.c, was); err != nil {
+		return err
+	}
+	return d.flush(ctx)
+}
+
+// choose finds the step that the act is about: the one that was named, or else the first in
+// which policy lets the actor do it. A form is out of date (Conflict) when something that
+// concerns its step, or the whole case, has changed since it was opened.
+func (d *deed) choose(ctx context.Context, a policies.Action, seen int) error {
+	c := d.c
+	if seen != c.Version && (len(d.open) < 2 || seen > c.Version || seen < c.WholeAt) {
+		return fault.New(fault.Conflict, "case_changed")
+	}
+	if len(d.open) == 0 {
+		return d.allow(ctx, a)
+	}
+	var refused error
+	for _, v := range d.open {
+		if d.Service.visit != 0 && v.Seq != d.Service.visit {
+			continue
+		}
+		d.at(v)
+		err := d.allow(ctx, a)
+		if err == nil && seen < v.Since {
+			return fault.New(fault.Conflict, "case_changed")
+		}
+		if err == nil {
+			return d.permits(ctx, a)
+		}
+		if refused == nil {
+			refused = err
+		}
+	}
+	if refused == nil || seen != c.Version { // the step is over
+		return fault.New(fault.Conflict, "case_changed")
+	}
+	d.at(d.open[0])
+	return refused
+}
+
+// allow asks policy about the step that the case shows.
+func (d *deed) allow(ctx context.Context, a policies.Action) error {
+	name := ""
+	if d.visit != nil {
+		name = d.visit.AtName
+	}
+	if name == "" {
+		at, err := d.asks.Tree.Place(ctx, d.tx, d.c.AtTenant)
+		if err != nil {
+			return err
+		}
+		name = at.Name
+	}
+	return d.authz.Allow(ctx, a, d.c.resource(d.tx.Scope.Actor, name))
+}
+
+// deed opens a case for one act.
+func (s *Service) deed(ctx context.Context, tx *db.Tx, c *Case) (*deed, error) {
+	d := &deed{Service: s, st: store{tx}, tx: tx, c: c}
+	if !c.Open() {
+		return d, nil
+	}
+	vs, err := d.st.visits(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if d.open = vs; len(vs) > 0 {
+		d.at(vs[0])
+	}
+	return d, nil
 }
 
 // reader is the applicant for what is handed to her, the result and the proof of
@@ -95,73 +188,19 @@ type deed struct {
 	st store
 	tx *db.Tx
 	c  *Case
+
+	visit   *StepRecord   // the one that the act is about; nil for a case that has ended
+	open    []*StepRecord // what the case stands at
+	entered []*StepRecord // of it, what this act came to
+	altered []*StepRecord // what else this act changed
+	papers  int           // that were attached with the act
+	asksOf  *Rules        // of the visit; see rules
 }
 
 func (d *deed) emit(e db.Event) { d.tx.EmitIn(d.c.TenantID, e) }
 
 func (d *deed) calendar(ctx context.Context) (calendar.Calendar, error) {
 	return d.asks.Calendars.Of(ctx, d.tx, d.c.TenantID)
-}
-
-// leave closes the visit to the current step.
-func (d *deed) leave(ctx context.Context, act, opinion string) error {
-	cal, err := d.calendar(ctx)
-	if err != nil {
-		return err
-	}
-	rs, err := d.st.steps(ctx, d.c)
-	if err != nil {
-		return err
-	}
-	used := 0
-	if n := len(rs); n > 0 {
-		used = cal.Between(rs[n-1].EnteredAt, d.tx.Now)
-	}
-	return d.st.endStep(ctx, d.c, act, opinion, used)
-}
-
-// enter brings the case to step and opens a visit there.
-func (d *deed) enter(ctx context.Context, to Step) error {
-	cal, err := d.calendar(ctx)
-	if err != nil {
-		return err
-	}
-	c := d.c
-	c.AtTenant, c.StepID, c.StepName, c.StepKind, c.StepPost = to.At, to.ID, to.Name, to.Kind, to.Post
-	c.AssigneeID, c.AssigneeName = "", ""
-	c.StepSeq++
-	c.StepDueAt = nil
-	if to.LimitDays > 0 {
-		due := cal.AddDays(d.tx.Now, to.LimitDays)
-		c.StepDueAt = &due
-	}
-	return d.st.insertStep(ctx, &StepRecord{
-		TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, Seq: c.StepSeq, StepID: to.ID, Name: to.Name,
-		Kind: to.Kind, Post: to.Post, AtTenant: to.At, AtName: to.AtName, LimitDays: to.LimitDays, EnteredAt: d.tx.Now, DueAt: c.StepDueAt,
-	})
-}
-
-// advance leaves the current step and enters the next one, or ends the case.
-func (d *deed) advance(ctx context.Context, act, opinion string) error {
-	if err := d.documented(ctx); err != nil {
-		return err
-	}
-	if err := d.leave(ctx, act, opinion); err != nil {
-		return err
-	}
-	c := d.c
-	next, ended, err := d.asks.Flows.Next(ctx, d.tx, FlowRef{c.FlowTenant, c.FlowID}, c.StepID, c.TenantID, d.facts(opinion))
-	if err != nil {
-		return err
-	}
-	if ended {
-		return d.complete(ctx)
-	}
-	if err := d.enter(ctx, next); err != nil {
-		return err
-	}
-	d.emit(events.CaseArrived{Case: c.fact()})
-	return nil
 }
 
 // facts are what the conditions of a flow may look at.

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -31,7 +32,8 @@ func (s store) insert(ctx context.Context, c *Case) error {
 // counts the version, nor a change of the calendar, which moves what is due.
 func (s store) save(ctx context.Context, c *Case, was Case) error {
 	res, err := s.tx.NewUpdate().Model(c).
-		Column("status", "outcome", "at_tenant", "step_id", "step_name", "step_kind", "step_post", "step_seq", "step_due_at", "assignee_id", "assignee_name",
+		Column("status", "outcome", "at_tenant", "step_id", "step_name", "step_kind", "step_post", "step_seq", "step_due_at", "assignee_id", "assignee_name", "step_department", "step_substitute",
+			"marking", "last_seq", "whole_at", "beside", "awaits",
 			"accept_no", "accepted_at", "accepted_by", "due_at", "suspended_at", "decided_at", "decided_by", "ended_at", "extended_days", "archived_at").
 		Set("version = version + 1").WherePK().Where("version = ?", was.Version).
 		Where("due_at IS NOT DISTINCT FROM ?", was.DueAt).Where("step_due_at IS NOT DISTINCT FROM ?", was.StepDueAt).Exec(ctx)
@@ -39,11 +41,16 @@ func (s store) save(ctx context.Context, c *Case, was Case) error {
 		return fmt.Errorf("save case %s: %w", c.ID, err)
 	}
 	if n, _ := res.RowsAffected(); n == 0 {
-		return fault.New(fault.Conflict, "case_changed")
+		return overtaken()
 	}
 	c.Version = was.Version + 1
 	return nil
 }
+
+// errOvertaken says that somebody else has written the case since it was read.
+var errOvertaken = errors.New("cases: overtaken")
+
+func overtaken() error { return fault.New(fault.Conflict, "case_changed").Because(errOvertaken) }
 
 // nextNo takes the next case number of a tenant: 12 digits of division code, the
 // day in China, six digits of serial.
@@ -52,21 +59,6 @@ func (s store) nextNo(ctx context.Context, tenant tenancy.ID, code string, day t
 	err := s.tx.NewRaw(`insert into case_numbers (tenant_id, day, last) values (?, ?, 1)
 		on conflict (tenant_id, day) do update set last = case_numbers.last + 1 returning last`, tenant, day.Format(time.DateOnly)).Scan(ctx, &n)
 	return fmt.Sprintf("%s%s%06d", code, day.Format("20060102"), n), err
-}
-
-func (s store) insertStep(ctx context.Context, r *StepRecord) error {
-	_, err := s.tx.NewInsert().Model(r).Exec(ctx)
-	return err
-}
-
-// endStep closes the visit that is open; the unique (case, seq) and the version of
-// the case make sure that it is closed once.
-func (s store) endStep(ctx context.Context, c *Case, act, opinion string, used int) error {
-	a := s.tx.Scope.Actor
-	_, err := s.tx.NewUpdate().Model((*StepRecord)(nil)).Set("ended_at = ?", s.tx.Now).Set("act = ?", act).Set("opinion = ?", opinion).
-		Set("actor_id = ?", a.ID).Set("actor_name = ?", a.Name).Set("used_days = ?", used).
-		Where("tenant_id = ?", c.TenantID).Where("case_id = ?", c.ID).Where("seq = ?", c.StepSeq).Exec(ctx)
-	return err
 }
 
 func (s store) steps(ctx context.Context, c *Case) (rs []StepRecord, err error) {

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -15,27 +16,105 @@ import (
 
 // Todo (待办) lists what waits for the actor: cases that stand in her tenant at a
 // step of one of her posts. Cases that wait for their applicant are left out,
-// unless q.Status asks for them.
+// unless q.Status asks for them. A row shows the case at the step that is hers.
 func (s *Service) Todo(ctx context.Context, q Query) (p Page, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if p, err = (store{tx}).list(ctx, s.aim(q), mine(tx.Scope, q.Status)); err != nil {
+		st := store{tx}
+		also, err := st.besides(ctx, q)
+		if err != nil {
 			return err
+		}
+		if p, err = st.list(ctx, s.aim(q.atStep()), mine(tx, q, also)); err != nil {
+			return err
+		}
+		for i := range p.Rows {
+			if v := also[p.Rows[i].ID]; v != nil {
+				p.Rows[i].focus(v)
+				p.Rows[i].AtName = v.AtName
+			}
 		}
 		return s.measure(ctx, tx, p.Rows)
 	})
 	return p, err
 }
 
-func mine(sc tenancy.Scope, status Status) func(*bun.SelectQuery) *bun.SelectQuery {
+// atStep leaves out of a query what is asked of the step: see mine.
+func (q Query) atStep() Query {
+	q.Kind, q.Time, q.Open = "", "", true
+	return q
+}
+
+// mine narrows a list to what the actor has to do: cases that are shown at a step of hers,
+// and those of also, which stand at one besides.
+func mine(tx *db.Tx, q Query, also map[string]*StepRecord) func(*bun.SelectQuery) *bun.SelectQuery {
 	return func(sel *bun.SelectQuery) *bun.SelectQuery {
-		sel = sel.Where("c.at_tenant = ?", sc.Tenant).Where("c.ended_at IS NULL").
-			Where("c.step_post IN (?)", bun.List(append([]string{""}, sc.Actor.Roles...))).
-			Where("c.assignee_id IN ('', ?)", sc.Actor.ID)
-		if status != Supplement {
+		sel = sel.Where("c.ended_at IS NULL")
+		if q.Status != Supplement {
 			sel = sel.Where("c.status <> 'supplement'")
 		}
-		return sel
+		own := func(sel *bun.SelectQuery) *bun.SelectQuery {
+			sel = hers(tx.Scope, sel, "c.", "step_")
+			if q.Kind != "" {
+				sel = sel.Where("c.step_kind = ?", q.Kind)
+			}
+			return within(sel, q.Time, tx.Now, "c.suspended_at IS NULL", "least(c.due_at, c.step_due_at)", "c.suspended_at IS NOT NULL")
+		}
+		if len(also) == 0 {
+			return own(sel)
+		}
+		ids := slices.Collect(maps.Keys(also))
+		return sel.WhereGroup(" AND ", func(sel *bun.SelectQuery) *bun.SelectQuery {
+			return sel.WhereGroup("", own).WhereOr("c.id IN (?)", bun.List(ids))
+		})
 	}
+}
+
+// hers narrows to steps that fall to the actor's tenant, posts, department and person; step
+// begins the names of their columns.
+func hers(sc tenancy.Scope, sel *bun.SelectQuery, table, step string) *bun.SelectQuery {
+	column := func(name string) bun.Safe { return bun.Safe(table + name) }
+	return sel.Where("? = ?", column("at_tenant"), sc.Tenant).
+		Where("(? IN (?) OR ? IN (?))", column(step+"post"), bun.List(append([]string{""}, sc.Actor.Roles...)),
+			column(step+"substitute"), bun.List(append([]string{sc.Actor.ID}, sc.Actor.Roles...))).
+		Where("(? IN ('', ?) OR ? IN (?))", column("assignee_id"), sc.Actor.ID, column(step+"substitute"), bun.List(append([]string{sc.Actor.ID}, sc.Actor.Roles...))).
+		Where("? IN (?)", column(step+"department"), bun.List(append([]string{""}, sc.Actor.Posted...)))
+}
+
+// within narrows to what is late, soon due or suspended.
+func within(sel *bun.SelectQuery, time string, now time.Time, runs, due, stands string) *bun.SelectQuery {
+	switch time {
+	case "late":
+		return sel.Where(runs+" AND "+due+" < ?", now)
+	case "soon":
+		return sel.Where(runs+" AND "+due+" >= ? AND "+due+" < ?", now, now.AddDate(0, 0, soonDays))
+	case "suspended":
+		return sel.Where(stands)
+	}
+	return sel
+}
+
+// maxBesides bounds the steps of a to-do list at which cases stand besides.
+const maxBesides = 1000
+
+// besides are steps that fall to the actor while their case is shown at another, by case.
+func (s store) besides(ctx context.Context, q Query) (map[string]*StepRecord, error) {
+	var vs []*StepRecord
+	sel := s.tx.NewSelect().Model(&vs).ModelTableExpr("case_steps AS s").ColumnExpr("s.*").Where("s.ended_at IS NULL").Where("s.beside").Where("s.work = 'step'")
+	sel = hers(s.tx.Scope, sel, "s.", "")
+	if q.Kind != "" {
+		sel = sel.Where("s.kind = ?", q.Kind)
+	}
+	sel = within(sel, q.Time, s.tx.Now, "s.due_at IS NOT NULL", "s.due_at", "s.due_at IS NULL")
+	if err := sel.OrderExpr("s.entered_at").Limit(maxBesides).Scan(ctx); err != nil {
+		return nil, fmt.Errorf("steps besides: %w", err)
+	}
+	out := map[string]*StepRecord{}
+	for _, v := range vs {
+		if out[v.CaseID] == nil {
+			out[v.CaseID] = v
+		}
+	}
+	return out, nil
 }
 
 // CountTodo is the number beside the to-do list.
@@ -61,12 +140,39 @@ func (s *Service) CountTodos(ctx context.Context) (n TodoCounts, err error) {
 		}
 		sel = sel.ColumnExpr("count(*) FILTER (WHERE c.status = 'supplement') AS supplement").
 			ColumnExpr(wanted+" AND c.suspended_at IS NULL AND (c.due_at < ? OR c.step_due_at < ?)) AS late", tx.Now, tx.Now)
-		if err := mine(tx.Scope, Supplement)(sel).Scan(ctx, &n); err != nil {
+		if err := hers(tx.Scope, sel.Where("c.ended_at IS NULL"), "c.", "step_").Scan(ctx, &n); err != nil {
 			return fmt.Errorf("count to-do list: %w", err)
 		}
-		return nil
+		return (store{tx}).countBesides(ctx, &n)
 	})
 	return n, err
+}
+
+// countBesides adds the steps at which cases stand besides, but for cases that are counted.
+func (s store) countBesides(ctx context.Context, n *TodoCounts) error {
+	vs, err := s.besides(ctx, Query{})
+	if err != nil || len(vs) == 0 {
+		return err
+	}
+	var waiting []string
+	err = hers(s.tx.Scope, s.tx.NewSelect().TableExpr("cases AS c").ColumnExpr("c.id"), "c.", "step_").
+		Where("c.id IN (?)", bun.List(slices.Collect(maps.Keys(vs)))).Scan(ctx, &waiting)
+	if err != nil {
+		return fmt.Errorf("count steps besides: %w", err)
+	}
+	for id, v := range vs {
+		if slices.Contains(waiting, id) {
+			continue
+		}
+		n.All++
+		if of := map[string]*int{"accept": &n.Accept, "review": &n.Review, "decide": &n.Decide, "deliver": &n.Deliver}[v.Kind]; of != nil {
+			*of++
+		}
+		if v.DueAt != nil && v.DueAt.Before(s.tx.Now) {
+			n.Late++
+		}
+	}
+	return nil
 }
 
 // measure works out how many working days each row has left, by the calendar of

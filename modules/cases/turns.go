@@ -248,7 +248,10 @@ func (s *Service) beside(ctx context.Context, caseID, procedureID, kind string, 
 		if err != nil {
 			return err
 		}
-		d := &deed{Service: s, st: st, tx: tx, c: &c}
+		d, err := s.deed(ctx, tx, &c)
+		if err != nil {
+			return err
+		}
 		p, err := d.standing(ctx, procedureID, kind)
 		if err != nil {
 			return err
@@ -290,7 +293,7 @@ func (s *Service) Void(ctx context.Context, id string, seen int, reason string) 
 		if err := d.begin(ctx, Procedure{Kind: Voiding, Reason: reason, State: Ended}); err != nil {
 			return err
 		}
-		if err := d.leave(ctx, "void", reason); err != nil {
+		if err := d.stop(ctx, "void", reason); err != nil {
 			return err
 		}
 		if err := d.st.stopClock(ctx, d.c); err != nil {
@@ -338,6 +341,10 @@ func (s *Service) Reopen(ctx context.Context, id string, seen int, reason, basis
 		if err != nil {
 			return err
 		}
+		sh, err := d.shift(ctx, Move{Do: "reopen", To: to}, reason)
+		if err != nil {
+			return err
+		}
 		if err := d.begin(ctx, Procedure{Kind: Reopening, Reason: reason, Basis: basis, State: Ended}); err != nil {
 			return err
 		}
@@ -351,26 +358,25 @@ func (s *Service) Reopen(ctx context.Context, id string, seen int, reason, basis
 		if err := d.reckon(ctx); err != nil {
 			return err
 		}
-		if err := d.enter(ctx, to); err != nil {
+		if err := d.apply(ctx, sh); err != nil {
 			return err
 		}
-		d.emit(events.CaseArrived{Case: c.fact()})
 		return d.move(ctx, string(Completed), string(Handling))
 	})
 }
 
-// decidedAt is the step at which the case was decided last.
-func (d *deed) decidedAt(ctx context.Context) (Step, error) {
+// decidedAt is the id of the step at which the case was decided last.
+func (d *deed) decidedAt(ctx context.Context) (string, error) {
 	rs, err := d.st.steps(ctx, d.c)
 	if err != nil {
-		return Step{}, err
+		return "", err
 	}
 	for _, r := range slices.Backward(rs) {
-		if r.Kind == "decide" {
-			return Step{ID: r.StepID, Name: r.Name, Kind: r.Kind, Post: r.Post, LimitDays: r.LimitDays, At: r.AtTenant, AtName: r.AtName}, nil
+		if r.Kind == "decide" && r.Act != actCancelled {
+			return r.StepID, nil
 		}
 	}
-	return Step{}, fault.New(fault.Precondition, "case_nowhere_back")
+	return "", fault.New(fault.Precondition, "case_nowhere_back")
 }
 
 // reopenClock lets a stopped clock run again; the time between did not count.
@@ -414,6 +420,13 @@ func (s *Service) Refer(ctx context.Context, id string, seen int, colleague, rea
 			return fault.InvalidField("colleague", "case_colleague_same")
 		}
 		c.AssigneeID, c.AssigneeName = colleague, p.ToName
+		if v := d.visit; v != nil {
+			v.AssigneeID, v.AssigneeName, v.Since = colleague, p.ToName, c.Version+1
+			if colleague != "" {
+				v.Department = "" // she was chosen, wherever she sits
+			}
+			d.touch(v)
+		}
 		d.emit(events.CaseReferred{Case: c.fact(), To: colleague})
 		return d.begin(ctx, p)
 	})
@@ -497,7 +510,10 @@ func (s *Service) deem(ctx context.Context) (n int, err error) {
 		slices.SortStableFunc(late, func(a, b Case) int { return cmp.Compare(a.AtTenant, b.AtTenant) }) // one order of the organs' numbers for all
 		for i := range late {
 			was := late[i]
-			d := &deed{Service: s, st: store{tx}, tx: tx, c: &late[i]}
+			d, err := s.deed(ctx, tx, &late[i])
+			if err != nil {
+				return err
+			}
 			from, err := d.handedIn(ctx)
 			if err != nil {
 				return err
@@ -507,7 +523,7 @@ func (s *Service) deem(ctx context.Context) (n int, err error) {
 			}
 			d.touched()
 			tx.Record(db.Audit{Tenant: was.TenantID, Action: string(policies.CasesAccept), Kind: "case", Object: was.ID, Detail: map[string]any{"no": was.No, "deemed": true}})
-			if err := d.st.save(ctx, &late[i], was); err != nil {
+			if err := d.save(ctx, was); err != nil {
 				return err
 			}
 		}

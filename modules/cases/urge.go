@@ -53,8 +53,13 @@ func (s *Service) Urge(ctx context.Context, id, note string) error {
 			return err
 		}
 		tx.Record(db.Audit{Tenant: c.TenantID, Action: string(policies.CasesUrge), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "step": c.StepName}})
-		tx.EmitIn(c.TenantID, events.CaseUrged{Case: c.fact()})
-		return nil
+		vs, err := st.visits(ctx, &c)
+		for _, v := range vs {
+			if v.Work == workStep {
+				tx.EmitIn(c.TenantID, events.CaseUrged{Case: c.factAt(v)})
+			}
+		}
+		return err
 	})
 	if db.IsDuplicate(err, "case_urges_once") {
 		return fault.New(fault.Precondition, "case_urged_today")

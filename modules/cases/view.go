@@ -19,6 +19,9 @@ type View struct {
 	OriginName string
 	AtName     string
 	Steps      []StepRecord
+	Open       []StepRecord // of them, what the case stands at now; Case shows the one that falls to the actor
+	Ways       []StepRecord // earlier steps to which she may send it back
+	Rules      Rules        // what the flow asks of the step
 	Clocks     []ClockRow
 	Notices    []Notice
 	Urges      []Urge
@@ -58,6 +61,9 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, id string) (v View, err e
 		return v, err
 	}
 	c := &v.Case
+	if err := s.face(ctx, tx, &v); err != nil {
+		return v, err
+	}
 	origin, err := s.asks.Tree.Place(ctx, tx, c.TenantID)
 	if err != nil {
 		return v, err
@@ -96,6 +102,9 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, id string) (v View, err e
 	}
 	v.May, v.UrgeRefused = s.may(ctx, &v, r), reason(s.authz.Allow(ctx, policies.CasesUrge, r))
 	v.SupplyRefused = reason(s.authz.Allow(ctx, policies.CasesResubmit, r))
+	if why, asked := v.May[policies.CasesSendback]; asked && why == "" {
+		v.Ways = backFrom(v.Steps, c.StepID)
+	}
 	if err := s.choices(ctx, tx, &v); err != nil {
 		return v, err
 	}
@@ -105,6 +114,42 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, id string) (v View, err e
 	}
 	v.Due, v.Left, v.Late = row[0].Deadline, row[0].Left, row[0].Late
 	return v, s.tell(ctx, tx, &v)
+}
+
+// face lets the case show the step that was asked for, or else the first that falls to the
+// actor, and reads what the flow asks of it.
+func (s *Service) face(ctx context.Context, tx *db.Tx, v *View) error {
+	if !v.Case.Open() {
+		return nil
+	}
+	vs, err := (store{tx}).visits(ctx, &v.Case)
+	if err != nil || len(vs) == 0 {
+		return err
+	}
+	awaits := v.Case.Awaits
+	chosen := vs[0]
+	if i := slices.IndexFunc(vs, func(x *StepRecord) bool { return x.Seq == s.visit || s.visit == 0 && x.fallsTo(tx.Scope) }); i >= 0 {
+		chosen = vs[i]
+	}
+	v.Case.focus(chosen)
+	if tx.Scope.Actor.Kind == tenancy.Person {
+		v.Case.Awaits = awaits
+	}
+	for _, x := range vs {
+		v.Open = append(v.Open, *x)
+	}
+	if chosen.Work == workStep {
+		v.Rules, err = s.asks.Flows.Rules(ctx, tx, v.Case.flow(), chosen.StepID)
+	}
+	return err
+}
+
+// fallsTo reports whether a visit is work of the actor's.
+func (v *StepRecord) fallsTo(sc tenancy.Scope) bool {
+	a := sc.Actor
+	standsIn := v.Substitute != "" && (v.Substitute == a.ID || a.Has(v.Substitute))
+	return v.Work != workTimer && v.AtTenant == sc.Tenant &&
+		(standsIn || a.Has(v.Post) && (v.AssigneeID == "" || v.AssigneeID == a.ID) && (v.Department == "" || slices.Contains(a.Posted, v.Department)))
 }
 
 // choices fills in what the forms of the acts offer to choose from.
@@ -173,7 +218,11 @@ func (s *Service) unseal(v *View) (err error) {
 
 // acts are what a page may offer at each kind of step.
 func (v *View) acts() []policies.Action {
-	return append(stepActs(&v.Case), v.turns()...)
+	all := append(stepActs(&v.Case), v.turns()...)
+	return slices.DeleteFunc(all, func(a policies.Action) bool {
+		code, listed := actCodes()[a]
+		return listed && len(v.Rules.Acts) > 0 && !slices.Contains(v.Rules.Acts, code)
+	})
 }
 
 // turns are the acts beside the steps that the state of the case leaves open.
@@ -205,8 +254,10 @@ func stepActs(c *Case) []policies.Action {
 	switch {
 	case c.Status == Supplement:
 		return []policies.Action{policies.CasesResubmit}
-	case !c.Open():
+	case !c.Open(), c.StepKind == workTimer:
 		return nil
+	case c.StepKind == ForApplicant || c.StepKind == ForPayment || c.StepKind == ForExternal:
+		return []policies.Action{policies.CasesFulfil}
 	case c.StepKind == "accept":
 		return []policies.Action{policies.CasesAccept, policies.CasesReject, policies.CasesSupplement, policies.CasesResubmit}
 	case c.StepKind == "decide":

@@ -49,6 +49,8 @@ func rules() map[string]rule {
 		cases.CaseExtended{}.EventName():        aboutCase("case_extended", "", "case_extended"),
 		cases.CaseSuspended{}.EventName():       aboutCase("case_suspended", "", "case_suspended"),
 		cases.CaseResumed{}.EventName():         aboutCase("case_resumed", "", ""),
+		cases.CaseAwaits{}.EventName():          aboutCase("case_awaits", "", "case_awaits"),
+		cases.CaseTold{}.EventName():            aboutCase("case_told", "", ""),
 		cases.CaseVoided{}.EventName():          aboutCase("case_voided", "", ""),
 		cases.CaseReferred{}.EventName():        caseTo("case_referred"),
 		cases.CaseConsulted{}.EventName():       consulted,

@@ -12,15 +12,17 @@ import (
 type Holder struct {
 	ID, Name string   // identity UUID
 	Roles    []string `bun:",array"` // of her posts there, each once
+	Posted   []string `bun:",array"` // names and codes of the departments of her posts
 }
 
 // Holders lists who holds a post of a tenant today, by name, as far as the scope
 // of tx sees.
 func Holders(ctx context.Context, tx *db.Tx, tenant tenancy.ID) (hs []Holder, err error) {
 	day := dayOf(tx.Now)
-	err = tx.NewRaw(`select a.holder_id as id, min(a.holder_name) as name, array_agg(distinct r) as roles
-		from appointments a join posts p on p.tenant_id = a.tenant_id and p.id = a.post_id and p.state = 'open', unnest(p.roles) r
-		where a.tenant_id = ?0 and a.revoked_at is null and a.from_on <= ?1 and (a.until_on is null or a.until_on >= ?1)
+	err = tx.NewRaw(`select a.holder_id as id, min(a.holder_name) as name, array_agg(distinct r) as roles, array_agg(distinct w) as posted
+		from appointments a join posts p on p.tenant_id = a.tenant_id and p.id = a.post_id and p.state = 'open', unnest(p.roles) r,
+		departments d, unnest(array_remove(array[d.name, d.code], '')) w
+		where d.tenant_id = p.tenant_id and d.id = p.department_id and a.tenant_id = ?0 and a.revoked_at is null and a.from_on <= ?1 and (a.until_on is null or a.until_on >= ?1)
 		group by 1 order by 2, 1`, tenant, day).Scan(ctx, &hs)
 	if err != nil {
 		return nil, fmt.Errorf("list holders of posts in %s: %w", tenant, err)

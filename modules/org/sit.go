@@ -10,16 +10,16 @@ import (
 
 // seatOf reads in one statement what every request of a member of staff begins
 // with: the seat, if it is held today, the way up, and the grants that hold there.
-const seatOf = `with recursive seat (at, roles) as (
-		select a.tenant_id, p.roles ` + seatTables + ` and a.id = ?1
-		union all select g.tenant_id, '{}' from grants g where g.id = ?1 and g.holder_id = ?0 and g.revoked_at is null),
+const seatOf = `with recursive seat (at, roles, posted) as (
+		select a.tenant_id, p.roles, array_remove(array[d.name, d.code], '') ` + seatTables + ` and a.id = ?1
+		union all select g.tenant_id, '{}', '{}' from grants g where g.id = ?1 and g.holder_id = ?0 and g.revoked_at is null),
 	way (at, parent) as (
 		select t.tenant_id, t.parent_id from tenants t join seat on t.tenant_id = seat.at
 		union all select t.tenant_id, t.parent_id from tenants t join way on t.tenant_id = way.parent),
 	up (tenant_id, id, parent_tenant, parent_id) as (
 		select g.tenant_id, g.id, g.parent_tenant, g.parent_id from grants g join seat on g.tenant_id = seat.at where g.holder_id = ?0 and g.revoked_at is null
 		union select g.tenant_id, g.id, g.parent_tenant, g.parent_id from grants g join up on g.tenant_id = up.parent_tenant and g.id = up.parent_id)
-	select s.at, st.hi as over, s.roles as seat_roles, array(select at from way order by at) as way, h.*
+	select s.at, st.hi as over, s.roles as seat_roles, s.posted, array(select at from way order by at) as way, h.*
 	from seat s join tenants st on st.tenant_id = s.at
 	left join (select ` + grantColumns + ` from up join grants g on g.tenant_id = up.tenant_id and g.id = up.id join tenants t on t.tenant_id = g.tenant_id) h on true
 	order by h.tenant_id, h.id`
@@ -32,6 +32,7 @@ func (s store) sit(ctx context.Context, holder, seat, day string) (scope tenancy
 		At        tenancy.ID
 		Over      tenancy.ID   // end of the subtree of At
 		SeatRoles []string     `bun:",array"` // of a post; none for a grant
+		Posted    []string     `bun:",array"` // its department
 		Way       []tenancy.ID `bun:",array"`
 	}
 	var rows []row
@@ -52,7 +53,7 @@ func (s store) sit(ctx context.Context, holder, seat, day string) (scope tenancy
 	}
 	first := rows[0]
 	scope = tenancy.Scope{Tenant: first.At, Over: tenancy.Interval{Lo: first.At, Hi: first.Over}, Ancestors: first.Way}
-	scope.Actor.Roles, found = first.SeatRoles, len(first.SeatRoles) > 0
+	scope.Actor.Roles, scope.Actor.Posted, found = first.SeatRoles, first.Posted, len(first.SeatRoles) > 0
 	for _, g := range effectives(grants, holder, day) {
 		if g.TenantID == first.At {
 			scope.Actor.Grants = append(scope.Actor.Grants, g.scoped())

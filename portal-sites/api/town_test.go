@@ -58,7 +58,7 @@ func newTown(t *testing.T) *town {
 	}
 	fl := flows.NewService()
 	w := &town{t: t, flows: fl, items: catalog.New(d, engine, fl), tree: tree.New(d, nil), partners: partners.New(d, engine, sealer, nil)}
-	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: w, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: files.New(d, engine, bucket)})
+	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: w.flows, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: files.New(d, engine, bucket)})
 	w.data, w.db = datasets.New(d, engine, dossiers{w.cases}, sealer), d
 	w.item = w.publish()
 	return w
@@ -132,19 +132,6 @@ func (w *town) Offer(ctx context.Context, tx *db.Tx, id, _ string, _ []string) (
 		ItemTenant: g.Item.TenantID, ItemID: id, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
 		StatutoryDays: g.Body.StatutoryDays, PromisedDays: g.Body.PromisedDays, Origins: g.Body.Origins,
 	}, nil
-}
-
-func (w *town) First(ctx context.Context, tx *db.Tx, ref cases.FlowRef, origin tenancy.ID) (cases.Step, error) {
-	d, err := w.flows.Load(ctx, tx, ref.Tenant, ref.ID)
-	if err != nil {
-		return cases.Step{}, err
-	}
-	s := d.First()
-	return cases.Step{ID: s.ID, Name: s.Name, Kind: string(s.Kind), Post: s.Post, LimitDays: s.LimitDays, At: origin}, nil
-}
-
-func (w *town) Next(context.Context, *db.Tx, cases.FlowRef, string, tenancy.ID, map[string]any) (cases.Step, bool, error) {
-	return cases.Step{ID: "decide", Name: "盟级决定", Kind: "decide", Post: "decider", LimitDays: 5, At: dbtest.League, AtName: "锡林郭勒盟"}, false, nil
 }
 
 func (w *town) Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (cases.Place, error) {

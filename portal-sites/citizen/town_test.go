@@ -65,7 +65,7 @@ func newTown(t *testing.T) *town {
 	fl := flows.NewService()
 	kept := files.New(d, engine, bucket)
 	w := &town{items: catalog.New(d, engine, fl, catalog.Asks{Files: kept}), files: kept, msgs: &messages{}}
-	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: steps{fl}, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
+	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: fl, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
 	w.laws = laws.New(d, engine, nothing{})
 	w.Handler = w.serve(d, fl)
 	return w
@@ -326,48 +326,6 @@ func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, 
 		FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID, StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays,
 		Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered,
 	}, nil
-}
-
-type steps struct{ *flows.Service }
-
-func (s steps) First(ctx context.Context, tx *db.Tx, ref cases.FlowRef, origin tenancy.ID) (cases.Step, error) {
-	d, err := s.Load(ctx, tx, ref.Tenant, ref.ID)
-	if err != nil {
-		return cases.Step{}, err
-	}
-	return placed(ctx, tx, d.First(), origin)
-}
-
-func (s steps) Next(ctx context.Context, tx *db.Tx, ref cases.FlowRef, stepID string, origin tenancy.ID, facts map[string]any) (cases.Step, bool, error) {
-	d, err := s.Load(ctx, tx, ref.Tenant, ref.ID)
-	if err != nil {
-		return cases.Step{}, false, err
-	}
-	next, ended, err := d.Next(stepID, facts)
-	if err != nil || ended {
-		return cases.Step{}, ended, err
-	}
-	to, err := placed(ctx, tx, next, origin)
-	return to, false, err
-}
-
-func placed(ctx context.Context, tx *db.Tx, s flows.Step, origin tenancy.ID) (cases.Step, error) {
-	var up []flows.Node
-	var own flows.Node
-	for _, n := range dbtest.Tree() {
-		switch {
-		case n.ID == origin:
-			own = flows.Node{ID: n.ID, Level: n.Level}
-		case n.ID <= origin && origin <= n.Hi:
-			up = append(up, flows.Node{ID: n.ID, Level: n.Level})
-		}
-	}
-	at, err := s.Tenant(own, up)
-	if err != nil {
-		return cases.Step{}, err
-	}
-	p, err := places{}.Place(ctx, tx, at)
-	return cases.Step{ID: s.ID, Name: s.Name, Kind: string(s.Kind), Post: s.Post, LimitDays: s.LimitDays, At: at, AtName: p.Name}, err
 }
 
 func chosen(b catalog.Body, m catalog.Mine) (out []cases.Choice) {

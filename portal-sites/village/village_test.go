@@ -57,7 +57,7 @@ func newPlace(t *testing.T) *place {
 	}
 	p := &place{t: t, flows: flows.NewService(), files: files.New(d, engine, bucket)}
 	p.items = catalog.New(d, engine, p.flows)
-	p.cases = cases.New(d, engine, cases.Asks{Items: p, Flows: p, Tree: p, Calendars: book.Book{}, Sealer: sealer, Files: p.files})
+	p.cases = cases.New(d, engine, cases.Asks{Items: p, Flows: p.flows, Tree: p, Calendars: book.Book{}, Sealer: sealer, Files: p.files})
 	p.publish()
 	return p
 }
@@ -216,36 +216,6 @@ func (p *place) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, 
 		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
 		StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays, Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered,
 	}, nil
-}
-
-func (p *place) First(ctx context.Context, tx *db.Tx, ref cases.FlowRef, origin tenancy.ID) (cases.Step, error) {
-	d, err := p.flows.Load(ctx, tx, ref.Tenant, ref.ID)
-	if err != nil {
-		return cases.Step{}, err
-	}
-	return p.placed(ctx, tx, d.First(), origin)
-}
-
-func (p *place) Next(ctx context.Context, tx *db.Tx, ref cases.FlowRef, stepID string, origin tenancy.ID, facts map[string]any) (cases.Step, bool, error) {
-	d, err := p.flows.Load(ctx, tx, ref.Tenant, ref.ID)
-	if err != nil {
-		return cases.Step{}, false, err
-	}
-	next, ended, err := d.Next(stepID, facts)
-	if err != nil || ended {
-		return cases.Step{}, ended, err
-	}
-	s, err := p.placed(ctx, tx, next, origin)
-	return s, false, err
-}
-
-func (p *place) placed(ctx context.Context, tx *db.Tx, s flows.Step, origin tenancy.ID) (cases.Step, error) {
-	at := origin
-	if s.Level == flows.County {
-		at = dbtest.County
-	}
-	called, err := p.Place(ctx, tx, at)
-	return cases.Step{ID: s.ID, Name: s.Name, Kind: string(s.Kind), Post: s.Post, LimitDays: s.LimitDays, At: at, AtName: called.Name}, err
 }
 
 func (p *place) Draw(context.Context, cases.FlowRef, map[string]casesweb.Mark) ([]byte, error) {

@@ -102,20 +102,3 @@ func rightsOf(v *forms.Version, step string, named map[string]string) map[string
 	}
 	return out
 }
-
-// Powers implements cases.Powers.
-func (s steps) Powers(ctx context.Context, tx *db.Tx, ref cases.FlowRef, stepID string) (map[string]string, error) {
-	d, err := s.Load(ctx, tx, ref.Tenant, ref.ID)
-	if err != nil {
-		return nil, err
-	}
-	step, ok := d.Step(stepID)
-	if !ok {
-		return nil, nil
-	}
-	out := map[string]string{}
-	for field, right := range step.Fields.All() {
-		out[field] = string(right)
-	}
-	return out, nil
-}

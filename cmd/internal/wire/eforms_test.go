@@ -45,7 +45,7 @@ func newFormTown(t *testing.T) formTown {
 	fl, fm := flows.NewService(), forms.New(d, engine, forms.Asks{Sealer: sealer})
 	w := formTown{town{db: d, files: files.New(d, engine, bucket)}, fm}
 	w.items = catalog.New(d, engine, fl, Life(nil, fm))
-	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: steps{fl}, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files, Forms: caseForms{fm}, Powers: steps{fl}})
+	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: fl, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files, Forms: caseForms{fm}})
 	return w
 }
 

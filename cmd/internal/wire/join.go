@@ -12,5 +12,5 @@ import (
 // Asks answers the questions of cases out of the modules of one App, for those
 // who put a part of it together: the bench and the demonstration.
 func Asks(items *catalog.Service, fl *flows.Service, f *files.Service, fm *forms.Service, s cases.Sealer) cases.Asks {
-	return cases.Asks{Items: offers{items}, Flows: steps{fl}, Tree: places{}, Calendars: book.Book{}, Sealer: s, Files: f, Staff: colleagues{}, Owing: steps{fl}, Forms: caseForms{fm}, Powers: steps{fl}}
+	return cases.Asks{Items: offers{items}, Flows: fl, Tree: places{}, Calendars: book.Book{}, Sealer: s, Files: f, Staff: colleagues{}, Forms: caseForms{fm}}
 }

@@ -108,17 +108,16 @@ func (s stage) Land(ctx context.Context, origin tenancy.ID, t catalogweb.Task) (
 		return out, err
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		step := flows.Step{Level: flows.Level(t.Level), TenantRef: t.Tenant}
-		at, err := placed(ctx, tx, step, origin)
+		at, name, err := s.flow.Place(ctx, tx, flows.Step{Level: flows.Level(t.Level), TenantRef: t.Tenant}, origin)
 		if err != nil {
 			return err
 		}
-		out.At = at.AtName
-		if !sc.Over.Contains(at.At) {
+		out.At = name
+		if !sc.Over.Contains(at) {
 			out.Hidden = true
 			return nil
 		}
-		hs, err := org.Holders(ctx, tx, at.At)
+		hs, err := org.Holders(ctx, tx, at)
 		out.People, out.Deputy = holding(hs, t.Post, t.Role, t.Person), holding(hs, t.Substitute, "", t.Substitute)
 		return err
 	})

@@ -48,7 +48,7 @@ func townOn(t *testing.T, d *db.DB) town {
 	}
 	fl := flows.NewService()
 	w := town{db: d, items: catalog.New(d, engine, fl), files: files.New(d, engine, bucket)}
-	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: steps{fl}, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
+	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: fl, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
 	return w
 }
 

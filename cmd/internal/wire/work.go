@@ -61,6 +61,10 @@ func (a *App) schedules() []jobs.Schedule {
 			}
 			return err
 		})},
+		{Name: cases.FireJob, Every: time.Minute, Run: a.eachRoot(func(ctx context.Context) error {
+			_, err := a.Cases.Fire(ctx)
+			return err
+		})},
 		{Name: "catalog.due", Every: 20 * time.Second, Run: func(ctx context.Context) error {
 			_, err := a.Items.PutDue(ctx)
 			return err

@@ -141,3 +141,15 @@ type CaseTouched struct{ Case }
 
 // EventName is the stable wire name.
 func (CaseTouched) EventName() string { return "cases.touched" }
+
+// CaseAwaits reports that a case waits for an answer of its applicant.
+type CaseAwaits struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseAwaits) EventName() string { return "cases.awaits" }
+
+// CaseTold reports that the flow of a case tells its applicant where it has got to.
+type CaseTold struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseTold) EventName() string { return "cases.told" }

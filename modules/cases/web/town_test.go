@@ -67,7 +67,7 @@ func newTown(t *testing.T) *town {
 	}
 	fl := flows.NewService()
 	w.db, w.items, w.flows, w.files = d, catalog.New(d, engine, fl), fl, files.New(d, engine, bucket)
-	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: w, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: w.files, Staff: w, Owing: w})
+	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: owing{w.flows, w}, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: w.files, Staff: w})
 	w.item = w.publish()
 	return w
 }
@@ -211,10 +211,6 @@ func png() []byte {
 
 // ---- what the wire does ----
 
-func (w *town) Owed(_ context.Context, _ *db.Tx, _ cases.FlowRef, stepID string) ([]string, error) {
-	return w.owed[stepID], nil
-}
-
 func (*town) Place(ctx context.Context, tx *db.Tx, id tenancy.ID) (p cases.Place, err error) {
 	err = tx.NewRaw(`select name, level, code from tenants where tenant_id = ?`, id).Scan(ctx, &p)
 	return p, err
@@ -230,33 +226,6 @@ func (w *town) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, c
 		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
 		StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays, Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
 	}, nil
-}
-
-func (w *town) First(ctx context.Context, tx *db.Tx, ref cases.FlowRef, origin tenancy.ID) (cases.Step, error) {
-	d, err := w.flows.Load(ctx, tx, ref.Tenant, ref.ID)
-	if err != nil {
-		return cases.Step{}, err
-	}
-	return w.placed(ctx, tx, d.First(), origin)
-}
-
-func (w *town) Next(ctx context.Context, tx *db.Tx, ref cases.FlowRef, stepID string, origin tenancy.ID, facts map[string]any) (cases.Step, bool, error) {
-	d, err := w.flows.Load(ctx, tx, ref.Tenant, ref.ID)
-	if err != nil {
-		return cases.Step{}, false, err
-	}
-	next, ended, err := d.Next(stepID, facts)
-	if err != nil || ended {
-		return cases.Step{}, ended, err
-	}
-	s, err := w.placed(ctx, tx, next, origin)
-	return s, false, err
-}
-
-func (w *town) placed(ctx context.Context, tx *db.Tx, s flows.Step, origin tenancy.ID) (cases.Step, error) {
-	at := map[flows.Level]tenancy.ID{flows.Own: origin, flows.Origin: origin, flows.Parent: dbtest.Township, flows.County: dbtest.County, flows.League: dbtest.League}[s.Level]
-	p, err := w.Place(ctx, tx, at)
-	return cases.Step{ID: s.ID, Name: s.Name, Kind: string(s.Kind), Post: s.Post, LimitDays: s.LimitDays, At: at, AtName: p.Name}, err
 }
 
 func (w *town) Draw(ctx context.Context, ref cases.FlowRef, marks map[string]casesweb.Mark) (svg []byte, err error) {
@@ -341,4 +310,16 @@ func chosen(b catalog.Body, m catalog.Mine) (out []cases.Choice) {
 		out = append(out, cases.Choice(c))
 	}
 	return out
+}
+
+// owing lets steps of a town owe documents besides what their flow says.
+type owing struct {
+	*flows.Service
+	town *town
+}
+
+func (o owing) Rules(ctx context.Context, tx *db.Tx, flow cases.FlowRef, node string) (cases.Rules, error) {
+	r, err := o.Service.Rules(ctx, tx, flow, node)
+	r.Documents = append(r.Documents, o.town.owed[node]...)
+	return r, err
 }
