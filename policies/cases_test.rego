@@ -245,3 +245,29 @@ test_files_write_other_deny if refused("files:write", person, file("she", false)
 test_files_write_above_deny if refused("files:write", clerk(county), file("she", false), "not_own_tenant")
 
 test_files_write_postless_deny if refused("files:write", staff(town, []), file("she", false), "no_post")
+
+# ---- what a flow waits for ----
+
+awaiting(for, who) := object.union(case(who, false), {"awaits": for})
+
+test_cases_fulfil_allow if allowed("cases:fulfil", person, awaiting("applicant", "me"), "self")
+
+test_cases_fulfil_window_allow if allowed("cases:fulfil", clerk(town), awaiting("payment", "she"), "window")
+
+test_cases_fulfil_other_deny if refused("cases:fulfil", person, awaiting("applicant", "she"), "not_subject")
+
+test_cases_fulfil_payment_deny if refused("cases:fulfil", person, awaiting("payment", "me"), "not_awaited")
+
+test_cases_fulfil_nothing_deny if refused("cases:fulfil", clerk(town), awaiting("", "she"), "not_awaited")
+
+test_cases_fulfil_above_deny if refused("cases:fulfil", clerk(county), awaiting("external", "she"), "not_own_tenant")
+
+# ---- departments and those who stand in ----
+
+test_cases_handle_department_allow if allowed("cases:handle", object.union(reviewer(town), {"posted": ["农牧局"]}), step("review", {"department": "农牧局"}), "at_step")
+
+test_cases_handle_department_deny if refused("cases:handle", object.union(reviewer(town), {"posted": ["水利局"]}), step("review", {"department": "农牧局"}), "no_post")
+
+test_cases_handle_substitute_allow if allowed("cases:handle", clerk(town), step("review", {"assignee": "she", "substitute": "clerk"}), "at_step")
+
+test_cases_handle_stand_in_allow if allowed("cases:handle", clerk(town), step("review", {"assignee": "she", "substitute": clerk(town).id}), "at_step")

@@ -138,7 +138,7 @@ func (s *Service) face(ctx context.Context, tx *db.Tx, v *View) error {
 	for _, x := range vs {
 		v.Open = append(v.Open, *x)
 	}
-	if chosen.Work == workStep {
+	if chosen.Work == workStep && tx.Scope.Actor.Kind == tenancy.Staff { // an applicant may look from where the flow is not known
 		v.Rules, err = s.asks.Flows.Rules(ctx, tx, v.Case.flow(), chosen.StepID)
 	}
 	return err

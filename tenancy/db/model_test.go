@@ -95,7 +95,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 	case "cases":
 		switch command {
 		case 'U': // whoever does not hold the case cannot change it
-			return s.sees(r.tenant) && (r.at == s.tenant || r.vary["status"] == "supplement" && r.tenant == s.tenant)
+			return s.sees(r.tenant) && (r.at == s.tenant || r.vary["status"] == "supplement" && r.tenant == s.tenant || r.standsBeside(s.tenant))
 		case 'D':
 			return false
 		}
@@ -147,7 +147,7 @@ func personMay(table string, command byte, s scope, r *row) bool {
 	case "cases":
 		return map[byte]bool{
 			'S': hers(r), 'I': hers(r) && own,
-			'U': hers(r) && (r.vary["status"] == "submitted" || r.vary["status"] == "supplement"),
+			'U': hers(r) && (r.vary["status"] == "submitted" || r.vary["status"] == "supplement" || r.vary["awaits"] == "applicant"),
 		}[command]
 	case "case_steps", "case_clocks":
 		return command != 'D' && hers(r.parent)
@@ -304,7 +304,9 @@ func vary(table string) map[string][]string {
 	case "articles":
 		return map[string][]string{"state": {"draft", "published"}, "cascades": {"true", "false"}}
 	case "cases":
-		return map[string][]string{"subject": {her, other}, "status": {"submitted", "handling", "supplement"}}
+		return map[string][]string{"subject": {her, other}, "status": {"submitted", "handling", "supplement"}, "awaits": {"", "applicant"}}
+	case "case_steps":
+		return map[string][]string{"beside": {"true", "false"}}
 	case "departments", "posts":
 		return map[string][]string{"state": {"open", "closed"}}
 	case "files":

@@ -47,6 +47,11 @@ func (r *row) held() bool {
 	return slices.ContainsFunc(r.children, func(c *row) bool { return c.vary["holder_id"] == her || c.held() })
 }
 
+// standsBeside reports whether a case stands at a step of the tenant besides the one that it is shown at.
+func (r *row) standsBeside(at tenancy.ID) bool {
+	return slices.ContainsFunc(r.children, func(c *row) bool { return c.vary["beside"] == "true" && c.at == at })
+}
+
 // describe reads the schema: every table of it, so that a new one cannot be forgotten.
 func describe(t *testing.T, pool *sql.DB) (tables []*table) {
 	t.Helper()
@@ -131,8 +136,17 @@ func (tb *table) plant(t *testing.T, pool *sql.DB, tables []*table) {
 	for _, node := range nodes() {
 		for _, parent := range tb.parents(tables, node) {
 			for _, v := range variants(vary(tb.name)) {
+				if v["beside"] == "true" {
+					v["seq"] = "2"
+				}
 				for _, at := range tb.stands(node) {
 					if unheld(parent) && v["holder_id"] == her {
+						continue
+					}
+					if v["awaits"] != "" && v["status"] != "handling" { // it makes no other difference
+						continue
+					}
+					if v["beside"] == "true" && at != dbtest.Township || v["beside"] == "false" && at != node {
 						continue
 					}
 					tb.plantOne(t, pool, &row{tenant: node, at: at, vary: v, parent: parent})
@@ -183,6 +197,9 @@ func (tb *table) parents(tables []*table, node tenancy.ID) (ps []*row) {
 func (tb *table) stands(node tenancy.ID) []tenancy.ID {
 	if tb.name == "cases" && node != dbtest.County {
 		return []tenancy.ID{node, dbtest.County}
+	}
+	if tb.name == "case_steps" && node == dbtest.Village { // one of two steps of its cases
+		return []tenancy.ID{node, dbtest.Township}
 	}
 	return []tenancy.ID{node}
 }
