@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"liandong/modules/cases/events"
@@ -86,11 +87,15 @@ func (s *Service) try(ctx context.Context, id string, seen int, a policies.Actio
 			return err
 		}
 		d.papers = len(papers)
-		step := c.StepName
+		step, in := c.StepName, d.visit
 		if err := do(ctx, d); err != nil {
 			return err
 		}
 		d.touched()
+		if slices.Contains(d.open, in) { // the same form once more is out of date
+			in.Since = was.Version + 1
+			d.touch(in)
+		}
 		tx.Record(db.Audit{Tenant: c.TenantID, Action: string(a), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "status": c.Status, "step": step}})
 		return d.save(ctx, was)
 	})
@@ -111,7 +116,7 @@ func (d *deed) save(ctx context.Context, was Case) error {
 // concerns its step, or the whole case, has changed since it was opened.
 func (d *deed) choose(ctx context.Context, a policies.Action, seen int) error {
 	c := d.c
-	if seen != c.Version && (len(d.open) < 2 || seen > c.Version || seen < c.WholeAt) {
+	if seen != c.Version && (len(d.open) == 0 || seen > c.Version || seen < c.WholeAt) {
 		return fault.New(fault.Conflict, "case_changed")
 	}
 	if len(d.open) == 0 {

@@ -73,7 +73,7 @@ func mine(tx *db.Tx, q Query, also map[string]*StepRecord) func(*bun.SelectQuery
 // begins the names of their columns.
 func hers(sc tenancy.Scope, sel *bun.SelectQuery, table, step string) *bun.SelectQuery {
 	column := func(name string) bun.Safe { return bun.Safe(table + name) }
-	return sel.Where("? = ?", column("at_tenant"), sc.Tenant).
+	return sel.Where("? = ?", column("at_tenant"), sc.Tenant).Where("? <> ?", column(step+"kind"), ForApplicant).
 		Where("(? IN (?) OR ? IN (?))", column(step+"post"), bun.List(append([]string{""}, sc.Actor.Roles...)),
 			column(step+"substitute"), bun.List(append([]string{sc.Actor.ID}, sc.Actor.Roles...))).
 		Where("(? IN ('', ?) OR ? IN (?))", column("assignee_id"), sc.Actor.ID, column(step+"substitute"), bun.List(append([]string{sc.Actor.ID}, sc.Actor.Roles...))).
@@ -99,7 +99,7 @@ const maxBesides = 1000
 // besides are steps that fall to the actor while their case is shown at another, by case.
 func (s store) besides(ctx context.Context, q Query) (map[string]*StepRecord, error) {
 	var vs []*StepRecord
-	sel := s.tx.NewSelect().Model(&vs).ModelTableExpr("case_steps AS s").ColumnExpr("s.*").Where("s.ended_at IS NULL").Where("s.beside").Where("s.work = 'step'")
+	sel := s.tx.NewSelect().Model(&vs).ModelTableExpr("case_steps AS s").ColumnExpr("s.*").Where("s.ended_at IS NULL").Where("s.beside").Where("s.work IN ('step', 'wait')")
 	sel = hers(s.tx.Scope, sel, "s.", "")
 	if q.Kind != "" {
 		sel = sel.Where("s.kind = ?", q.Kind)

@@ -41,10 +41,10 @@ func TestSweepGoesAlongTheIndexes(t *testing.T) {
 			band
 			index string
 		}{
-			{band{CaseScope, false, horizon(standard(), false, tx.Now)}, "cases_due"},
-			{band{CaseScope, true, horizon(standard(), true, tx.Now)}, "cases_due_long"},
-			{band{StepScope, false, horizon(standard(), false, tx.Now)}, "cases_step_due"},
-			{band{StepScope, true, horizon(standard(), true, tx.Now)}, "cases_step_due_long"},
+			{band{scope: CaseScope, long: false, horizon: horizon(standard(), false, tx.Now)}, "cases_due"},
+			{band{scope: CaseScope, long: true, horizon: horizon(standard(), true, tx.Now)}, "cases_due_long"},
+			{band{scope: StepScope, long: false, horizon: horizon(standard(), false, tx.Now)}, "cases_step_due"},
+			{band{scope: StepScope, long: true, horizon: horizon(standard(), true, tx.Now)}, "cases_step_due_long"},
 		} {
 			c, over := begin(), tx.Scope.Over
 			var lines []string

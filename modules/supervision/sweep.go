@@ -88,9 +88,10 @@ func (w *sweep) bands(ctx context.Context) (bands []band, err error) {
 		bands = nil
 		for _, scope := range Scopes() {
 			for _, long := range []bool{false, true} {
-				bands = append(bands, band{scope, long, horizon(w.rules.widest(), long, tx.Now).AddDate(0, 0, margin+set)})
+				bands = append(bands, band{scope: scope, long: long, horizon: horizon(w.rules.widest(), long, tx.Now).AddDate(0, 0, margin+set)})
 			}
 		}
+		bands = append(bands, band{scope: StepScope, beside: true, horizon: horizon(w.rules.widest(), true, tx.Now).AddDate(0, 0, margin+set)})
 		return nil
 	})
 	return bands, err

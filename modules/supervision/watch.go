@@ -17,6 +17,7 @@ import (
 type due struct {
 	TenantID     tenancy.ID
 	ID           string
+	Place        string // where the walk stands: id of the case, or of its step
 	No           string
 	ItemName     string
 	AtTenant     tenancy.ID
@@ -50,6 +51,7 @@ const clocksOf = `coalesce((select jsonb_agg(jsonb_build_object('from', k.from_a
 type band struct {
 	scope   Scope
 	long    bool
+	beside  bool // steps at which cases stand besides the one that they are shown at
 	horizon time.Time
 }
 
@@ -64,13 +66,17 @@ func begin() cursor {
 	return cursor{at: time.Unix(0, 0).UTC(), id: "00000000-0000-0000-0000-000000000000"}
 }
 
-func (d due) cursor() cursor { return cursor{d.TenantID, d.StoredDue, d.ID} }
+func (d due) cursor() cursor { return cursor{d.TenantID, d.StoredDue, d.Place} }
 
 // falling returns the next cases of a band that have no red card yet, in the
 // order of the band's index.
 func (s store) falling(ctx context.Context, b band, after cursor, limit int) (ds []due, err error) {
 	over := s.tx.Scope.Over
-	err = s.tx.NewRaw(b.query(), b.scope, b.horizon, after.tenant, after.at, after.id, over.Lo, over.Hi, limit).Scan(ctx, &ds)
+	query := b.query()
+	if b.beside {
+		query = besideQuery
+	}
+	err = s.tx.NewRaw(query, b.scope, b.horizon, after.tenant, after.at, after.id, over.Lo, over.Hi, limit).Scan(ctx, &ds)
 	if err != nil {
 		return nil, fmt.Errorf("cases that fall due: %w", err)
 	}
@@ -98,12 +104,27 @@ func (b band) query() string {
 				and not exists (select from cards k where k.case_tenant = c.tenant_id and k.case_id = c.id
 					and k.scope = ?0 and k.step_seq = %[3]s and k.colour = 'red')
 			order by c.tenant_id, c.%[1]s, c.id limit ?7)
-		select c.tenant_id, c.id, c.no, c.item_name, c.at_tenant, %[3]s as step_seq, c.step_name, c.step_post, c.promised_days, c.stored_due,
+		select c.tenant_id, c.id, c.id as place, c.no, c.item_name, c.at_tenant, %[3]s as step_seq, c.step_name, c.step_post, c.promised_days, c.stored_due,
 			%[4]s as limit_days, %[5]s as entered_at, %[6]s,
 			coalesce((select string_agg(k.colour, ',') from cards k where k.case_tenant = c.tenant_id and k.case_id = c.id
 				and k.scope = ?0 and k.step_seq = %[3]s), '') as colours
 		from c %[7]s order by c.tenant_id, c.stored_due, c.id`, column, length, seq, limitDays, entered, clocksOf, step)
 }
+
+// besideQuery is the walk over the steps at which cases stand besides: along case_steps_due.
+const besideQuery = `with c as materialized (
+		select s.tenant_id, s.case_id as id, s.id as place, c.no, c.item_name, s.at_tenant, s.seq, s.name, s.post, c.promised_days, s.entered_at, s.limit_days, s.due_at as stored_due
+		from case_steps s join cases c on c.tenant_id = s.tenant_id and c.id = s.case_id
+		where s.ended_at is null and s.beside and s.work = 'step' and c.suspended_at is null and s.due_at < ?1
+			and (s.tenant_id, s.due_at, s.id) > (?2, ?3, ?4) and s.at_tenant between ?5 and ?6
+			and not exists (select from cards k where k.case_tenant = s.tenant_id and k.case_id = s.case_id
+				and k.scope = ?0 and k.step_seq = s.seq and k.colour = 'red')
+		order by s.tenant_id, s.due_at, s.id limit ?7)
+	select c.tenant_id, c.id, c.place, c.no, c.item_name, c.at_tenant, c.seq as step_seq, c.name as step_name, c.post as step_post, c.promised_days, c.stored_due,
+		c.limit_days, c.entered_at, ` + clocksOf + `,
+		coalesce((select string_agg(k.colour, ',') from cards k where k.case_tenant = c.tenant_id and k.case_id = c.id
+			and k.scope = ?0 and k.step_seq = c.seq), '') as colours
+	from c order by c.tenant_id, c.stored_due, c.place`
 
 // settle closes open cards whose office has dealt with the case: it has ended or
 // is decided (the promise runs to the decision), it stands elsewhere, or that visit
@@ -112,8 +133,10 @@ func (s store) settle(ctx context.Context, limit int) (n int64, err error) {
 	res, err := s.tx.NewRaw(`update cards set state = 'closed', closed_at = ?, reason = ?, version = version + 1
 		where state = 'open' and (tenant_id, id) in (select k.tenant_id, k.id from cards k
 			join cases c on c.id = k.case_id and c.tenant_id = k.case_tenant
-			where k.state = 'open' and (c.ended_at is not null or c.at_tenant <> k.tenant_id
-				or k.scope = 'case' and c.decided_at is not null or k.scope = 'step' and c.step_seq <> k.step_seq)
+			where k.state = 'open' and (c.ended_at is not null
+				or k.scope = 'case' and (c.decided_at is not null or c.at_tenant <> k.tenant_id)
+				or k.scope = 'step' and (c.step_seq <> k.step_seq or c.at_tenant <> k.tenant_id) and not exists (select from case_steps s
+					where s.tenant_id = c.tenant_id and s.case_id = c.id and s.seq = k.step_seq and s.at_tenant = k.tenant_id and s.ended_at is null and s.beside))
 			limit ?)`, s.tx.Now, movedOn, limit).Exec(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("close cards of cases that moved on: %w", err)

@@ -43,7 +43,9 @@ type town struct {
 	files *files.Service
 	item  string
 	owed  map[string][]string // documents by step
-	later atomic.Int64        // how long after dbtest.Now it is, in nanoseconds
+
+	colleagues []cases.Colleague // nil: one reviewer
+	later      atomic.Int64      // how long after dbtest.Now it is, in nanoseconds
 }
 
 func (w *town) now() time.Time { return dbtest.Now().Add(time.Duration(w.later.Load())) }
@@ -65,7 +67,7 @@ func newTown(t *testing.T) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fl := flows.NewService()
+	fl := flows.NewService(flows.Markings(), flows.Handlers(cases.Services()...))
 	w.db, w.items, w.flows, w.files = d, catalog.New(d, engine, fl), fl, files.New(d, engine, bucket)
 	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: owing{w.flows, w}, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: w.files, Staff: w})
 	w.item = w.publish()
@@ -89,8 +91,14 @@ func (w *town) publish(divide ...catalog.Situation) string {
 		{ID: "decide", Name: "盟级决定", Kind: flows.Decide, Level: flows.League, Post: "decider", LimitDays: 5},
 		{ID: "deliver", Name: "送达", Kind: flows.Deliver, Level: flows.Origin, Post: "clerk", LimitDays: 2},
 	}
+	return w.publishFlow(b, flows.Linear("草原作业许可", steps))
+}
+
+// publishFlow puts an item of the league into force with a flow.
+func (w *town) publishFlow(b catalog.Body, flow []byte) string {
+	w.t.Helper()
 	editor := w.as(dbtest.League, "01", "item_editor")
-	v, err := w.items.Create(editor, catalog.Draft{Body: b, Flow: flows.Linear("草原作业许可", steps)})
+	v, err := w.items.Create(editor, catalog.Draft{Body: b, Flow: flow})
 	if err == nil {
 		_, err = w.items.Submit(editor, v.ID)
 	}

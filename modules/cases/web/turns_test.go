@@ -266,6 +266,9 @@ func TestTurnsOffered(t *testing.T) {
 }
 
 func (w *town) Colleagues(context.Context, *db.Tx, tenancy.ID) ([]cases.Colleague, error) {
+	if w.colleagues != nil {
+		return slices.Clone(w.colleagues), nil
+	}
 	return slices.Clone([]cases.Colleague{{ID: "00000000-0000-7000-8000-000000000031", Name: "人31", Roles: []string{"reviewer"}}}), nil
 }
 
