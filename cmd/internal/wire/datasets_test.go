@@ -56,7 +56,7 @@ func newGatherer(t *testing.T) *gatherer {
 		t.Fatal(err)
 	}
 	fl := flows.NewService()
-	g.cases = cases.New(g.db, engine, cases.Asks{Items: offers{g.items}, Flows: steps{fl}, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: g.files, Staff: anybody{}})
+	g.cases = cases.New(g.db, engine, cases.Asks{Items: offers{g.items}, Flows: fl, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: g.files, Staff: anybody{}})
 	g.source = Dossiers(g.cases, g.items, g.files)
 	g.data = datasets.New(g.db, engine, g.source, sealer)
 	scope, err := tree.New(g.db, nil).ScopeFor(t.Context(), dbtest.League, tenancy.Actor{Kind: tenancy.System, Name: "test"})
