@@ -129,23 +129,11 @@ const maxHints = 20
 // Suggest returns up to n items that what was typed so far may mean; origin, when
 // given, is the level at which they may be filed.
 func (s *Service) Suggest(ctx context.Context, typed, origin string, n int) ([]Hint, error) {
-	return s.hint(ctx, n, func(c sought) []finder.Match {
-		return finder.Search(c.shards, typed, c.heat, Query{Origin: origin}.keeps)
-	})
-}
-
-// Related returns up to n items that go with one.
-func (s *Service) Related(ctx context.Context, itemID string, n int) ([]Hint, error) {
-	return s.hint(ctx, n, func(c sought) []finder.Match { return finder.Related(c.shards, itemID, min(n, maxHints), nil) })
-}
-
-// hint lists the first n matches.
-func (s *Service) hint(ctx context.Context, n int, find func(sought) []finder.Match) ([]Hint, error) {
 	c, err := s.seek(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return hints(find(c), n), nil
+	return hints(finder.Search(c.shards, typed, c.heat, Query{Origin: origin}.keeps), n), nil
 }
 
 func hints(ms []finder.Match, n int) (out []Hint) {

@@ -211,7 +211,7 @@ func TestHeatRanks(t *testing.T) {
 	if d, err := svc.Browse(public, catalog.Browse{}); err != nil || len(d.Hot("", 5)) != 1 || d.Hot("", 5)[0].ID != hot {
 		t.Errorf("hot: %v, %v", d.Hot("", 5), err)
 	}
-	if hs, err := svc.Related(public, hot, 5); err != nil || len(hs) != 1 || hs[0].Name != "草原甲许可" {
+	if hs, _, err := svc.Beside(public, hot, 5, 0); err != nil || len(hs) != 1 || hs[0].Name != "草原甲许可" {
 		t.Errorf("related: %v, %v", hs, err)
 	}
 }

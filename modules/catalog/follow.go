@@ -32,22 +32,19 @@ const (
 	FollowsEvent  = "event"  // both belong to one event of life (生命周期事件)
 )
 
-// Next returns up to n items that people go on to after one.
-func (s *Service) Next(ctx context.Context, itemID string, n int) (out []Follow, err error) {
-	why := map[string]finder.Step{}
-	hints, err := s.hint(ctx, n, func(c sought) (ms []finder.Match) {
-		for _, st := range finder.Next(c.shards, itemID, min(n, maxHints)) {
-			why[st.Doc.ID] = st
-			ms = append(ms, finder.Match{Doc: st.Doc})
-		}
-		return ms
-	})
-	for _, h := range hints {
-		f := Follow{Hint: h, Why: FollowsEvent, What: why[h.ID].Event}
-		if p := why[h.ID].Paper; p != "" {
-			f.Why, f.What = FollowsResult, p
-		}
-		out = append(out, f)
+// Beside returns up to so many items that go with one, and that people go on to after it.
+func (s *Service) Beside(ctx context.Context, itemID string, related, next int) (with []Hint, after []Follow, err error) {
+	c, err := s.seek(ctx)
+	if err != nil {
+		return nil, nil, err
 	}
-	return out, err
+	with = hints(finder.Related(c.shards, itemID, min(related, maxHints), nil), related)
+	for _, st := range finder.Next(c.shards, itemID, min(next, maxHints)) {
+		f := Follow{Hint: Hint{ID: st.Doc.ID, Name: st.Doc.Name, Parts: pieces(st.Doc.Name, nil)}, Why: FollowsEvent, What: st.Event}
+		if st.Paper != "" {
+			f.Why, f.What = FollowsResult, st.Paper
+		}
+		after = append(after, f)
+	}
+	return with, after, nil
 }

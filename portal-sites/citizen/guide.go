@@ -71,10 +71,7 @@ func (h handlers) guide(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 // live adds what may change without the item being published anew.
 func (h handlers) live(ctx context.Context, v *guideView) (err error) {
 	v.open = h.opening(ctx, v.office().Hours)
-	if v.related, err = h.Items.Related(ctx, v.id, relatedItems); err != nil {
-		return err
-	}
-	v.next, err = h.Items.Next(ctx, v.id, nextItems)
+	v.related, v.next, err = h.Items.Beside(ctx, v.id, relatedItems, nextItems)
 	return err
 }
 
@@ -158,14 +155,9 @@ func (h handlers) whereTo(ctx context.Context, v *guideView) error {
 	if v.here = slices.Contains(v.b.Origins, site.Level); v.here {
 		return nil
 	}
-	up, err := h.Tree.Ancestors(ctx, site.Tenant)
-	if err != nil {
-		return err
-	}
-	slices.Reverse(up)
-	for _, n := range up {
-		if n.ID != site.Tenant && slices.Contains(v.b.Origins, n.Level) {
-			v.elsewhere = h.guides([]tree.Node{n}, v.id)
+	for _, p := range slices.Backward(site.Chain) {
+		if p.Tenant != site.Tenant && slices.Contains(v.b.Origins, p.Level) {
+			v.elsewhere = h.guides([]tree.Node{{Code: p.Code, Name: p.Name}}, v.id)
 			return nil
 		}
 	}

@@ -165,14 +165,15 @@ func (r *rig) walk(ctx context.Context, rep *Report, w way, places int, bare fun
 		return describe(err, w.name)
 	}
 	each := func(seconds float64) float64 { return 1000 * seconds / float64(f.asked) }
+	cpu := Figure{Name: w.name + "·处理器", Value: each(after.all() - before.all()), Unit: "毫秒/次", OK: true}
 	rate := Figure{Name: fmt.Sprintf("%s·%d 个客户端", w.name, searchClients), Value: f.perSecond, Unit: "次/秒", OK: true}
 	slow := Figure{Name: w.name + "·95 百分位", Value: ms(f.p95), Unit: "毫秒", OK: true}
 	if w.limited {
 		rate.Limit, rate.OK = searchAtLeast, f.perSecond >= searchAtLeast
+		cpu.Limit, cpu.OK = searchCosts, cpu.Value <= searchCosts
 		slow.Limit, slow.OK = searchAtMost, ms(f.p95) <= searchAtMost
 	}
-	rep.Figures = append(rep.Figures, rate, slow,
-		Figure{Name: w.name + "·处理器", Value: each(after.all() - before.all()), Unit: "毫秒/次", OK: true},
+	rep.Figures = append(rep.Figures, rate, slow, cpu,
 		Figure{Name: w.name + "·处理器,其中数据库", Value: each(after.database - before.database), Unit: "毫秒/次", OK: true},
 		Figure{Name: w.name + "·单独", Value: ms(p.app), Unit: "毫秒", Ratio: p.ratio(), OK: true},
 		Figure{Name: w.name + "·错误", Value: float64(f.failed), Unit: "次", OK: f.failed == 0})
