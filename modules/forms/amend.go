@@ -68,6 +68,7 @@ func (s *Service) Amend(ctx context.Context, tx *db.Tx, in Amendment) (out Amend
 	if out.Result = v.Evaluate(typed, in.Context); !out.OK() {
 		return out, nil
 	}
+	v.keepUnseen(row.Values, &out.Result, in.Context)
 	if out.Changes = v.edited(row.Values, out.Values); len(out.Changes) == 0 {
 		return out, nil
 	}
@@ -75,6 +76,17 @@ func (s *Service) Amend(ctx context.Context, tx *db.Tx, in Amendment) (out Amend
 		return out, fmt.Errorf("amend form %s: %w", in.FormID, err)
 	}
 	return out, st.insertEdit(ctx, row, in, out.Changes)
+}
+
+// keepUnseen keeps what does not show to the actor whatever she changes: the part of
+// the office while an applicant corrects hers.
+func (v *Version) keepUnseen(stored Values, res *Result, ctx Context) {
+	before := v.Evaluate(stored, ctx)
+	for id, x := range stored {
+		if !before.Shown[id] && !res.Shown[id] {
+			res.Values[id] = x
+		}
+	}
 }
 
 // edited lists the fields that differ, in document order.

@@ -28,6 +28,8 @@ type Item struct {
 	catalog.Body
 	Owner string `json:"owner,omitempty"` // 12-digit code of who defines it; empty is the league
 	Flow  []Step `json:"flow"`
+
+	rights map[flows.Kind]map[string]flows.Right // of its steps to the fields of its form
 }
 
 // Step (环节) is one step of a flow in its order; see flows.Step for the words.
@@ -43,7 +45,7 @@ type Step struct {
 func (i Item) Steps() []flows.Step {
 	steps := make([]flows.Step, len(i.Flow))
 	for n, s := range i.Flow {
-		steps[n] = flows.Step{Name: s.Name, Kind: s.Kind, Level: s.Level, Post: s.Post, LimitDays: s.Limit}
+		steps[n] = flows.Step{Name: s.Name, Kind: s.Kind, Level: s.Level, Post: s.Post, LimitDays: s.Limit, Fields: flows.RightsOf(i.rights[s.Kind])}
 	}
 	return steps
 }

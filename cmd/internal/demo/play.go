@@ -127,6 +127,7 @@ func (st *Stage) act(ctx context.Context, c cases.Case, what string) (cases.Case
 // file hands an application in with its materials, or finds the one of an earlier run.
 func (st *Stage) file(ctx context.Context, p *plot) (cases.Case, error) {
 	in := cases.Filing{ItemID: p.item.id, Kind: p.kind, Name: p.name, Number: p.number, Phone: p.phone, Address: p.origin.Name + "(演示地址)", Choices: p.choices, Key: p.key}
+	in.Answers = st.answers(p)
 	if st.done[p.key] == "" {
 		for _, material := range p.item.For(p.choices).Required() {
 			f, err := st.Files.Upload(ctx, material+".pdf", material, bytes.NewReader(paper))

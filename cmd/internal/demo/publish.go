@@ -40,6 +40,7 @@ func (st *Stage) publish(ctx context.Context) error {
 				return fmt.Errorf("entry %s: %w", it.Name, err)
 			}
 		}
+		it = st.formed(it)
 		id, err := st.bring(ctx, owner, it, known[owner])
 		if err != nil {
 			return fmt.Errorf("item %s: %w", it.Name, err)

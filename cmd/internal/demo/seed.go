@@ -44,6 +44,8 @@ type Services struct {
 	Supervision func(ctx context.Context, s *Stage) error
 	// Laws fills the legal library.
 	Laws func(ctx context.Context, s *Stage) error
+	// Forms designs and publishes the electronic forms that items name.
+	Forms func(ctx context.Context, s *Stage) error
 	// Sites fills settings and articles.
 	Sites func(ctx context.Context, s *Stage) error
 }
@@ -98,6 +100,7 @@ func Seed(ctx context.Context, s Services, o Options) (Report, error) {
 		{"创建演示账号", st.enrol},
 		{"设立部门、岗位和授权", st.appoint},
 		{"收录政策法规", st.collect},
+		{"设计并发布电子表单", st.design},
 		{"编写并发布事项", st.publish},
 		{"设置电子监察规则", st.supervise},
 		{"布置站点和文章", st.decorate},
@@ -141,6 +144,8 @@ func (st *Stage) plant(ctx context.Context) error {
 func (st *Stage) appoint(ctx context.Context) error { return st.part(ctx, "组织机构", st.Org) }
 
 func (st *Stage) collect(ctx context.Context) error { return st.part(ctx, "政策法规库", st.Laws) }
+
+func (st *Stage) design(ctx context.Context) error { return st.part(ctx, "电子表单", st.Forms) }
 
 func (st *Stage) supervise(ctx context.Context) error {
 	return st.part(ctx, "电子监察", st.Supervision)

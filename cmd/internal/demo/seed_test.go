@@ -97,7 +97,9 @@ func services(t *testing.T, d *db.DB) demo.Services {
 	}
 	fl := flows.NewService()
 	s := demo.Services{DB: d, Tree: tree.New(d, nil), Catalog: catalog.New(d, engine, fl), Files: files.New(d, engine, bucket), Identities: register{}}
-	s.Cases = cases.New(d, engine, wire.Asks(s.Catalog, fl, s.Files, forms.New(d, engine, forms.Asks{Sealer: sealer}), sealer))
+	fm := forms.New(d, engine, forms.Asks{Sealer: sealer})
+	s.Forms = demo.Forms(fm)
+	s.Cases = cases.New(d, engine, wire.Asks(s.Catalog, fl, s.Files, fm, sealer))
 	s.HashID = func(n string) string { return sealer.Blind("id", n) }
 	s.SealID = func(n string) string { return sealer.Seal("id", n) }
 	s.Org = demo.Offices(org.New(d, engine, register{}))

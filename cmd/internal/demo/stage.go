@@ -28,6 +28,7 @@ type Stage struct {
 	crew     map[post][]*Account
 	citizens []*Account
 	offered  []offered
+	forms    map[string]formed // by the name of the item
 	entries  map[string]string // of the basic list, by basic code
 	scopes   map[scopeKey]tenancy.Scope
 	done     map[string]string // idempotency key → case

@@ -193,7 +193,7 @@ func (w formTown) corrected(t *testing.T, she context.Context, c cases.Case) {
 	}
 	c = must[cases.Case](t, "correct")(w.cases.Correct(she, c.ID, c.Version, "", nil, map[string]any{"area": "80", "finding": "我改", "zjh": "152502199001010039", "herd": []any{map[string]any{"kind": "马", "heads": "3"}}}))
 	row, _, edits := w.handedIn(t, town, c)
-	if row.Values["area"] != 80.0 || row.Values["why"] != nil || row.Values["zjh"] != "152502199001010020" || len(rowsIn(row)) != 1 || row.Values["total"] != 3.0 {
+	if row.Values["area"] != 80.0 || row.Values["why"] != nil || row.Values["zjh"] != "152502199001010020" || len(rowsIn(row)) != 1 || row.Values["total"] != 3.0 || row.Values["finding"] != "现场属实" {
 		t.Errorf("after the correction: %v", row.Values)
 	}
 	if len(edits) != 2 || edits[1].ByName != "人03" || len(edits[1].Changes) < 3 {

@@ -50,7 +50,7 @@ func (a *App) stage() demo.Services {
 	return demo.Services{
 		DB: a.DB, Tree: a.Tree, Catalog: a.Items, Files: a.Files, Cases: a.Cases, Identities: a.Kratos,
 		HashID: a.IDs.HashID, SealID: func(n string) string { return a.sealer.Seal(purposeID, n) },
-		Org: demo.Offices(a.Org), Supervision: demo.Rules(a.Supervision), Sites: demo.Portals(a.Sites), Laws: demo.Library(a.Laws),
+		Org: demo.Offices(a.Org), Supervision: demo.Rules(a.Supervision), Sites: demo.Portals(a.Sites), Laws: demo.Library(a.Laws), Forms: demo.Forms(a.Forms),
 	}
 }
 
