@@ -105,7 +105,7 @@ type Field struct {
 	Prefill string           `json:"prefill,omitempty"` // where the first value comes from: person.name …
 	Element string           `json:"element,omitempty"` // internal identifier of a data element (数据元)
 	PII     bool             `json:"pii,omitempty"`     // sealed at rest, masked in display
-	Rights  map[string]Right `json:"rights,omitempty"`  // by kind of step; missing: Write
+	Rights  map[string]Right `json:"rights,omitempty"`  // by kind of step; missing: Write while nothing else is known of the step
 
 	Fields []Field `json:"fields,omitempty"` // of a group, columns or table
 }

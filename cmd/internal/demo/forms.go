@@ -90,7 +90,7 @@ func (st *Stage) answers(p *plot) map[string]any {
 	return Fill(f.Sample, map[string]string{"name": p.name, "number": p.number, "phone": p.phone, "place": p.origin.Name, "division": p.origin.Code})
 }
 
-// Fill writes what is known of an applicant into a sample: {name}, {number} …
+// Fill writes what is known of an applicant into a sample: {name}, {number} and so on.
 func Fill(sample map[string]any, known map[string]string) map[string]any {
 	var pairs []string
 	for _, k := range slices.Sorted(maps.Keys(known)) {

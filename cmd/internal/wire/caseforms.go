@@ -1,7 +1,9 @@
 package wire
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"liandong/modules/cases"
 	"liandong/modules/forms"
@@ -83,22 +85,20 @@ func (c caseForms) Labels(ctx context.Context, tx *db.Tx, form cases.FormRef, fi
 }
 
 // rightsOf says of every field of a form what may be done with it at a step: what
-// the flow says, else what the form says, else reading. "" among named says it of
+// the flow says, else what the form says of it or of what is around it, else reading. "" among named says it of
 // all that are not named.
 func rightsOf(v *forms.Version, step string, named map[string]string) map[string]forms.Right {
 	out := map[string]forms.Right{}
-	for _, f := range v.Named() {
-		right := forms.Right(named[f.ID])
-		if right == "" {
-			right = forms.Right(named[""])
+	v.Schema.Walk(func(f *forms.Field, around []*forms.Field) bool {
+		if slices.ContainsFunc(around, func(a *forms.Field) bool { return a.Kind == forms.Table }) || !f.Kind.Holds() {
+			return true
 		}
-		if right == "" && step != "" {
-			right = f.Rights[step]
+		said := []forms.Right{forms.Right(named[f.ID]), forms.Right(named[""]), f.Rights[step]}
+		for _, a := range slices.Backward(around) {
+			said = append(said, a.Rights[step])
 		}
-		if right == "" {
-			right = forms.Read
-		}
-		out[f.ID] = right
-	}
+		out[f.ID] = cmp.Or(append(said, forms.Read)...)
+		return true
+	})
 	return out
 }

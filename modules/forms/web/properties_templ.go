@@ -169,7 +169,7 @@ func steps() []kit.Option {
 func typedRights(in kit.FormValues) map[string]forms.Right {
 	out := map[string]forms.Right{}
 	for _, s := range steps() {
-		if r := forms.Right(in.Get("right_" + s.Value)); r == forms.Read || r == forms.Hidden {
+		if r := forms.Right(in.Get("right_" + s.Value)); r == forms.Write || r == forms.Read || r == forms.Hidden {
 			out[s.Value] = r
 		}
 	}
@@ -564,7 +564,7 @@ func propertyPane(v designView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				for _, s := range steps() {
-					templ_7745c5c3_Err = kit.Field(v.form, kit.F{Name: "right_" + s.Value, Label: s.Label, Type: kit.Select, Placeholder: "可填写", Options: []kit.Option{{Value: "read", Label: "只读"}, {Value: "hidden", Label: "隐藏"}}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = kit.Field(v.form, kit.F{Name: "right_" + s.Value, Label: s.Label, Type: kit.Select, Placeholder: "按流程，默认只读", Options: []kit.Option{{Value: "write", Label: "可填写"}, {Value: "read", Label: "只读"}, {Value: "hidden", Label: "隐藏"}}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

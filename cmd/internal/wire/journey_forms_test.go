@@ -1,0 +1,158 @@
+package wire
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+
+	"liandong/modules/catalog"
+	"liandong/modules/flows"
+	"liandong/policies"
+	"liandong/portal-sites/kit/kittest"
+	"liandong/tenancy/db/dbtest"
+)
+
+// TestJourneyOfAForm designs a form with the mouse, publishes it, chooses it for an
+// item, files a case with it as a citizen, and handles what she filled in.
+func TestJourneyOfAForm(t *testing.T) {
+	t.Parallel()
+	s := newStand(t)
+	s.crew(t)
+	ids := s.staff(t, "editor", "publisher", "head")
+	admin := s.bossAgain(t)
+	s.appoint(t, admin, dbtest.League, ids["editor"], policies.ItemEditor)
+	s.appoint(t, admin, dbtest.League, ids["publisher"], policies.ItemReviewer)
+	s.appoint(t, admin, dbtest.County, ids["head"], policies.OfficeHead)
+	her := s.herder(t, "其木格")
+
+	s.designs(t, s.officer(t, "editor"))
+	s.officer(t, "publisher").Visit("/desk/forms").Click("草场用地申请表").Reads("检查通过").Press("发布").Click("确定发布").Reads("已发布")
+	s.chosen(t)
+
+	p := s.someone(t)
+	p.Visit("/sites/"+code(dbtest.Village)+"/login").Type("身份证号或手机号", her.number).Type("密码", password).ClickIn("身份证号或手机号", "登录")
+	p.Visit("/sites/" + code(dbtest.Village) + "/items").Click("在线办理：" + grassland)
+	no := s.fillsIn(t, p)
+	p.Click("查看办理进度").Reads(no, "草场用地申请表", "12.5 亩")
+	look(t, p, "7-citizen-case")
+
+	clerk := s.officer(t, "clerk").Visit("/village").Click("待办").Click(grassland).Reads("草场用地申请表", "12.5 亩", "其**").Lacks("其木格的")
+	look(t, clerk, "7-village-case")
+	clerk.ClickIn("办理意见", "予以受理")
+	town := s.officer(t, "town").Click("待办事项").Click("办理 " + no).Click("填写本环节内容")
+	look(t, town, "7-desk-form")
+	town.Type("核查意见", "现场属实").Click("保存").Reads("现场属实", "修改记录", "苏木初审")
+	look(t, town, "7-desk-filed")
+	head := s.officer(t, "head").Visit("/desk/forms").Click("草场用地申请表").Click("填报数据").Reads("12.5", "第一嘎查")
+	look(t, head, "7-data")
+	head.Click("统计").Reads("12.5")
+}
+
+// designs makes a form: a data element is dragged onto the canvas, other fields are
+// added by their buttons and named.
+func (s *stand) designs(t *testing.T, p *kittest.Person) {
+	t.Helper()
+	p.Visit("/desk/forms").Click("新建表单").Type("表单名称", "草场用地申请表").Click("开始设计").Reads("还没有字段")
+	p.Press("数字").Reads("检查通过")
+	s.names(p, "面积", map[string]string{"单位": "亩", "小数位": "2"}, true)
+	s.drags(t, p, "[data-add='element.xing_ming']", "#ff-canvas [data-list] > li")
+	p.Press("多行文字")
+	s.names(p, "核查意见", map[string]string{"显示条件": `step != ""`}, false)
+	p.Choose("审查", "可填写").ClickIn("各环节的权限", "保存").Reads("检查通过")
+	look(t, p, "7-design")
+}
+
+// names says what the field that was added last is called, and more.
+func (s *stand) names(p *kittest.Person, label string, more map[string]string, must bool) {
+	p.Type("名称", label)
+	for field, value := range more {
+		p.Type(field, value)
+	}
+	if must {
+		p.Tick("必填")
+	}
+	p.ClickIn("各环节的权限", "保存").Reads(label)
+}
+
+// drags moves with the mouse what from selects onto what to selects, and waits until
+// the page has taken it.
+func (s *stand) drags(t *testing.T, p *kittest.Person, from, to string) {
+	t.Helper()
+	at := func(selector string) (x, y float64) {
+		said := p.Eval(fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.scrollIntoView({block: "center"}); const r = e.getBoundingClientRect(); return (r.x + 30) + " " + (r.y + r.height / 2); })()`, selector))
+		if _, err := fmt.Sscan(said, &x, &y); err != nil {
+			t.Fatal(said, err)
+		}
+		return x, y
+	}
+	count := func() string { return p.Eval(`String(document.querySelectorAll("#ff-canvas [data-list] > li:not(.sortable-ghost)").length)`) }
+	before := count()
+	x, y := at(from)
+	x2, y2 := at(to)
+	x, y = at(from)
+	steps := []chromedp.Action[chromedp.Void]{chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, x, y, chromedp.Button("left"))}
+	for i := 1.0; i <= 12; i++ {
+		steps = append(steps, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x+(x2-x)*i/12, y+(y2-y)*i/12, chromedp.Button("left")))
+	}
+	p.Do(steps...)
+	for end := time.Now().Add(10 * time.Second); p.Eval(`document.querySelectorAll("#ff-canvas .sortable-ghost").length ? "there" : ""`) == ""; y2++ {
+		if time.Now().After(end) {
+			t.Fatal("what is dragged never reached the canvas")
+		}
+		p.Do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x2, y2, chromedp.Button("left")))
+	}
+	p.Do(chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, x2, y2, chromedp.Button("left")))
+	for end := time.Now().Add(10 * time.Second); count() == before || !strings.Contains(p.Text(), "已保存"); {
+		if time.Now().After(end) {
+			t.Fatal("the field that was dragged is not kept:\n" + p.Text())
+		}
+	}
+}
+
+// chosen puts an item in force that is filed with the form.
+func (s *stand) chosen(t *testing.T) {
+	t.Helper()
+	editor, reviewer := as(t, dbtest.League, "01", policies.ItemEditor), as(t, dbtest.League, "02", policies.ItemReviewer)
+	b := catalog.Body{
+		Name: grassland, BasicCode: "000164018000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局", Audience: []string{"1"}, ProjectType: "2", OnsiteTimes: 1,
+		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国草原法", Article: "第四十条"}}, StatutoryDays: 20, PromisedDays: 15,
+	}
+	v := must[catalog.Version](t, "item")(s.Items.Create(editor, catalog.Draft{Body: b, Flow: flows.Linear(grassland, climbing())}))
+	p := s.officer(t, "editor")
+	p.Visit("/desk/items/"+v.ItemID+"/edit").Choose("申请表单", "草场用地申请表").Click("保存草稿").Reads("已保存")
+	look(t, p, "7-item")
+	p.Visit("/desk/items/" + v.ItemID + "/flow").Reads("嘎查受理")
+	if fields := p.Eval(`document.querySelector("#designer") ? "board" : ""`); fields != "board" {
+		t.Error("no board to draw the flow on")
+	}
+	must[catalog.Version](t, "submit")(s.Items.Submit(editor, v.ID))
+	must[catalog.Version](t, "publish")(s.Items.Publish(reviewer, v.ID, "同意"))
+}
+
+// fillsIn fills in the form of an application, loses her network on the way and
+// finds everything again, and returns the number of the case.
+func (s *stand) fillsIn(t *testing.T, p *kittest.Person) string {
+	t.Helper()
+	p.Reads("已实名").Click("下一步").Reads("草场用地申请表", "来自实名认证信息")
+	if shown := p.Eval(`document.querySelector("[name='f.xing_ming']").value`); shown != "其**" {
+		t.Errorf("the page shows the name as %q", shown)
+	}
+	p.Click("下一步").Reads("请填写")
+	look(t, p, "7-wrong")
+	p.Eval(`(() => { window.realFetch = window.fetch; window.fetch = () => Promise.reject(new Error("no network")); return ""; })()`)
+	p.Type("面积", "12.5").Reads("离线，内容已存在本机")
+	p.Visit(p.Path()) // her browser crashed
+	p.Reads("已保存")
+	if kept := p.Eval(`document.querySelector("[name='f.number']").value`); kept != "12.5" {
+		t.Errorf("after the crash the area is %q", kept)
+	}
+	look(t, p, "7-form")
+	p.Click("下一步").Tick("到受理窗口领取").Click("下一步").Reads("12.5 亩", "其**").Tick("承诺")
+	look(t, p, "7-confirm")
+	p.Click("确认提交").Reads("申请已提交")
+	return p.Eval(`document.querySelector(".cz-no strong").innerText`)
+}
