@@ -295,4 +295,11 @@ func papersWanted(n cases.Notice) []string {
 	return n.Wanted[:max(0, len(n.Wanted)-len(n.Fields))]
 }
 
+func detailsWord(f form) string {
+	if f.filled() {
+		return "领取方式"
+	}
+	return "申请内容"
+}
+
 var _ = templruntime.GeneratedTemplate

@@ -60,6 +60,9 @@ func (f form) steps() []string {
 
 func (f form) labels() (out []string) {
 	for _, s := range f.steps() {
+		if s == stepDetails && f.filled() { // what is applied for stands in the form
+			s = "delivery"
+		}
 		out = append(out, text.T("citizen.apply."+s))
 	}
 	return out

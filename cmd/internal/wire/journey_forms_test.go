@@ -30,7 +30,7 @@ func TestJourneyOfAForm(t *testing.T) {
 	her := s.herder(t, "其木格")
 
 	s.designs(t, s.officer(t, "editor"))
-	s.officer(t, "publisher").Visit("/desk/forms").Click("草场用地申请表").Reads("检查通过").Press("发布").Click("确定发布").Reads("已发布")
+	s.officer(t, "publisher").Visit("/desk/forms").Click("草场用地申请表").Reads("检查通过").Press("发布").ClickIn("发布后不能修改", "发布").Reads("已发布")
 	s.chosen(t)
 
 	p := s.someone(t)
@@ -57,13 +57,24 @@ func TestJourneyOfAForm(t *testing.T) {
 func (s *stand) designs(t *testing.T, p *kittest.Person) {
 	t.Helper()
 	p.Visit("/desk/forms").Click("新建表单").Type("表单名称", "草场用地申请表").Click("开始设计").Reads("还没有字段")
-	p.Press("数字").Reads("检查通过")
+	s.adds(t, p, "数字", "number")
 	s.names(p, "面积", map[string]string{"单位": "亩", "小数位": "2"}, true)
 	s.drags(t, p, "[data-add='element.xing_ming']", "#ff-canvas [data-list] > li")
-	p.Press("多行文字")
+	s.adds(t, p, "多行文字", "longtext")
 	s.names(p, "核查意见", map[string]string{"显示条件": `step != ""`}, false)
-	p.Choose("审查", "可填写").ClickIn("各环节的权限", "保存").Reads("检查通过")
+	p.Choose("审查", "可填写").Reads("已保存", "检查通过")
 	look(t, p, "7-design")
+}
+
+// adds presses the button of a kind and waits for the properties of the new field.
+func (s *stand) adds(t *testing.T, p *kittest.Person, kind, value string) {
+	t.Helper()
+	p.Press(kind)
+	for end := time.Now().Add(10 * time.Second); p.Eval(`document.querySelector("#ff-props [name=kind]")?.value ?? ""`) != value; {
+		if time.Now().After(end) {
+			t.Fatal("no properties of the new field:\n" + p.Text())
+		}
+	}
 }
 
 // names says what the field that was added last is called, and more.
@@ -75,7 +86,7 @@ func (s *stand) names(p *kittest.Person, label string, more map[string]string, m
 	if must {
 		p.Tick("必填")
 	}
-	p.ClickIn("各环节的权限", "保存").Reads(label)
+	p.Reads("已保存", label)
 }
 
 // drags moves with the mouse what from selects onto what to selects, and waits until
@@ -83,7 +94,7 @@ func (s *stand) names(p *kittest.Person, label string, more map[string]string, m
 func (s *stand) drags(t *testing.T, p *kittest.Person, from, to string) {
 	t.Helper()
 	at := func(selector string) (x, y float64) {
-		said := p.Eval(fmt.Sprintf(`(() => { const e = document.querySelector(%q); e.scrollIntoView({block: "center"}); const r = e.getBoundingClientRect(); return (r.x + 30) + " " + (r.y + r.height / 2); })()`, selector))
+		said := p.Eval(fmt.Sprintf(`(() => { const e = document.querySelector(%q); const r = e.getBoundingClientRect(); return (r.x + 30) + " " + (r.y + r.height / 2); })()`, selector))
 		if _, err := fmt.Sscan(said, &x, &y); err != nil {
 			t.Fatal(said, err)
 		}
@@ -91,9 +102,10 @@ func (s *stand) drags(t *testing.T, p *kittest.Person, from, to string) {
 	}
 	count := func() string { return p.Eval(`String(document.querySelectorAll("#ff-canvas [data-list] > li:not(.sortable-ghost)").length)`) }
 	before := count()
+	p.Size(1440, 2400) // a screen that holds both
+	defer p.Size(1440, 900)
 	x, y := at(from)
 	x2, y2 := at(to)
-	x, y = at(from)
 	steps := []chromedp.Action[chromedp.Void]{chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, x, y, chromedp.Button("left"))}
 	for i := 1.0; i <= 12; i++ {
 		steps = append(steps, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, x+(x2-x)*i/12, y+(y2-y)*i/12, chromedp.Button("left")))
@@ -123,7 +135,7 @@ func (s *stand) chosen(t *testing.T) {
 	}
 	v := must[catalog.Version](t, "item")(s.Items.Create(editor, catalog.Draft{Body: b, Flow: flows.Linear(grassland, climbing())}))
 	p := s.officer(t, "editor")
-	p.Visit("/desk/items/"+v.ItemID+"/edit").Choose("申请表单", "草场用地申请表").Click("保存草稿").Reads("已保存")
+	p.Visit("/desk/items/"+v.ItemID+"/edit").Choose("申请表单", "草场用地申请表").Reads("已自动保存")
 	look(t, p, "7-item")
 	p.Visit("/desk/items/" + v.ItemID + "/flow").Reads("嘎查受理")
 	if fields := p.Eval(`document.querySelector("#designer") ? "board" : ""`); fields != "board" {
@@ -145,7 +157,7 @@ func (s *stand) fillsIn(t *testing.T, p *kittest.Person) string {
 	look(t, p, "7-wrong")
 	p.Eval(`(() => { window.realFetch = window.fetch; window.fetch = () => Promise.reject(new Error("no network")); return ""; })()`)
 	p.Type("面积", "12.5").Reads("离线，内容已存在本机")
-	p.Visit(p.Path()) // her browser crashed
+	p.Visit(p.Path() + "?step=form") // her browser crashed
 	p.Reads("已保存")
 	if kept := p.Eval(`document.querySelector("[name='f.number']").value`); kept != "12.5" {
 		t.Errorf("after the crash the area is %q", kept)
