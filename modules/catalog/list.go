@@ -31,6 +31,7 @@ type Query struct {
 	Region     tenancy.ID // look from here: the actor's tenant or one below it; zero is the actor's
 	List       string     // BasicList or ImplementingList
 	Visits     string     // 到现场次数: 0, 1, or 2 for more
+	Depth      string     // 网上办理深度: one that the item has, or DepthNone
 	Refined    string     // "days" or "materials": only items that a tenant of the region overrides so
 	Act        string     // only items that this was done to, in [From, To)
 	From, To   time.Time

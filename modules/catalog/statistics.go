@@ -73,6 +73,9 @@ type Lean struct {
 	Shortened                                    int // promises that lower levels shorten, today
 }
 
+// DepthNone stands for items that say no depth of online handling.
+const DepthNone = "none"
+
 // Statistics (统计) is a census of the catalogue.
 type Statistics struct {
 	Way  []tree.Node // from the actor's tenant down to the region, which is the last
@@ -81,6 +84,7 @@ type Statistics struct {
 	Total                                 Share
 	Levels, Exercised, Kinds, Departments []Share // by level of the defining tenant, 行使层级, 事项类型, 部门
 	Visits                                []Share // by 到现场次数: 0, 1, 2 for more
+	Depths                                []Share // by 网上办理深度: an item counts under each of its codes; DepthNone: it has none
 	States                                []Share // of all items, whatever state was asked for
 	Regions                               []Region
 	Speed                                 Speed

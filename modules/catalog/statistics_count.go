@@ -31,12 +31,13 @@ const counted = `counted as materialized (
 	select i.tenant_id, i.id, i.kind, t.level as owner_level, i.state, coalesce(o.state, '') as open,
 		case when i.tenant_id = ? then 'own' when i.tenant_id between ? and ? then 'below' else 'inherited' end as origin,
 		coalesce(b.department, '') as department, coalesce(b.level, '') as level, least(coalesce(b.onsite_times, 0), 2) as visits,
+		case jsonb_typeof(b.online_depth) when 'array' then b.online_depth else '[]' end as depths,
 		i.state = 'published' and b.statutory_days > 0 as live, b.statutory_days as statute, least(b.promised_days, p.days) as effect,
 		case ? when '' then true when 'draft' then o.state = 'draft' when 'reviewing' then o.state = 'reviewing' when 'scheduled' then o.state = 'scheduled' else i.state = ? end is true as wanted
 	from items i join tenants t on t.tenant_id = i.tenant_id
 	left join item_versions o on o.tenant_id = i.tenant_id and o.item_id = i.id and o.state in ('draft', 'reviewing', 'scheduled')
 	join item_versions v on v.id = coalesce(i.live_id, o.id)
-	cross join lateral jsonb_to_record(v.body) as b(department text, level text, statutory_days int, promised_days int, onsite_times int)
+	cross join lateral jsonb_to_record(v.body) as b(department text, level text, statutory_days int, promised_days int, onsite_times int, online_depth jsonb)
 	left join (select item_id, min((fields->>'promised_days')::int) as days from item_overrides where tenant_id in (?) group by 1) p on p.item_id = i.id
 	where (i.tenant_id between ? and ? or i.tenant_id in (?) and i.state in ('published', 'suspended')) and (? = '' or i.list = ?) and (? = '' or i.kind = ?) and (? = '' or b.department = ?))`
 
@@ -73,6 +74,8 @@ const tallies = `with ` + counted + `, here as (select tenant_id, hi from tenant
 		coalesce(sum(statute) filter (where live), 0) as statute, coalesce(sum(effect) filter (where live), 0) as effect
 	from counted group by grouping sets ((origin, owner_level), (origin, level), (origin, kind), (origin, department), (origin, visits), (origin, state), (origin, open))
 	union all
+	select 'depth', coalesce(d.code, 'none'), origin, count(*) filter (where wanted), count(*), 0, 0, 0 from counted left join lateral jsonb_array_elements_text(depths) as d(code) on true group by 2, 3
+	union all
 	select 'region', h.tenant_id::text, 'below', coalesce((select sum(u.n) from units u where u.tenant_id between h.tenant_id and h.hi), 0), 0,
 		a.live + coalesce(u.live, 0), a.statute + coalesce(u.statute, 0), a.effect - coalesce(c.days, 0) + coalesce(u.effect, 0)
 	from here h cross join (select count(*) as live, coalesce(sum(statute), 0) as statute, coalesce(sum(effect), 0) as effect from base) a
@@ -84,7 +87,7 @@ func (n census) count(ctx context.Context, out *Statistics) error {
 	if err := n.tx.NewRaw(tallies, append(n.counting(), n.at.tenant, n.at.tenant)...).Scan(ctx, &rows); err != nil {
 		return fmt.Errorf("count items: %w", err)
 	}
-	dims := map[string]*[]Share{"owner_level": &out.Levels, "level": &out.Exercised, "kind": &out.Kinds, "department": &out.Departments, "visits": &out.Visits}
+	dims := map[string]*[]Share{"owner_level": &out.Levels, "level": &out.Exercised, "kind": &out.Kinds, "department": &out.Departments, "visits": &out.Visits, "depth": &out.Depths}
 	for _, r := range rows {
 		switch r.Dim {
 		case "region":
@@ -156,7 +159,9 @@ func (out *Statistics) sum() {
 	for _, all := range []*[]Share{&out.Levels, &out.Exercised, &out.Kinds, &out.Departments, &out.States} {
 		slices.SortFunc(*all, func(a, b Share) int { return cmp.Or(b.All()-a.All(), cmp.Compare(a.Key, b.Key)) })
 	}
-	slices.SortFunc(out.Visits, func(a, b Share) int { return cmp.Compare(a.Key, b.Key) })
+	for _, all := range []*[]Share{&out.Visits, &out.Depths} { // "none" after the numbers
+		slices.SortFunc(*all, func(a, b Share) int { return cmp.Compare(a.Key, b.Key) })
+	}
 	out.Faster = slices.DeleteFunc(out.Faster, func(s Speed) bool { return s.Items == 0 })
 	slices.SortFunc(out.Faster, func(a, b Speed) int { return cmp.Or(b.Saved()-a.Saved(), cmp.Compare(a.Key, b.Key)) })
 }

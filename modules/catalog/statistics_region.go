@@ -97,6 +97,13 @@ func (q Query) narrowed(sel *bun.SelectQuery) *bun.SelectQuery {
 	default:
 		sel = sel.Where("(v.body->>'onsite_times')::int > 1")
 	}
+	switch q.Depth {
+	case "":
+	case DepthNone:
+		sel = sel.Where("coalesce(v.body->'online_depth', '[]') IN ('[]', 'null')")
+	default:
+		sel = sel.Where("jsonb_exists(v.body->'online_depth', ?)", q.Depth)
+	}
 	if q.Act == "" && q.From.IsZero() && q.To.IsZero() {
 		return sel
 	}

@@ -62,7 +62,7 @@ func anyBody(r *rand.Rand, i int) catalog.Body {
 	statute := 5 + r.IntN(20)
 	b := catalog.Body{
 		Name: fmt.Sprintf("事项%d", i), BasicCode: fmt.Sprintf("%012d", i), Kind: pick(r, "01", "05", "07"), Level: pick(r, "league", "county", "village"),
-		Department: pick(r, "林业和草原局", "公安局", "民政局"), StatutoryDays: statute, PromisedDays: 1 + r.IntN(statute), OnsiteTimes: r.IntN(4),
+		Department: pick(r, "林业和草原局", "公安局", "民政局"), StatutoryDays: statute, PromisedDays: 1 + r.IntN(statute), OnsiteTimes: r.IntN(4), More: catalog.More{OnlineDepth: []string{"1", "3", "5"}[:r.IntN(4)]},
 	}
 	for m := range r.IntN(4) {
 		b.Materials = append(b.Materials, catalog.Material{Name: fmt.Sprint("材料", m)})
@@ -283,6 +283,7 @@ func TestStatisticsAgreeWithCountingByHand(t *testing.T) {
 
 func (l ledger) agrees(t *testing.T, s catalog.Statistics, seat, at tenancy.ID, c catalog.Census) {
 	t.Helper()
+	depths := map[string]catalog.Share{}
 	total, levels, exercised, kinds, departments, visits, states := map[string]catalog.Share{}, map[string]catalog.Share{}, map[string]catalog.Share{}, map[string]catalog.Share{}, map[string]catalog.Share{}, map[string]catalog.Share{}, map[string]catalog.Share{}
 	speed, faster := catalog.Speed{}, map[string]catalog.Speed{}
 	for _, e := range l.seen(at, c) {
@@ -316,6 +317,12 @@ func (l ledger) agrees(t *testing.T, s catalog.Statistics, seat, at tenancy.ID, 
 		share(kinds, e.body.Kind, e, at)
 		share(departments, e.body.Department, e, at)
 		share(visits, fmt.Sprint(min(e.body.OnsiteTimes, 2)), e, at)
+		for _, d := range e.body.OnlineDepth {
+			share(depths, d, e, at)
+		}
+		if len(e.body.OnlineDepth) == 0 {
+			share(depths, catalog.DepthNone, e, at)
+		}
 	}
 	if s.Total != total[""] {
 		t.Errorf("total %+v, want %+v", s.Total, total[""])
@@ -325,6 +332,7 @@ func (l ledger) agrees(t *testing.T, s catalog.Statistics, seat, at tenancy.ID, 
 	equal(t, "kinds", s.Kinds, kinds)
 	equal(t, "departments", s.Departments, departments)
 	equal(t, "visits", s.Visits, visits)
+	equal(t, "depths", s.Depths, depths)
 	equal(t, "states", s.States, states)
 	if s.Speed != speed {
 		t.Errorf("speed %+v, want %+v", s.Speed, speed)
@@ -474,6 +482,9 @@ func drills(t *testing.T, svc *catalog.Service, ctx context.Context, s catalog.S
 	}
 	for _, x := range s.Visits {
 		spans(x, func(q *catalog.Query) { q.Visits = x.Key })
+	}
+	for _, x := range s.Depths {
+		spans(x, func(q *catalog.Query) { q.Depth = x.Key })
 	}
 	for _, x := range s.States {
 		spans(x, func(q *catalog.Query) { q.State = x.Key })

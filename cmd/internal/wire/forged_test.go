@@ -18,7 +18,7 @@ import (
 func fill(pattern string, b *belongings, at tenancy.ID) []string {
 	ids := map[string][]string{
 		"/cases/": {b.kase}, "/items/reviews/": {b.reviewed}, "/items/": {b.item, b.draft}, "/assist/": {b.item}, "/grants/": {b.grant}, "/posts/": {b.post},
-		"/appointments/": {b.holding}, "/departments/": {b.department}, "/cards/": {b.card}, "/orders/": {b.order}, "/laws/": {b.law, b.bill}, "/articles/": {b.article, b.posted}, "/notices/": {b.notice}, "/tenants/": {at.String()},
+		"/appointments/": {b.holding}, "/departments/": {b.department}, "/cards/": {b.card}, "/orders/": {b.order}, "/items/tasks/": {b.task}, "/items/requests/": {b.request}, "/forms/": {b.form, b.sheet}, "/laws/": {b.law, b.bill}, "/articles/": {b.article, b.posted}, "/notices/": {b.notice}, "/tenants/": {at.String()},
 	}
 	var own []string
 	for _, part := range slices.SortedFunc(maps.Keys(ids), func(a, b string) int { return len(b) - len(a) }) {

@@ -44,6 +44,8 @@ func things() []thing {
 	order := func(b *belongings, _ tenancy.ID) string { return b.order }
 	law := func(b *belongings, _ tenancy.ID) string { return b.law }
 	bill := func(b *belongings, _ tenancy.ID) string { return b.bill }
+	form := func(b *belongings, _ tenancy.ID) string { return b.form }
+	sheet := func(b *belongings, _ tenancy.ID) string { return b.sheet }
 	self := func(_ *belongings, at tenancy.ID) string { return at.String() }
 	return []thing{
 		{"/desk/cases/{}", kase, subtree, policies.CasesView},
@@ -62,6 +64,11 @@ func things() []thing {
 		{"/desk/items/{}/edit", draft, subtree, policies.ItemsEdit},
 		{"/desk/items/{}/override", item, cascade, policies.ItemsView},
 		{"/desk/items/reviews/{}", func(b *belongings, _ tenancy.ID) string { return b.reviewed }, subtree, policies.ItemsView},
+		{"/desk/items/tasks/{}", func(b *belongings, _ tenancy.ID) string { return b.task }, subtree, policies.ItemsView},
+		{"/desk/items/requests/{}", func(b *belongings, _ tenancy.ID) string { return b.request }, subtree, policies.ItemsView},
+		{"/desk/forms/{}", form, cascade, policies.FormsView},
+		{"/desk/forms/{}", sheet, subtree, policies.FormsView},
+		{"/desk/forms/{}/data", form, cascade, policies.FormsData}, // what was submitted to oneself
 		{"/desk/assist/{}", item, cascade, policies.CasesFile},
 		{"/village/assist/{}", item, cascade, policies.CasesFile},
 		{"/desk/org/departments/{}", department, subtree, policies.StaffView},
@@ -162,7 +169,10 @@ func (th thing) expected(seat place, at tenancy.ID, law map[string]map[string]st
 	case strings.HasSuffix(th.path, "/override") && k != "above": // an item of one's own is edited, of those below is not touched
 		return []int{http.StatusConflict, http.StatusNotFound}
 	}
-	if reach == "本级" && k == "own" || reach == "辖区" && k != "above" || reach == "下级" && k == "below" || reach == "全部" || k == "above" && (th.action == policies.ItemsView || th.action == policies.LawsView) {
+	if th.action == policies.FormsData && k == "above" && reach != "—" { // a form from above: what was submitted here
+		return []int{http.StatusOK}
+	}
+	if reach == "本级" && k == "own" || reach == "辖区" && k != "above" || reach == "下级" && k == "below" || reach == "全部" || k == "above" && (th.action == policies.ItemsView || th.action == policies.LawsView || th.action == policies.FormsView) {
 		return []int{http.StatusOK, http.StatusSeeOther}
 	}
 	return refused
@@ -238,6 +248,15 @@ func lists() []thing {
 		{"/desk/items?q={}", policies.ItemsView},
 		{"/desk/items/export.xlsx", policies.ItemsView},
 		{"/desk/items/reviews", policies.ItemsView},
+		{"/desk/items/tasks", policies.ItemsView},
+		{"/desk/items/tasks?below=1&q={}", policies.ItemsView},
+		{"/desk/items/requests", policies.ItemsView},
+		{"/desk/items/requests?tab=received&q={}", policies.ItemsView},
+		{"/desk/items/statistics", policies.ItemsView},
+		{"/desk/items/basic", policies.ItemsView},
+		{"/desk/items/claims", policies.ItemsView},
+		{"/desk/forms", policies.FormsView},
+		{"/desk/forms?q={}", policies.FormsView},
 		{"/desk/org/departments", policies.StaffView},
 		{"/desk/org/staff?below=1", policies.StaffView},
 		{"/desk/org/staff?below=1&q={}", policies.StaffView},

@@ -17,6 +17,7 @@ import (
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/modules/forms"
 	"liandong/modules/laws"
 	"liandong/modules/org"
 	"liandong/modules/sites"
@@ -51,6 +52,8 @@ type belongings struct {
 	card, order     string
 	article, posted string // a draft, and one that everybody may read
 	law, bill       string // in force, and a draft
+	form, sheet     string // in use, and being designed
+	task, request   string // about the item of the league; the league has none
 	department      string
 	post, holding   string
 	grant           string
@@ -120,6 +123,9 @@ func newWorld(t *testing.T) *world {
 	}
 	w.back.Store(0)
 	w.late(t)
+	if err := w.Items.Lock(w.here(t, dbtest.League, policies.ItemEditor), catalog.LockWish{Element: "phone", ItemID: w.things[dbtest.League].item, Reason: "统一号码"}); err != nil {
+		t.Fatal(err)
+	}
 	w.told(t)
 	return w
 }
@@ -243,6 +249,8 @@ func (w *world) plant(t *testing.T, at tenancy.ID) {
 	b, m := w.things[at], mark(at)
 	w.offer(t, at)
 	w.enact(t, at)
+	w.design(t, at)
+	w.wish(t, at)
 	if w.people["owner"] == "" {
 		w.people["owner"], w.people["owner cookie"] = w.herself(t, "owner")
 		w.people["other"], w.people["other cookie"] = w.herself(t, "other")
@@ -307,6 +315,31 @@ func (w *world) enact(t *testing.T, at tenancy.ID) {
 	b.bill = must[laws.Law](t, "law")(w.Laws.Create(editor, facts, "d"+m)).ID
 }
 
+// design puts a form of the tenant in use and begins another.
+func (w *world) design(t *testing.T, at tenancy.ID) {
+	t.Helper()
+	b, m := w.things[at], mark(at)
+	editor, reviewer := w.here(t, at, policies.ItemEditor), dbtest.WithActor(t, at, tenancy.Actor{Kind: tenancy.Staff, ID: w.people["boss"], Name: "审核" + m, Roles: []string{policies.ItemReviewer}})
+	schema := forms.Schema{Title: "表单" + m, Fields: []forms.Field{{ID: "why", Kind: forms.Text, Label: "事由" + m}}}
+	f := must[forms.Form](t, "form")(w.Forms.Create(editor, schema, "f"+m))
+	must[*forms.Version](t, "publish form")(w.Forms.Publish(reviewer, f.ID, f.Version, ""))
+	b.form = f.ID
+	schema.Title = "设计" + m
+	b.sheet = must[forms.Form](t, "form")(w.Forms.Create(editor, schema, "g"+m)).ID
+}
+
+// wish lets a tenant refine the item of the league, and ask it for more.
+func (w *world) wish(t *testing.T, at tenancy.ID) {
+	t.Helper()
+	b, m, above := w.things[at], mark(at), w.things[dbtest.League].item
+	if at == dbtest.League || kin(at, dbtest.League) != "above" {
+		return
+	}
+	editor := w.here(t, at, policies.ItemEditor)
+	must[catalog.Guide](t, "refine")(w.Items.Override(editor, above, catalog.Change{Fields: catalog.Fields{Values: map[string]string{"phone": "电话" + m}}}))
+	b.request = must[catalog.Request](t, "ask")(w.Items.Ask(editor, catalog.RequestWish{ItemID: above, Element: "conditions", Wish: "条件" + m, Reason: "理由" + m, Key: "q" + m})).ID
+}
+
 // basicCode numbers the items of a tenant.
 func basicCode(at tenancy.ID, n int) string {
 	i := slices.IndexFunc(dbtest.Tree(), func(n dbtest.Node) bool { return n.ID == at })
@@ -354,11 +387,23 @@ func (w *world) told(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, d := range all {
-		if err := w.DB.InTx(Operator(t.Context()), func(ctx context.Context, tx *db.Tx) error { return w.Notices.On(ctx, tx, d) }); err != nil {
+		if err := w.DB.InTx(Operator(t.Context()), func(ctx context.Context, tx *db.Tx) error {
+			if slices.Contains(catalog.TasksEvents(), d.Name) {
+				if err := w.Items.OnChangedAbove(ctx, tx, d); err != nil {
+					return err
+				}
+			}
+			return w.Notices.On(ctx, tx, d)
+		}); err != nil {
 			t.Fatalf("%s: %v", d.Name, err)
 		}
 	}
 	for at, b := range w.things {
+		if b.request != "" {
+			if err := conn.QueryRow(t.Context(), `select id from item_tasks where tenant_id = $1 limit 1`, int64(at)).Scan(&b.task); err != nil {
+				t.Fatalf("task at %s: %v", nodeOf(at).Name, err)
+			}
+		}
 		if err := conn.QueryRow(t.Context(), `select id from notices where tenant_id = $1 and role = 'clerk' limit 1`, int64(at)).Scan(&b.notice); err != nil {
 			t.Fatalf("notice at %s: %v", nodeOf(at).Name, err)
 		}

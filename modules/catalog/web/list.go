@@ -15,7 +15,7 @@ func listQuery(r *http.Request) kit.ListQuery {
 		Size: 20, Sort: "created", Desc: true,
 		Filters: map[string]string{
 			"span": string(catalog.SpanHere), "state": "", "kind": "", "owner": "", "department": "",
-			"region": "", "list": "", "level": "", "visits": "", "refined": "", "act": "", "from": "", "to": "", // by way of the statistics
+			"region": "", "list": "", "level": "", "visits": "", "depth": "", "refined": "", "act": "", "from": "", "to": "", // by way of the statistics
 		},
 	})
 }
@@ -30,7 +30,7 @@ func (h handlers) query(q kit.ListQuery) catalog.Query {
 	return catalog.Query{
 		Page: q.Page, Size: q.Size, Sort: q.Sort, Desc: q.Desc, Text: q.Q, Kind: q.Filter("kind"), State: q.Filter("state"),
 		OwnerLevel: q.Filter("owner"), Department: q.Filter("department"), Span: span,
-		Region: regionOf(q), List: q.Filter("list"), Level: q.Filter("level"), Visits: q.Filter("visits"), Refined: q.Filter("refined"), Act: q.Filter("act"), From: day(q.Filter("from")), To: nextDay(q.Filter("to")),
+		Region: regionOf(q), List: q.Filter("list"), Level: q.Filter("level"), Visits: q.Filter("visits"), Depth: q.Filter("depth"), Refined: q.Filter("refined"), Act: q.Filter("act"), From: day(q.Filter("from")), To: nextDay(q.Filter("to")),
 	}
 }
 

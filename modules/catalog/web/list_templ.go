@@ -111,7 +111,7 @@ func listContent(h handlers, q kit.ListQuery, p catalog.Page[catalog.Row], v vie
 			{Name: "kind", Label: "类型", Type: kit.Select, Placeholder: "全部", Options: kinds(ctx)},
 			{Name: "owner", Label: "制定层级", Type: kit.Select, Placeholder: "全部", Options: levels()},
 			{Name: "department", Label: "实施部门", Type: kit.Select, Placeholder: "全部", Options: same(v.departments)},
-			{Name: "span", Type: kit.Hidden}, {Name: "region", Type: kit.Hidden}, {Name: "list", Type: kit.Hidden}, {Name: "level", Type: kit.Hidden}, {Name: "visits", Type: kit.Hidden},
+			{Name: "span", Type: kit.Hidden}, {Name: "region", Type: kit.Hidden}, {Name: "list", Type: kit.Hidden}, {Name: "level", Type: kit.Hidden}, {Name: "visits", Type: kit.Hidden}, {Name: "depth", Type: kit.Hidden},
 			{Name: "refined", Type: kit.Hidden}, {Name: "act", Type: kit.Hidden}, {Name: "from", Type: kit.Hidden}, {Name: "to", Type: kit.Hidden},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -26,6 +26,7 @@ const (
 	viewKinds       = "kinds"
 	viewStates      = "states"
 	viewVisits      = "visits"
+	viewDepth       = "depth"
 	viewTime        = "time"
 	viewLean        = "lean"
 	viewSpeed       = "speed"

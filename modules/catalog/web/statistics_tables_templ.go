@@ -25,7 +25,7 @@ func graphNote() string { return "点击图形查看对应的事项" }
 
 func views() []kit.Option {
 	return opts(viewAll, "总览", viewRegions, "按地区", viewLevels, "按层级", viewDepartments, "按部门", viewKinds, "按类型", viewStates, "按状态",
-		viewVisits, "跑动次数", viewTime, "变化", viewLean, "精简", viewSpeed, "提速")
+		viewVisits, "跑动次数", viewDepth, "网办深度", viewTime, "变化", viewLean, "精简", viewSpeed, "提速")
 }
 
 func acts() []kit.Option {
@@ -81,6 +81,9 @@ func (o overview) table(view string) *figures {
 		t.note = "统计全部状态。在用的事项可以同时有修订草稿，会在两行中各计一次。"
 	case viewVisits:
 		t = o.shares("按跑动次数", "跑动次数", "visits", o.Visits, func(key string) string { return word(visitNames(), key) })
+	case viewDepth:
+		t = o.shares("按网上办理深度", "网上办理深度", "depth", o.Depths, o.depth)
+		t.note = "一个事项可以有几种深度，在每一种各计一次。"
 	case viewTime:
 		t = o.turns(o.Years)
 		if o.q.Filter("by") == "month" {
@@ -94,6 +97,22 @@ func (o overview) table(view string) *figures {
 		return nil
 	}
 	return &t
+}
+
+// depthNames are the depths of online handling; the list takes no local codes.
+func depthNames() (out []kit.Option) {
+	for _, c := range codes.National().List(codes.OnlineDepth) {
+		out = append(out, kit.Option{Value: c.Code, Label: c.Name})
+	}
+	return append(out, kit.Option{Value: catalog.DepthNone, Label: "未填写"})
+}
+
+// depth is what a code of online handling is called.
+func (o overview) depth(key string) string {
+	if key == catalog.DepthNone {
+		return "未填写"
+	}
+	return o.book.Name(codes.OnlineDepth, key)
 }
 
 func tallied(n int, href string) figureCell {
@@ -148,16 +167,20 @@ func (o overview) regions() figures {
 		if i == 0 {
 			name, href, span = r.Name+"（本级）", "", catalog.SpanOwn
 		}
-		t.rows = append(t.rows, figureRow{name, href, append([]figureCell{tallied(r.Defined, o.items(span, "region", id)),
-			tallied(r.Speed.Items, o.items(catalog.SpanHere, "region", id, "state", catalog.StatePublished))}, speedCells(r.Speed)...)})
+		here := o.items(catalog.SpanHere, "region", id, "state", catalog.StatePublished)
+		t.rows = append(t.rows, figureRow{name, href, append([]figureCell{tallied(r.Defined, o.items(span, "region", id)), tallied(r.Speed.Items, here)}, speedCells(r.Speed, here)...)})
 	}
 	return t
 }
 
-// speedCells are the average limits and the rate.
-func speedCells(s catalog.Speed) []figureCell {
+// speedCells are the average limits and the rate, with the list that they are
+// computed from.
+func speedCells(s catalog.Speed, to string) []figureCell {
+	if s.Items == 0 {
+		to = ""
+	}
 	n := float64(max(s.Items, 1))
-	return []figureCell{{value: tenth(float64(s.Statute) / n)}, {value: tenth(float64(s.Effect) / n)}, {value: tenth(100 * s.Rate())}}
+	return []figureCell{{tenth(float64(s.Statute) / n), to}, {tenth(float64(s.Effect) / n), to}, {tenth(100 * s.Rate()), to}}
 }
 
 func tenth(v float64) float64 { return math.Round(v*10) / 10 }
@@ -171,8 +194,7 @@ func (o overview) speeds() figures {
 		if s.Key == "" {
 			to = ""
 		}
-		row := figureRow{orDash(s.Key), "", append([]figureCell{tallied(s.Items, to)}, speedCells(s)...)}
-		row.figures[3].href = to
+		row := figureRow{orDash(s.Key), "", append([]figureCell{tallied(s.Items, to)}, speedCells(s, to)...)}
 		row.figures = append(row.figures, tallied(s.Saved(), to))
 		t.rows = append(t.rows, row)
 	}
@@ -314,7 +336,7 @@ func viewLink(o overview, view, title string) templ.Component {
 		var templ_7745c5c3_Var2 templ.SafeURL
 		templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(o.with("view", view)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 278, Col: 46}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 300, Col: 46}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 		if templ_7745c5c3_Err != nil {
@@ -327,7 +349,7 @@ func viewLink(o overview, view, title string) templ.Component {
 		var templ_7745c5c3_Var3 string
 		templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs("查看表格：" + title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 278, Col: 87}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 300, Col: 87}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 		if templ_7745c5c3_Err != nil {
@@ -370,7 +392,7 @@ func leanTable(t figures) templ.Component {
 		var templ_7745c5c3_Var5 string
 		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(t.title)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 284, Col: 44}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 306, Col: 44}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 		if templ_7745c5c3_Err != nil {
@@ -383,7 +405,7 @@ func leanTable(t figures) templ.Component {
 		var templ_7745c5c3_Var6 string
 		templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(t.head)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 287, Col: 28}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 309, Col: 28}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 		if templ_7745c5c3_Err != nil {
@@ -396,7 +418,7 @@ func leanTable(t figures) templ.Component {
 		var templ_7745c5c3_Var7 string
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(t.cols[0].label)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 288, Col: 54}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 310, Col: 54}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
@@ -414,7 +436,7 @@ func leanTable(t figures) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(row.name)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 294, Col: 49}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 316, Col: 49}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -432,7 +454,7 @@ func leanTable(t figures) templ.Component {
 				var templ_7745c5c3_Var9 templ.SafeURL
 				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(row.figures[0].href))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 297, Col: 51}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 319, Col: 51}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -445,7 +467,7 @@ func leanTable(t figures) templ.Component {
 				var templ_7745c5c3_Var10 string
 				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(row.name + " " + grouped(row.figures[0].value))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 297, Col: 113}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 319, Col: 113}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -458,7 +480,7 @@ func leanTable(t figures) templ.Component {
 				var templ_7745c5c3_Var11 string
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(grouped(row.figures[0].value))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 297, Col: 147}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 319, Col: 147}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {
@@ -472,7 +494,7 @@ func leanTable(t figures) templ.Component {
 				var templ_7745c5c3_Var12 string
 				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs(grouped(row.figures[0].value))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 299, Col: 38}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `statistics_tables.templ`, Line: 321, Col: 38}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 				if templ_7745c5c3_Err != nil {

@@ -760,7 +760,7 @@ func drilled(q kit.ListQuery, region string) (out []string) {
 		key, label string
 		words      []kit.Option
 	}{
-		{"list", "目录", lists()}, {"level", "行使层级", allLevels()}, {"visits", "", visitNames()}, {"refined", "", opts("days", "有单位细化缩短了时限", "materials", "有单位细化减少了材料")}, {"act", "发生过", acts()},
+		{"list", "目录", lists()}, {"level", "行使层级", allLevels()}, {"visits", "", visitNames()}, {"depth", "网上办理深度", depthNames()}, {"refined", "", opts("days", "有单位细化缩短了时限", "materials", "有单位细化减少了材料")}, {"act", "发生过", acts()},
 	} {
 		if v := q.Filter(f.key); v != "" {
 			label := word(f.words, v)
@@ -833,7 +833,7 @@ func drillNote(q kit.ListQuery, region string) templ.Component {
 }
 
 func drillKeys() []string {
-	return []string{"region", "list", "level", "visits", "refined", "act", "from", "to"}
+	return []string{"region", "list", "level", "visits", "depth", "refined", "act", "from", "to"}
 }
 
 func undrilled(q kit.ListQuery) string {
