@@ -266,3 +266,13 @@ func (h handlers) drawCase(w http.ResponseWriter, r *http.Request, s kit.Shell, 
 		Crumbs: home(ctx, kit.Crumb{Label: text.T("citizen.nav.cases"), Href: visit.URL(ctx, "/cases")}), Content: casePage(v),
 	})
 }
+
+// awaited is what the flow of the case waits for the applicant to answer; nil when nothing.
+func (v caseView) awaited() *cases.StepRecord {
+	for i := range v.Open {
+		if v.Open[i].WaitsFor == cases.ForApplicant && v.Case.Status == cases.Handling {
+			return &v.Open[i]
+		}
+	}
+	return nil
+}

@@ -168,3 +168,31 @@ func TestFromAnotherSite(t *testing.T) {
 	v.doc(born).Has(".flow-scroll svg")
 	v.goes(v.post(born+"/urge", "confirmed", "1"), born)
 }
+
+// A flow that waits for the applicant lets her answer on the page of her case; an empty answer
+// is refused and what she typed stays.
+func TestReplyToAFlow(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	task := func(id, name, step string) string {
+		return `<b:userTask id="` + id + `" name="` + name + `"><b:extensionElements><ld:step ` + step + `/></b:extensionElements></b:userTask>`
+	}
+	flow := `<b:definitions xmlns:b="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:ld="https://liandong.cn/bpmn" id="d" targetNamespace="https://liandong.cn/bpmn"><b:process id="p" name="草原" isExecutable="true"><b:startEvent id="s"/><b:endEvent id="e"/>` +
+		task("accept", "嘎查受理", `kind="accept" level="own" post="clerk" limit="2"`) +
+		`<b:intermediateCatchEvent id="ask" name="确认勘验时间"><b:extensionElements><ld:wait for="applicant"/></b:extensionElements><b:messageEventDefinition id="m"/></b:intermediateCatchEvent>` +
+		task("decide", "旗县决定", `kind="decide" level="county" post="decider" limit="3" opinion="required" documents="准予行政许可决定书"`) +
+		`<b:sequenceFlow id="f1" sourceRef="s" targetRef="accept"/><b:sequenceFlow id="f2" sourceRef="accept" targetRef="ask"/><b:sequenceFlow id="f3" sourceRef="ask" targetRef="decide"/><b:sequenceFlow id="f4" sourceRef="decide" targetRef="e"/></b:process></b:definitions>`
+	c := w.file(t, w.publishWith(t, dbtest.County, grass(), []byte(flow)), "k")
+	c, err := w.cases.Accept(as(t, dbtest.Village, "31", "clerk"), c.ID, c.Version, "齐全")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, at := w.visitor(t, me), "/sites/152502200200/cases/"+c.ID
+	page := v.doc(at)
+	page.Has("#reply-title", "确认勘验时间")
+	if res := v.post(at+"/reply", "version", strconv.Itoa(c.Version), "answer", " "); res.status != http.StatusUnprocessableEntity {
+		t.Errorf("an empty reply is answered with %d", res.status)
+	}
+	v.goes(v.upload(at+"/reply", "papers", "图.pdf", pdf, "version", strconv.Itoa(c.Version), "answer", "周三上午十点"), at)
+	v.doc(at).Lacks("#reply-title")
+}

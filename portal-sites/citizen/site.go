@@ -106,6 +106,7 @@ func (h handlers) own(r chi.Router) {
 	r.Get("/cases/{id}/documents/{document}", h.member(h.document))
 	r.Get("/cases/{id}/documents/{document}/pdf", h.member(h.documentPDF))
 	r.Post("/cases/{id}/supplement", h.member(h.supplement))
+	r.Post("/cases/{id}/reply", h.member(h.reply))
 	r.Post("/cases/{id}/withdraw", h.member(h.withdraw))
 	r.Post("/cases/{id}/urge", h.member(h.urge))
 	r.Get("/files/{id}", h.file)

@@ -62,7 +62,7 @@ func newTown(t *testing.T) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fl := flows.NewService()
+	fl := flows.NewService(flows.Markings(), flows.Handlers(cases.Services()...))
 	kept := files.New(d, engine, bucket)
 	w := &town{items: catalog.New(d, engine, fl, catalog.Asks{Files: kept}), files: kept, msgs: &messages{}}
 	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: fl, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
@@ -159,7 +159,13 @@ func (w *town) publishAt(t *testing.T, owner tenancy.ID, b catalog.Body) string 
 
 func (w *town) publishFlow(t *testing.T, owner tenancy.ID, b catalog.Body, way []flows.Step) string {
 	t.Helper()
-	v, err := w.items.Create(as(t, owner, "01", "item_editor"), catalog.Draft{Body: b, Flow: flows.Linear(b.Name, way)})
+	return w.publishWith(t, owner, b, flows.Linear(b.Name, way))
+}
+
+// publishWith puts an item into force with a flow in BPMN.
+func (w *town) publishWith(t *testing.T, owner tenancy.ID, b catalog.Body, flow []byte) string {
+	t.Helper()
+	v, err := w.items.Create(as(t, owner, "01", "item_editor"), catalog.Draft{Body: b, Flow: flow})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,10 +6,12 @@ import (
 	"slices"
 	"strings"
 
+	"liandong/modules/cases"
 	catalogweb "liandong/modules/catalog/web"
 	"liandong/modules/flows"
 	"liandong/modules/org"
 	"liandong/portal-sites/kit"
+	"liandong/portal-sites/kit/text"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
 	"liandong/tenancy/tree"
@@ -132,6 +134,22 @@ func holding(hs []org.Holder, post, role, person string) (out []string) {
 		if named || fits && (person == "" || person == post) {
 			out = append(out, h.Name)
 		}
+	}
+	return out
+}
+
+// stepPapers are the documents that a step may have to issue.
+func stepPapers() (out []kit.Option) {
+	for _, k := range cases.DocumentKinds() {
+		out = append(out, kit.Option{Value: k.Key, Label: k.Title})
+	}
+	return out
+}
+
+// flowServices are the services that a flow may call.
+func flowServices() (out []kit.Option) {
+	for _, key := range cases.Services() {
+		out = append(out, kit.Option{Value: key, Label: text.T("cases.service_" + key)})
 	}
 	return out
 }

@@ -34,6 +34,7 @@ func acts() []act {
 		{"supplement", policies.CasesSupplement},
 		{"sendback", policies.CasesSendback},
 		{"refuse", policies.CasesReject},
+		{"fulfil", policies.CasesFulfil},
 		{"answer", policies.CasesResubmit},
 	}, turns()...)
 }
@@ -113,7 +114,7 @@ func (h handlers) act(w http.ResponseWriter, r *http.Request) error {
 
 // do calls the service.
 func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, papers []string, c correction) (err error) {
-	s, seen, opinion := h.d.Service, f.Int("version"), f.Get("opinion")
+	s, seen, opinion := h.d.Service.At(visitIn(f)), f.Int("version"), f.Get("opinion")
 	for _, name := range []string{"opinion", "wanted", "receiver"} {
 		if len([]rune(f.Get(name))) > maxAnswer {
 			return fault.InvalidField(name, "too_long")
@@ -141,7 +142,9 @@ func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, 
 		}
 		_, err = s.HandOver(ctx, caseID, seen, cases.Handover{Way: f.Get("way"), Receiver: f.Get("receiver"), Courier: f.Get("courier"), Note: deliveryNote(f)}, papers...)
 	case "sendback":
-		_, err = s.SendBack(ctx, caseID, seen, opinion, papers...)
+		_, err = s.SendBackTo(ctx, caseID, seen, f.Get("to"), f.Bool("alone"), opinion, papers...)
+	case "fulfil":
+		_, err = s.Fulfil(ctx, caseID, seen, opinion, papers)
 	case "supplement":
 		_, err = s.AskCorrection(ctx, caseID, seen, strings.Split(f.Get("wanted"), "\n"), f.All("fields"), opinion, papers...)
 	case "answer":
@@ -153,6 +156,15 @@ func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, 
 		err = h.turn(ctx, key, caseID, &f, papers)
 	}
 	return err
+}
+
+// visitIn is the step that a form is about; 0 when it names none.
+func visitIn(f kit.FormValues) int {
+	n, err := strconv.Atoi(f.Get("visit"))
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // takePapers stores what was uploaded with the form, beside what an earlier try

@@ -292,9 +292,9 @@ func todoPage(l look, q kit.ListQuery, p cases.Page, n cases.TodoCounts) templ.C
 							}
 							ctx = templ.InitializeContext(ctx)
 							var templ_7745c5c3_Var16 string
-							templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(r.StepName)
+							templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(standsAt(r))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `lists.templ`, Line: 52, Col: 19}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `lists.templ`, Line: 52, Col: 20}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 							if templ_7745c5c3_Err != nil {
@@ -924,9 +924,9 @@ func listPage(l look, q kit.ListQuery, p cases.Page, below []cases.Branch, expor
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var49 string
-							templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(r.StepName)
+							templ_7745c5c3_Var49, templ_7745c5c3_Err = templ.JoinStringErrs(standsAt(r))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `lists.templ`, Line: 142, Col: 47}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `lists.templ`, Line: 142, Col: 48}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var49))
 							if templ_7745c5c3_Err != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -61,7 +62,7 @@ func (h handlers) view(r *http.Request) (v view, err error) {
 		return v, err
 	}
 	ctx := r.Context()
-	if v.View, err = h.d.Service.Show(ctx, caseID); err != nil {
+	if v.View, err = h.d.Service.At(visitOf(r)).Show(ctx, caseID); err != nil {
 		return v, err
 	}
 	if v.files, err = h.d.Files.OfCase(ctx, caseID); err != nil {
@@ -81,6 +82,19 @@ func (h handlers) view(r *http.Request) (v view, err error) {
 	svg, err := h.d.Flows.Draw(ctx, cases.FlowRef{Tenant: v.Case.FlowTenant, ID: v.Case.FlowID}, v.marks())
 	v.svg = string(svg)
 	return v, err
+}
+
+// visitOf is the step that a page or a form is about; 0 when it names none.
+func visitOf(r *http.Request) int {
+	said := r.URL.Query().Get("visit")
+	if r.PostForm != nil {
+		said = r.PostForm.Get("visit")
+	}
+	n, err := strconv.Atoi(said)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
 }
 
 // guide is the item's guide as it is offered now, or nothing: an old case may
@@ -105,8 +119,12 @@ func (v *view) marks() map[string]Mark {
 	for _, s := range v.Steps {
 		switch {
 		case s.EndedAt == nil && v.Case.Open():
-			marks[s.StepID] = Mark{State: "current", Text: v.standing()}
-		case s.Act == "send_back":
+			m := Mark{State: "current", Text: "当前环节"}
+			if s.Seq == v.Case.StepSeq {
+				m.Text = v.standing()
+			}
+			marks[s.StepID] = m
+		case s.Act == "send_back" || s.Act == "cancelled":
 			delete(marks, s.StepID)
 		case s.EndedAt != nil:
 			marks[s.StepID] = Mark{State: "done"}

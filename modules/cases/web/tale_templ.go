@@ -82,6 +82,14 @@ func actDone(act string) string {
 		return "退回"
 	case "withdraw":
 		return "撤回申请"
+	case "void":
+		return "作废"
+	case cases.Forwarded:
+		return "转报"
+	case "fulfil":
+		return "已登记"
+	case "cancelled":
+		return "不再需要"
 	}
 	return ""
 }
@@ -99,7 +107,7 @@ func (v *view) moments() []kit.Moment {
 	}
 	all := []dated{{c.CreatedAt.UTC().Format("20060102150405.000"), kit.Moment{Title: "提交申请", Who: filedBy, When: at(c.CreatedAt)}}}
 	for _, s := range v.Steps {
-		if s.EndedAt != nil {
+		if s.EndedAt != nil && (s.Work == "step" || s.Work == "wait") {
 			all = append(all, dated{s.EndedAt.UTC().Format("20060102150405.000"), stepMoment(s)})
 		}
 	}
@@ -117,15 +125,21 @@ func (v *view) moments() []kit.Moment {
 	for _, d := range all {
 		out = append(out, d.m)
 	}
-	if n := len(v.Steps); n > 0 && c.Open() && v.Steps[n-1].EndedAt == nil {
-		s := v.Steps[n-1]
-		out = append(out, kit.Moment{Title: s.Name, Who: s.AtName, When: at(s.EnteredAt) + " 到达", State: "current", Tag: badge(v.Due, v.Left, v.Late, c.SuspendedAt != nil)})
+	for _, s := range v.Steps {
+		if !c.Open() || s.EndedAt != nil || s.Work == "timer" {
+			continue
+		}
+		m := kit.Moment{Title: stepTitle(s), Who: s.AtName, When: at(s.EnteredAt) + " 到达", State: "current"}
+		if s.Seq == c.StepSeq {
+			m.Tag = badge(v.Due, v.Left, v.Late, c.SuspendedAt != nil)
+		}
+		out = append(out, m)
 	}
 	return out
 }
 
 func stepMoment(s cases.StepRecord) kit.Moment {
-	m := kit.Moment{Title: s.Name, Who: strings.TrimSpace(s.AtName + " " + s.ActorName), When: at(s.EnteredAt) + " 至 " + at(*s.EndedAt), Opinion: s.Opinion}
+	m := kit.Moment{Title: stepTitle(s), Who: strings.TrimSpace(s.AtName + " " + s.ActorName), When: at(s.EnteredAt) + " 至 " + at(*s.EndedAt), Opinion: s.Opinion}
 	if s.UsedDays != nil {
 		m.Took = "用时 " + workdays(*s.UsedDays)
 		if *s.UsedDays == 0 {
@@ -135,6 +149,9 @@ func stepMoment(s cases.StepRecord) kit.Moment {
 	tone := kit.Success
 	if s.Act == "refuse" || s.Act == "send_back" || s.Act == cases.Denied {
 		m.State, tone = "refused", kit.Yellow
+	}
+	if s.Act == "cancelled" {
+		tone = kit.Neutral
 	}
 	if word := actDone(s.Act); word != "" {
 		m.Tag = kit.Badge(tone, word)

@@ -37,7 +37,7 @@ func isTurn(key string) bool {
 
 // turn does one of them.
 func (h handlers) turn(ctx context.Context, key, caseID string, f *kit.FormValues, papers []string) (err error) {
-	s, seen, said, days := h.d.Service, f.Int("version"), f.Get("opinion"), 0
+	s, seen, said, days := h.d.Service.At(visitIn(*f)), f.Int("version"), f.Get("opinion"), 0
 	if f.Get("days") != "" {
 		days = f.Int("days")
 	}

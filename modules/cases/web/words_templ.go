@@ -190,6 +190,14 @@ func kindText(s string) string {
 		return "审批决定"
 	case "deliver":
 		return "送达"
+	case cases.ForApplicant:
+		return "等待申请人"
+	case cases.ForPayment:
+		return "等待缴费"
+	case cases.ForExternal:
+		return "等待外部结果"
+	case "timer":
+		return "定时等待"
 	}
 	return "审查"
 }
@@ -211,6 +219,14 @@ func applicantKind(s string) string {
 		return "法人或其他组织"
 	}
 	return "自然人"
+}
+
+// standsAt is the step of a row, and that there are others besides.
+func standsAt(r cases.Row) string {
+	if r.Beside > 0 {
+		return r.StepName + "（另有 " + strconv.Itoa(r.Beside) + " 个环节同时进行）"
+	}
+	return r.StepName
 }
 
 // who is an applicant's name as lists show it: people masked, organisations not.
@@ -264,7 +280,7 @@ func sheetRow(r cases.Row) []any {
 	if r.Deadline != nil {
 		left = leftText(r.Left, r.Late)
 	}
-	return []any{r.No, r.ItemName, who(&r.Case), channelText(r.Channel), r.OriginName, r.AtName, r.StepName, statusText(&r.Case), at(r.CreatedAt),
+	return []any{r.No, r.ItemName, who(&r.Case), channelText(r.Channel), r.OriginName, r.AtName, standsAt(r), statusText(&r.Case), at(r.CreatedAt),
 		atp(r.AcceptedAt), r.PromisedDays, lastDay(r.Deadline), left, atp(r.EndedAt), outcomeText(r.Outcome)}
 }
 

@@ -123,6 +123,7 @@ func (h handlers) design(r *http.Request, sh catalog.Sheet) (d design, err error
 	base := h.items("/" + sh.Item.ID + "/flow")
 	d.URLs = map[string]string{"save": base, "check": base + "/check", "play": base + "/play", "places": base + "/places", "edit": h.items("/" + sh.Item.ID + "/edit")}
 	d.Lists = designLists(b)
+	d.Lists["documents"], d.Lists["services"] = picks(h.Papers), picks(h.Services)
 	if d.Lists["fields"], err = h.formFields(r.Context(), b.EForm); err != nil {
 		return d, err
 	}
@@ -134,7 +135,7 @@ func (h handlers) design(r *http.Request, sh catalog.Sheet) (d design, err error
 func designLists(b catalog.Body) map[string][]pick {
 	out := map[string][]pick{
 		"kinds": picks(stepKinds()), "levels": picks(stepLevels()), "posts": picks(stepPosts()), "acts": picks(stepActs()),
-		"documents": picks(stepPapers()), "services": picks(stepServices()), "applicants": picks(applicantKinds()), "departments": {},
+		"applicants": picks(applicantKinds()), "departments": {},
 	}
 	for _, m := range b.Materials {
 		out["attachments"] = append(out["attachments"], pick{Value: code(m.Name), Label: m.Name})

@@ -51,12 +51,15 @@ type Flows interface {
 type Deps struct {
 	Service *catalog.Service
 	Flows   Flows
-	Stage   Stage // what the flow designer asks
-	Laws    Laws  // the legal library; nil leaves its help out
-	Files   Files // keeps blank forms and samples; nil leaves their fields out
-	Forms   Forms // keeps electronic forms; nil leaves their field out
-	Shell   kit.Shell
-	Base    string // where Mount is mounted: /desk
+	Stage   Stage        // what the flow designer asks
+	Laws    Laws         // the legal library; nil leaves its help out
+	Files   Files        // keeps blank forms and samples; nil leaves their fields out
+	Forms   Forms        // keeps electronic forms; nil leaves their field out
+	Papers  []kit.Option // the documents that a step may have to issue
+	// Services are those that a flow may call.
+	Services []kit.Option
+	Shell    kit.Shell
+	Base     string // where Mount is mounted: /desk
 	// SiteURL is the address of a tenant's citizen site, for the preview of a
 	// guide; nil or an empty answer leaves the link out.
 	SiteURL func(tenant tenancy.ID) string
