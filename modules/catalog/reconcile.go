@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +20,7 @@ const TasksJob = "catalog.tasks"
 // TasksEvents are the wire names that OnChangedAbove wants to be called for.
 func TasksEvents() []string {
 	return []string{
-		events.ItemPublished{}.EventName(), events.ItemWithdrawn{}.EventName(), events.ItemOverridden{}.EventName(), events.LocksChanged{}.EventName(),
+		events.ItemPublished{}.EventName(), events.ItemWithdrawn{}.EventName(), events.ItemOverridden{}.EventName(), events.LocksChanged{}.EventName(), events.SubtreeMoved{}.EventName(),
 		laws.Amended{}.EventName(), laws.Repealed{}.EventName(),
 	}
 }
@@ -47,9 +49,7 @@ func (s *Service) OnChangedAbove(ctx context.Context, tx *db.Tx, d db.Delivery) 
 	if err != nil {
 		return err
 	}
-	for t, o := range r.opened {
-		tx.EmitIn(t, *o)
-	}
+	r.tell()
 	return nil
 }
 
@@ -69,6 +69,17 @@ func (r reconciler) reconcile(ctx context.Context, itemID string) error {
 			return fmt.Errorf("items with changes: %w", err)
 		}
 	}
+	return r.all(ctx, ids)
+}
+
+// tell reports what was opened, once for each tenant.
+func (r reconciler) tell() {
+	for t, o := range r.opened {
+		r.tx.EmitIn(t, *o)
+	}
+}
+
+func (r reconciler) all(ctx context.Context, ids []string) error {
 	locks, err := r.locks(ctx, nil)
 	if err != nil {
 		return err
@@ -83,7 +94,7 @@ func (r reconciler) reconcile(ctx context.Context, itemID string) error {
 
 func (r reconciler) one(ctx context.Context, itemID string, locks []Lock) error {
 	g, item, err := r.ground(ctx, itemID)
-	if err != nil {
+	if err != nil && !errors.Is(err, sql.ErrNoRows) { // an item of a level that was left: nobody is asked any more
 		return err
 	}
 	g.locks = locks

@@ -114,7 +114,7 @@ func (a *App) floor(ctx context.Context) (err error) {
 	if a.bucket, err = blob.OpenBucket(ctx, a.cfg.Files); err != nil {
 		return fmt.Errorf("open file store: %w", err)
 	}
-	a.Tree = tree.New(a.DB, org.Guard(a.Policy), cases.Moved)
+	a.Tree = tree.New(a.DB, org.Guard(a.Policy), cases.Moved, catalog.Moved)
 	return nil
 }
 

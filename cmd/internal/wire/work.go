@@ -14,6 +14,7 @@ import (
 	"liandong/modules/materials"
 	"liandong/modules/notices"
 	"liandong/tenancy"
+	"liandong/tenancy/calendar"
 )
 
 // jobs puts together what happens in the background.
@@ -77,6 +78,10 @@ func (a *App) schedules() []jobs.Schedule {
 			_, err := a.Items.FoldHeat(ctx)
 			return err
 		}},
+		{Name: "catalog.settle", Every: time.Hour, Run: a.nightly(a.eachRoot(func(ctx context.Context) error {
+			_, err := a.Items.Settle(ctx)
+			return err
+		}))},
 		{Name: "audit.seal", Every: 10 * time.Second, Run: func(ctx context.Context) error {
 			_, err := a.Audit.Seal(ctx)
 			return err
@@ -85,6 +90,19 @@ func (a *App) schedules() []jobs.Schedule {
 			_, err := a.Notices.Send(ctx)
 			return err
 		}},
+	}
+}
+
+// quiet is the hour of the day, in China, in which nobody waits for anything.
+const quiet = 3
+
+// nightly lets a run of every hour go through in the quiet one.
+func (a *App) nightly(fn func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if a.cfg.Now().In(calendar.Zone()).Hour() != quiet {
+			return nil
+		}
+		return fn(ctx)
 	}
 }
 

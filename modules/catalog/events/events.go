@@ -127,3 +127,10 @@ type ItemHeld struct {
 
 // EventName is the stable wire name.
 func (ItemHeld) EventName() string { return "catalog.item_held" }
+
+// SubtreeMoved reports that a tenant with all below it inherits from other levels
+// than before: it was moved, or came to another parent by a merger.
+type SubtreeMoved struct{}
+
+// EventName is the stable wire name.
+func (SubtreeMoved) EventName() string { return "catalog.subtree_moved" }
