@@ -85,6 +85,9 @@ func (h handlers) apply(w http.ResponseWriter, r *http.Request, s kit.Shell) err
 
 func (h handlers) showForm(w http.ResponseWriter, r *http.Request, s kit.Shell, f form, status int) error {
 	ctx := r.Context()
+	if err := h.offer(ctx, &f); err != nil {
+		return err
+	}
 	return s.Page(w, r, status, kit.Page{
 		Title: text.T("citizen.apply.title"), Active: "items",
 		Crumbs: home(ctx, kit.Crumb{Label: f.b.Name, Href: itemURL(ctx, f.id)}), Content: applyPage(f),

@@ -13,6 +13,7 @@ import (
 	casesweb "liandong/modules/cases/web"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/modules/materials"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
 	"liandong/portal-sites/kit/visit"
@@ -23,12 +24,13 @@ import (
 // caseView is one case as its applicant follows it.
 type caseView struct {
 	cases.View
-	svg   string
-	ahead []flows.Step // steps that it has not come to yet
-	files []files.File
-	v     kit.FormValues // the answer to a notice
-	kept  []paper        // uploads of an answer that was refused
-	now   time.Time
+	svg    string
+	ahead  []flows.Step // steps that it has not come to yet
+	files  []files.File
+	v      kit.FormValues               // the answer to a notice
+	kept   []paper                      // uploads of an answer that was refused
+	offers map[string][]materials.Offer // by what is wanted: what she may use again
+	now    time.Time
 
 	sheet      *casesweb.Filed // the form that was filed; nil: none
 	correction                 // its fields that a notice asks for
@@ -259,8 +261,13 @@ func elsewhereOr(w http.ResponseWriter, r *http.Request, to string, err error) e
 	return kit.SeeOther(w, r, to)
 }
 
-func (h handlers) drawCase(w http.ResponseWriter, r *http.Request, s kit.Shell, v caseView, code int) error {
+func (h handlers) drawCase(w http.ResponseWriter, r *http.Request, s kit.Shell, v caseView, code int) (err error) {
 	ctx := r.Context()
+	if n := v.open(); n != nil {
+		if v.offers, err = h.offered(ctx, v.Case.ApplicantKind, v.Number, papersWanted(*n)); err != nil {
+			return err
+		}
+	}
 	return s.Page(w, r, code, kit.Page{
 		Title: v.Case.ItemName, Active: "cases",
 		Crumbs: home(ctx, kit.Crumb{Label: text.T("citizen.nav.cases"), Href: visit.URL(ctx, "/cases")}), Content: casePage(v),

@@ -29,6 +29,9 @@ func (h handlers) supplement(w http.ResponseWriter, r *http.Request, s kit.Shell
 	if err := h.take(r, &v); err != nil {
 		return err
 	}
+	if err := h.supply(r, &v); err != nil {
+		return err
+	}
 	if err := h.correct(r, &v); err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"liandong/modules/cases"
 	casesweb "liandong/modules/cases/web"
 	"liandong/modules/catalog"
+	"liandong/modules/materials"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
 	"liandong/tenancy/idcode"
@@ -39,6 +40,8 @@ type form struct {
 	step string
 	v    kit.FormValues
 	bad  map[string]string // material → what is wrong with its upload
+
+	offers map[string][]materials.Offer // by material: what she may use again
 }
 
 // steps leaves out what the item does not ask for.

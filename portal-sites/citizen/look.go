@@ -92,9 +92,18 @@ func (h handlers) view(r *http.Request) kit.SiteView {
 		v.RegisterURL = visit.URL(ctx, h.Register)
 	}
 	if a, ok := person(r); ok {
-		v.User = kit.UserView{Name: a.Name, Logout: visit.URL(ctx, "/logout"), Menu: links(ctx, "messages", "/notices", "me", "/me")}
+		v.User = kit.UserView{Name: a.Name, Logout: visit.URL(ctx, "/logout"), Menu: h.menu(ctx)}
 	}
 	return v
+}
+
+// menu is what stands below her name.
+func (h handlers) menu(ctx context.Context) []kit.Link {
+	pairs := []string{"messages", "/notices", "me", "/me"}
+	if h.Library != nil {
+		pairs = append([]string{"materials", "/materials"}, pairs...)
+	}
+	return links(ctx, pairs...)
 }
 
 // signInBack is where the link to sign in leads back to: this page, unless it is

@@ -15,6 +15,7 @@ import (
 	"liandong/modules/files"
 	"liandong/modules/forms"
 	formsweb "liandong/modules/forms/web"
+	"liandong/modules/materials"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/visit"
 	"liandong/tenancy"
@@ -37,7 +38,8 @@ type Deps struct {
 	EForms  casesweb.EForms // may be nil, like the two below: items have no electronic forms then
 	Forms   *forms.Service
 	Papers  formsweb.Papers
-	Laws    Laws // may be nil: the guide then names laws without leading to them
+	Library *materials.Service // may be nil: nothing is offered to be used again
+	Laws    Laws               // may be nil: the guide then names laws without leading to them
 
 	Calendars Calendars // may be nil: the guide then does not say whether a place is open
 	Font      string    // of papers, as paper.Load takes it; empty: paper.DefaultFont
@@ -110,6 +112,7 @@ func (h handlers) own(r chi.Router) {
 	r.Post("/cases/{id}/withdraw", h.member(h.withdraw))
 	r.Post("/cases/{id}/urge", h.member(h.urge))
 	r.Get("/files/{id}", h.file)
+	h.library(r)
 	r.Get("/notices", h.member(h.notices))
 	r.Post("/notices/read", h.member(h.readNotices))
 }

@@ -20,6 +20,7 @@ import (
 	"liandong/modules/files"
 	"liandong/modules/flows"
 	"liandong/modules/laws"
+	"liandong/modules/materials"
 	"liandong/policies"
 	"liandong/portal-sites/citizen"
 	"liandong/portal-sites/kit"
@@ -43,6 +44,8 @@ type town struct {
 	files *files.Service
 	msgs  *messages
 	laws  *laws.Service
+	lib   *materials.Service
+	db    *db.DB
 	lost  http.Handler // what a host shows that is nobody's
 }
 
@@ -66,6 +69,7 @@ func newTown(t *testing.T) *town {
 	kept := files.New(d, engine, bucket)
 	w := &town{items: catalog.New(d, engine, fl, catalog.Asks{Files: kept}), files: kept, msgs: &messages{}}
 	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: fl, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
+	w.lib, w.db = materials.New(d, engine, library(w, sealer)), d
 	w.laws = laws.New(d, engine, nothing{})
 	w.Handler = w.serve(d, fl)
 	return w
@@ -75,7 +79,7 @@ func (w *town) serve(d *db.DB, fl *flows.Service) http.Handler {
 	log, secret := slog.New(slog.DiscardHandler), []byte(strings.Repeat("s", 32))
 	tr := tree.New(d, nil)
 	deps := citizen.Deps{
-		Items: w.items, Cases: w.cases, Files: w.files, Tree: tr, Sites: sites{}, Notices: w.msgs, Flows: drawn{d, fl}, People: people{}, Laws: w.laws, Calendars: days{d},
+		Items: w.items, Cases: w.cases, Files: w.files, Tree: tr, Sites: sites{}, Notices: w.msgs, Flows: drawn{d, fl}, People: people{}, Library: w.lib, Laws: w.laws, Calendars: days{d},
 		SignIn: func(r chi.Router) {
 			r.Get("/login", func(w http.ResponseWriter, r *http.Request) {
 				_, _ = fmt.Fprint(w, "sign in ", r.URL.Query().Get(citizen.ReturnParam))

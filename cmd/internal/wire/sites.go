@@ -148,7 +148,7 @@ func (s *doors) villager(ctx context.Context) village.Visitor {
 func (s *doors) citizenDeps() citizen.Deps {
 	d := citizen.Deps{
 		Items: s.Items, Cases: s.Cases, Files: s.Files, Tree: s.Tree, Sites: citizen.Kept(s.Sites), Notices: letters{s.Notices},
-		Flows: drawings{s.DB, s.Flows}, People: profiles{s.Kratos, s.sealer}, Laws: s.Laws, SiteURL: func(code, _ string) string { return "/sites/" + code }, Register: "/register",
+		Flows: drawings{s.DB, s.Flows}, Library: s.Materials, People: profiles{s.Kratos, s.sealer}, Laws: s.Laws, SiteURL: func(code, _ string) string { return "/sites/" + code }, Register: "/register",
 		EForms: s.sheets(), Forms: s.Forms, Papers: uploads{s.Files},
 		Calendars: days{s.DB}, Font: s.cfg.Font, PublicURL: s.cfg.PublicURL,
 		Log: s.cfg.Log, Flash: s.flash, Now: s.cfg.Now,
