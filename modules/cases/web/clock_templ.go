@@ -188,10 +188,12 @@ func (v *view) standing() string {
 	case v.Case.Status == cases.Supplement:
 		return "等待补正"
 	case v.Due == nil:
-		return "当前环节"
+		return hereText()
 	}
 	return "当前：" + leftText(v.Left, v.Late)
 }
+
+func hereText() string { return "当前环节" }
 
 func (v *view) clockState() string {
 	switch {

@@ -119,7 +119,7 @@ func (v *view) marks() map[string]Mark {
 	for _, s := range v.Steps {
 		switch {
 		case s.EndedAt == nil && v.Case.Open():
-			m := Mark{State: "current", Text: "当前环节"}
+			m := Mark{State: "current", Text: hereText()}
 			if s.Seq == v.Case.StepSeq {
 				m.Text = v.standing()
 			}
