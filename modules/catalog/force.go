@@ -76,6 +76,7 @@ func (s store) begin(ctx context.Context, item Item, v *Version) error {
 		item.State = StatePublished
 	}
 	if item.List == BasicList { // nothing that people could apply for has changed
+		s.tx.Emit(events.EntryPublished{ItemID: item.ID, VersionID: v.ID, Number: v.Number})
 		return s.saveItem(ctx, &item)
 	}
 	s.tx.Emit(events.ItemPublished{ItemID: item.ID, VersionID: v.ID, Number: v.Number, Act: v.Act})

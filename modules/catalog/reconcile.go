@@ -20,7 +20,7 @@ const TasksJob = "catalog.tasks"
 // TasksEvents are the wire names that OnChangedAbove wants to be called for.
 func TasksEvents() []string {
 	return []string{
-		events.ItemPublished{}.EventName(), events.ItemWithdrawn{}.EventName(), events.ItemOverridden{}.EventName(), events.LocksChanged{}.EventName(), events.SubtreeMoved{}.EventName(),
+		events.ItemPublished{}.EventName(), events.EntryPublished{}.EventName(), events.ItemWithdrawn{}.EventName(), events.ItemOverridden{}.EventName(), events.LocksChanged{}.EventName(), events.SubtreeMoved{}.EventName(),
 		laws.Amended{}.EventName(), laws.Repealed{}.EventName(),
 	}
 }

@@ -420,33 +420,27 @@ func TestLawsAndBasicEntriesOpenTasksOnce(t *testing.T) {
 func TestNewVersionsOfABasicEntryAskOnce(t *testing.T) {
 	t.Parallel()
 	b := newBureau(t)
-	entry := published(t, b.Service)
-	taken := body()
-	taken.BasicCode, taken.Name = "000116009000", "草原作业许可（旗县）"
-	editor, reviewer := person(t, dbtest.County, "1", "item_editor"), person(t, dbtest.County, "2", "item_reviewer")
-	v, err := b.Create(editor, catalog.Draft{Body: taken, Flow: []byte("<x/>")})
-	if err == nil {
-		if _, err = b.Submit(editor, v.ID); err == nil {
-			_, err = b.Publish(reviewer, v.ID, "同意")
-		}
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := b.db.InTx(dbtest.As(t, dbtest.County, tenancy.System), func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, `update items set basic_tenant = ?, basic_id = ? where id = ?`, dbtest.League, entry, v.ItemID)
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
+	entry := listed(t, b.Service, foodEntry())
+	own := claimed(t, b.Service, person(t, dbtest.County, "3", "item_editor"), entry)
+	finish(t, b.Service, dbtest.County, own)
 	b.deliver()
 	if ts := b.open(dbtest.County); len(ts) != 0 {
 		t.Fatalf("a first version asks %s", spelled(ts))
 	}
-	b.republish(entry, func(x *catalog.Body) { x.Conditions = []string{"年满十八周岁"} })
-	b.deliver()
-	ts := b.open(dbtest.County)
-	if spelled(ts) != "basic_changed " || len(ts[0].Detail.Changes) != 1 || ts[0].Detail.Changes[0].Now != "年满十八周岁" {
-		t.Errorf("asked %s: %+v", spelled(ts), ts)
+	for n, article := range []string{"第三十五条、第三十六条", "第三十七条"} {
+		b.republish(entry, func(x *catalog.Body) {
+			x.LegalBasis = []catalog.LegalBasis{{Law: x.LegalBasis[0].Law, Article: article}}
+		})
+		b.deliver()
+		ts := b.open(dbtest.County)
+		if len(ts) != n+1 || ts[0].Kind != catalog.TaskBasic || ts[0].ItemID != own {
+			t.Fatalf("asked %s: %+v", spelled(ts), ts)
+		}
+		if c := ts[len(ts)-1].Detail.Changes; len(c) != 1 || c[0].Element != "legal_basis" || !strings.Contains(c[0].Now, "条") {
+			t.Errorf("asked about %+v", c)
+		}
+	}
+	if p, err := b.Claimables(b.editor(dbtest.County), catalog.ClaimQuery{}); err != nil || p.Counts[catalog.ClaimChanged] != 1 {
+		t.Errorf("the banner: %+v, %v", p.Counts, err)
 	}
 }

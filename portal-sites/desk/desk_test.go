@@ -81,7 +81,7 @@ func TestItemsThatWait(t *testing.T) {
 	o.post("林业和草原局", "事项管理岗", editor, policies.ItemEditor)
 	o.post("政务服务局", "综合窗口", clerk, policies.Clerk)
 	d := o.come(editor).Get("/desk").Want(http.StatusOK).Doc()
-	d.Has(".ld-menu a[href=/desk/items/tasks] .ld-count", "5").Has(".ld-menu a[href=/desk/items/requests] .ld-count", "1").Has(".ld-stats", "核对任务", "5").Has(".ld-stats a[href=/desk/items/tasks]", "核对任务").Lacks(".ld-menu a[href=/desk/items/reviews]")
+	d.Has(".ld-menu a[href=/desk/items/tasks] .ld-count", "5").Has(".ld-menu a[href=/desk/items/requests] .ld-count", "1").Has("main", "核对任务", "5").Has(".ld-stats a[href=/desk/items/tasks]", "核对任务").Lacks(".ld-menu a[href=/desk/items/reviews]")
 	o.come(clerk).Get("/desk").Want(http.StatusOK).Doc().Lacks(".ld-stats a[href=/desk/items/tasks]")
 }
 

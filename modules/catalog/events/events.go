@@ -14,6 +14,17 @@ type ItemPublished struct {
 // EventName is the stable wire name.
 func (ItemPublished) EventName() string { return "catalog.item_published" }
 
+// EntryPublished reports that a version of an entry of the basic list came into
+// force: nothing that people could apply for, but items were taken from it.
+type EntryPublished struct {
+	ItemID    string `json:"item_id"`
+	VersionID string `json:"version_id"`
+	Number    int    `json:"number"`
+}
+
+// EventName is the stable wire name.
+func (EntryPublished) EventName() string { return "catalog.entry_published" }
+
 // ItemWithdrawn reports that an item may no longer be applied for.
 type ItemWithdrawn struct {
 	ItemID string   `json:"item_id"`
