@@ -48,7 +48,7 @@ func benchCommand() *cobra.Command {
 	run.Flags().BoolVar(&o.Quick, "quick", false, "少量重复,快速得出大致结果")
 	run.Flags().BoolVar(&o.Explain, "explain", false, "打印超限查询的执行计划")
 	run.Flags().StringVar(&o.Profile, "profile", "", "把事项目录各页面的处理器剖析(pprof)写入这个目录")
-	run.Flags().StringVar(&o.Only, "only", "", "只测名称包含这些字的部分:授权、查询、全过程、网站、事项")
+	run.Flags().StringVar(&o.Only, "only", "", "只测名称包含这些字的部分:授权、查询、全过程、网站、事项、表单")
 	run.Flags().IntVar(&o.Lives, "lives", 1_000, "每个库里走完全过程的办件数,0 为不测")
 	cmd.AddCommand(load, run)
 	return cmd

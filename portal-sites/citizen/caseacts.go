@@ -46,8 +46,9 @@ func (h handlers) supplement(w http.ResponseWriter, r *http.Request, s kit.Shell
 		ids[i] = p.ID
 	}
 	_, err = h.Cases.Correct(r.Context(), v.Case.ID, form.Int("version"), form.Get("answer"), ids, v.values)
-	if e, ok := fault.As(err); ok && e.Fields["form"] != "" {
+	if e, ok := fault.As(err); ok && e.Fields["form"] != "" { // said beside its fields
 		v.content = v.blame()
+		return h.drawCase(w, r, s, v, http.StatusUnprocessableEntity)
 	}
 	switch {
 	case v.v.Blame(err):

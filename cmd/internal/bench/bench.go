@@ -128,7 +128,7 @@ func Run(ctx context.Context, o Options) error {
 	for _, part := range []struct {
 		name    string
 		measure func(context.Context, *Report) error
-	}{{"授权判定", r.decisions}, {"分级查询", r.queries}, {"办件全过程", r.lives}, {"网站", r.pages}, {"事项目录", r.catalogue}} {
+	}{{"授权判定", r.decisions}, {"分级查询", r.queries}, {"办件全过程", r.lives}, {"网站", r.pages}, {"事项目录", r.catalogue}, {"电子表单", r.forms}} {
 		if !strings.Contains(part.name, o.Only) {
 			continue
 		}

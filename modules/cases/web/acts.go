@@ -239,6 +239,10 @@ func (h handlers) again(w http.ResponseWriter, r *http.Request, key string, form
 		v.form.Set("version", strconv.Itoa(v.Case.Version))
 		return h.showView(w, r, http.StatusOK, v)
 	}
+	if f.Fields["form"] != "" && v.correct != nil { // said beside its fields
+		v.form.Set("version", strconv.Itoa(v.Case.Version))
+		return h.showView(w, r, http.StatusUnprocessableEntity, v)
+	}
 	if !v.form.Blame(failure) {
 		v.trouble = v.explain(f, form)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
@@ -89,6 +90,7 @@ func (h *holder) Take(r *http.Request, e forms.Entry, base, applicantKind string
 	}
 	in := forms.Values{}
 	maps.Copy(in, s.Compiled.Unmask(posted, s.Draft.Values))
+	s.keepGiven(in, r.PostForm.Get(givenField))
 	if err := h.keepFiles(r, s.Compiled, in); err != nil {
 		return nil, err
 	}
@@ -120,6 +122,20 @@ func (h *holder) Take(r *http.Request, e forms.Entry, base, applicantKind string
 	s = h.sheet(f, v, base, applicantKind)
 	s.Do, s.Told = do, told
 	return s, nil
+}
+
+// given lists what the page shows as filled in for her.
+func (s *Sheet) given() string { return strings.Join(slices.Sorted(maps.Keys(s.Prefilled)), " ") }
+
+// keepGiven leaves alone what was filled in after the page had been sent out: that
+// she left it empty there says nothing.
+func (s *Sheet) keepGiven(in forms.Values, shown string) {
+	known := strings.Fields(shown)
+	for id := range s.Prefilled {
+		if show(in[id]) == "" && !slices.Contains(known, id) {
+			delete(in, id)
+		}
+	}
 }
 
 func (h *holder) told(v *forms.Version, in forms.Values, saved forms.Saved) (out []Told) {
@@ -181,8 +197,9 @@ func NewPaper(c *forms.Compiled, values forms.Values, ctx forms.Context, plain b
 
 // The fields of a form that say upon what it was written.
 const (
-	seenField, deviceField, labelField = "ff.seen", "ff.device", "ff.label"
-	pagePrefix                         = "p."
+	seenField, givenField, deviceField, labelField = "ff.seen", "ff.given", "ff.device", "ff.label"
+
+	pagePrefix = "p."
 )
 
 // pageFields are what the page around the form asks to keep with its draft.

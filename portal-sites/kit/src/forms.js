@@ -79,7 +79,9 @@ const wraps = new WeakMap();
 export const react = (body) => {
   const form = body.closest("form");
   if (!form) return null;
-  const p = planOf(body), res = evaluate(p, read(p, form));
+  const p = planOf(body), kind = form.elements.kind; // of applicant, where the page asks for it
+  if (kind && kind.value) p.applicant = kind.value === "legal" ? "enterprise" : "person";
+  const res = evaluate(p, read(p, form));
   if (!wraps.has(body)) wraps.set(body, [...body.querySelectorAll("[data-ff]")]);
   const errors = new Map();
   for (const e of res.errors) if (!errors.has(e.path)) errors.set(e.path, sentence(p.text, e));
@@ -317,7 +319,7 @@ export const start = (form) => {
   form.classList.add("is-live");
   if (form.dataset.draft) restore(form);
   if (form.dataset.save) stamp(form);
-  const around = (e) => { if (!pathOf(e.target) && form.dataset.save && kept(form).includes(e.target.name)) queue(form, page + e.target.name); };
+  const around = (e) => { if (!pathOf(e.target) && form.dataset.save && kept(form).includes(e.target.name)) queue(form, page + e.target.name); if (e.target.name === "kind") react(body); };
   form.addEventListener("input", around);
   form.addEventListener("change", around);
   form.addEventListener("input", (e) => { const at = pathOf(e.target); if (at) { react(body); if (form.dataset.save) queue(form, at.split(".")[0]); } });
