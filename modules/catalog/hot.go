@@ -62,23 +62,51 @@ func (d Directory) Hot(level string, n int) []Hint {
 	if !d.c.any(here) {
 		here = nil
 	}
-	var out []finder.Match
-	add := func(heat finder.Heat) {
-		for _, m := range finder.Hot(d.c.shards, heat, n, here) {
-			if len(out) < n && !slices.ContainsFunc(out, func(o finder.Match) bool { return o.Doc == m.Doc }) {
-				out = append(out, m)
+	return hints(d.c.hot(n, here), n)
+}
+
+// Here are up to n items that may be filed at level, those of Hot first and the others by
+// name; empty when there are none. Every level is meant by "".
+func (d Directory) Here(level string, n int) (out []Card) {
+	here := Query{Origin: level}.keeps
+	ms := d.c.hot(n, here)
+	left := make([][]int32, len(d.c.shards))
+	for k, s := range d.c.shards {
+		docs := s.Docs()
+		for i := range docs {
+			if here(&docs[i]) {
+				left[k] = append(left[k], int32(i))
 			}
 		}
 	}
-	for _, uses := range slices.Backward(d.c.places) {
+	ms = together(ms, finder.ByName(d.c.shards, left, n+len(ms)), n)
+	for _, m := range ms {
+		out = append(out, d.c.card(m, d.Book))
+	}
+	return out
+}
+
+// hot are up to n of the items that keep takes, most used first: here, else above.
+func (c sought) hot(n int, keep func(*finder.Doc) bool) (out []finder.Match) {
+	for _, uses := range slices.Backward(c.places) {
 		if len(out) < n && total(uses) >= fewUses {
-			add(finder.Heat{uses})
+			out = together(out, finder.Hot(c.shards, finder.Heat{uses}, n, keep), n)
 		}
 	}
 	if len(out) < n {
-		add(d.c.heat)
+		out = together(out, finder.Hot(c.shards, c.heat, n, keep), n)
 	}
-	return hints(out, n)
+	return out
+}
+
+// together adds to some what is not among them yet, up to n.
+func together(some, more []finder.Match, n int) []finder.Match {
+	for _, m := range more {
+		if len(some) < n && !slices.ContainsFunc(some, func(o finder.Match) bool { return o.Doc == m.Doc }) {
+			some = append(some, m)
+		}
+	}
+	return some
 }
 
 // any reports whether the chain has an item that keep takes.

@@ -3,11 +3,9 @@ package citizen
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
-	"liandong/modules/catalog/codes"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
 	"liandong/portal-sites/kit/visit"
@@ -18,12 +16,11 @@ type homeView struct {
 	look     Look
 	signedIn bool
 	unread   int
-	items    []catalog.Row // what to begin with
-	local    bool          // items can be applied for on this very site
-	person   []kit.Link    // topics
+	items    []catalog.Card // what to begin with
+	local    bool           // items can be applied for on this very site
+	person   []kit.Link     // topics
 	legal    []kit.Link
 	depts    []kit.Link
-	total    int
 	news     []Article
 	mine     []cases.Row
 	below    []kit.Link
@@ -36,21 +33,17 @@ const (
 	homeNews   = 6
 	homeCases  = 3
 	homePlaces = 24
-	scanned    = 100 // items looked through for topics and departments
+	homeDepts  = 24
 )
 
 func (h handlers) home(w http.ResponseWriter, r *http.Request, s kit.Shell) error {
 	ctx, site := r.Context(), visit.SiteOf(r.Context())
 	v := homeView{look: h.look(r)}
-	offered, err := h.Items.Offered(ctx, catalog.Query{Size: scanned, Sort: "name"})
+	d, err := h.Items.Browse(ctx, catalog.Browse{Size: 1})
 	if err != nil {
 		return err
 	}
-	book, err := h.Items.Book(ctx)
-	if err != nil {
-		return err
-	}
-	v.sort(codes.With(ctx, book), offered, site.Level)
+	v.sort(ctx, d, site.Level)
 	if v.news, err = h.latest(ctx, homeNews); err != nil {
 		return err
 	}
@@ -80,28 +73,18 @@ func (h handlers) greet(r *http.Request, v *homeView) error {
 	return err
 }
 
-// sort lays the items out by what can be done here, by topic and by department.
-func (v *homeView) sort(ctx context.Context, p catalog.Page[catalog.Row], level string) {
-	var persons, legals, depts []string
-	v.total = p.Total
-	for _, row := range p.Rows {
-		if slices.Contains(row.Body.Origins, level) && len(v.items) < homeItems {
-			v.items = append(v.items, row)
-		}
-		if slices.Contains(row.Body.Audience, "1") {
-			persons = append(persons, row.Body.TopicsPerson...)
-		}
-		legals = append(legals, row.Body.TopicsLegal...)
-		depts = append(depts, row.Body.Department)
-	}
-	v.person, v.legal = topics(ctx, "person", persons), topics(ctx, "legal", legals)
-	for _, d := range uniq(depts) {
-		if d != "" {
-			v.depts = append(v.depts, kit.Link{Label: d, Href: query(visit.URL(ctx, "/items"), "department", d)})
-		}
-	}
+// sort lays the items out by what can be done here, by topic and by department, the
+// most frequent first.
+func (v *homeView) sort(ctx context.Context, d catalog.Directory, level string) {
+	v.items = d.Here(level, homeItems)
 	if v.local = len(v.items) > 0; !v.local {
-		v.items = p.Rows[:min(len(p.Rows), homeItems)]
+		v.items = d.Here("", homeItems)
+	}
+	v.person = topics(ctx, d, "person", catalog.FacetTopicPerson)
+	v.legal = topics(ctx, d, "legal", catalog.FacetTopicLegal)
+	depts := d.Counts[catalog.FacetDepartment]
+	for _, c := range depts[:min(len(depts), homeDepts)] {
+		v.depts = append(v.depts, kit.Link{Label: c.Value, Href: query(visit.URL(ctx, "/items"), "department", c.Value)})
 	}
 }
 
@@ -113,11 +96,12 @@ func (v homeView) heading() string {
 	return text.T("citizen.items_below")
 }
 
-func topics(ctx context.Context, audience string, of []string) (out []kit.Link) {
-	for _, c := range uniq(of) {
-		out = append(out, kit.Link{Label: wordIn(codes.From(ctx), "topic_"+audience, c), Href: query(visit.URL(ctx, "/items"), "audience", audience, "topic", c)})
+func topics(ctx context.Context, d catalog.Directory, audience, facet string) (out []kit.Link) {
+	counts := d.Counts[facet]
+	for _, c := range counts[:min(len(counts), homeTopics)] {
+		out = append(out, kit.Link{Label: wordIn(d.Book, "topic_"+audience, c.Value), Href: query(visit.URL(ctx, "/items"), "audience", audience, "topic", c.Value)})
 	}
-	return out[:min(len(out), homeTopics)]
+	return out
 }
 
 func tiles(ctx context.Context, v homeView) []kit.TileProps {

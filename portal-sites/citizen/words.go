@@ -2,7 +2,6 @@ package citizen
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -81,12 +80,6 @@ func query(path string, pairs ...string) string {
 		return path
 	}
 	return path + "?" + v.Encode()
-}
-
-// uniq sorts and drops repetitions.
-func uniq(xs []string) []string {
-	slices.Sort(xs)
-	return slices.Compact(xs)
 }
 
 func orText(s, fallback string) string {
