@@ -106,7 +106,7 @@ func TestMyMaterials(t *testing.T) {
 	}
 
 	// She begins anew and uses it without an upload.
-	d := v.doc(at + "?step=materials").Has(".cz-reuse", "可直接使用", "申请表.pdf", "您曾在第一嘎查办理")
+	d := v.doc(at+"?step=materials").Has(".cz-reuse", "可直接使用", "申请表.pdf", "您曾在第一嘎查办理")
 	use := d.Attr(".cz-reuse button[name=use]", "value")
 	v.page(v.post(at+"/reuse", "material", "不在清单", "use", use), http.StatusConflict)
 	v.page(v.post(at+"/reuse", "material", "草原征占用申请表", "use", "1.x"), http.StatusNotFound)

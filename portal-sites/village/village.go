@@ -32,7 +32,8 @@ type Deps struct {
 	Files      *files.Service
 	Flows      casesweb.Flows
 	Offers     casesweb.Offers
-	EForms     casesweb.EForms // may be nil, like the two below: items have no electronic forms then
+	Library    casesweb.Library // may be nil: nothing is used again
+	EForms     casesweb.EForms  // may be nil, like the two below: items have no electronic forms then
 	Forms      *forms.Service
 	Papers     formsweb.Papers
 	Log        *slog.Logger
@@ -76,7 +77,7 @@ func Mount(r chi.Router, d Deps) {
 		filesweb.Mount(r, filesweb.Deps{Service: d.Files, Shell: s.shell, Base: Base})
 		casesweb.Mount(r, casesweb.Deps{
 			Service: d.Cases, Shell: s.shell, Base: Base, Home: kit.Crumb{Label: titleHome, Href: Base},
-			Flows: d.Flows, Files: Papers{d.Files}, Offers: d.Offers, Laws: d.Laws, EForms: d.EForms, Now: d.Now, Steps: withStep, Font: d.Font, SiteURL: d.SiteURL, PublicURL: d.PublicURL,
+			Flows: d.Flows, Files: Papers{d.Files}, Offers: d.Offers, Library: d.Library, Laws: d.Laws, EForms: d.EForms, Now: d.Now, Steps: withStep, Font: d.Font, SiteURL: d.SiteURL, PublicURL: d.PublicURL,
 		})
 		if d.Forms != nil {
 			formsweb.MountSaving(r, formsweb.Deps{Service: d.Forms, Shell: s.shell, Base: Base, Papers: d.Papers})

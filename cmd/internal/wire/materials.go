@@ -3,12 +3,19 @@ package wire
 import (
 	"context"
 	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"liandong/modules/cases"
+	casesweb "liandong/modules/cases/web"
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/modules/materials"
+	"liandong/tenancy"
+	"liandong/tenancy/calendar"
 	"liandong/tenancy/db"
+	"liandong/tenancy/fault"
 )
 
 // Materials is what the library of materials asks, for whoever joins the services
@@ -74,4 +81,53 @@ func paperOf(v *cases.View, b catalog.Body, f files.File) (p materials.Paper, ok
 	}
 	p.Result, p.Material = true, b.Result.Name
 	return p, true
+}
+
+// sharing answers pages of cases out of the library.
+type sharing struct {
+	lib   *materials.Service
+	files *files.Service
+}
+
+func (s sharing) InCase(ctx context.Context, fileIDs []string) (map[string]casesweb.Reuse, error) {
+	uses, err := s.lib.InCase(ctx, fileIDs)
+	out := make(map[string]casesweb.Reuse, len(uses))
+	for id, u := range uses {
+		out[id] = casesweb.Reuse{Grade: u.Grade, Basis: u.Basis, Origin: u.Origin, Verdict: u.Verdict, NewGrade: u.VerdictGrade, Reason: u.Reason, By: u.JudgedName}
+	}
+	return out, err
+}
+
+func (s sharing) Judge(ctx context.Context, c *cases.Case, fileID string, j casesweb.Judgement) error {
+	return s.lib.Judge(ctx, c.TenantID, c.AtTenant, c.StepPost, fileID, materials.Judgement{Verdict: j.Verdict, Grade: j.Grade, ValidUntil: j.ValidUntil, Reason: j.Reason})
+}
+
+func (s sharing) Find(ctx context.Context, kind, number string, names []string) (map[string][]casesweb.Found, error) {
+	os, err := s.lib.Theirs(ctx, kind, number, names)
+	out := make(map[string][]casesweb.Found, len(os))
+	for name, found := range os {
+		for _, o := range found {
+			f := casesweb.Found{Which: o.TenantID.String() + "." + o.ID, Name: o.FileName, Grade: o.Grade, Origin: o.Origin + " " + o.ItemName, HandedOn: o.HandedAt.In(calendar.Zone()).Format(time.DateOnly)}
+			if o.ValidUntil != nil {
+				f.To = o.ValidUntil.Format(time.DateOnly)
+			}
+			out[name] = append(out[name], f)
+		}
+	}
+	return out, err
+}
+
+// Use takes "tenant.id", as Find spells it.
+func (s sharing) Use(ctx context.Context, kind, number, which, material string) (casesweb.File, error) {
+	at, id, _ := strings.Cut(which, ".")
+	tenant, err := strconv.ParseInt(at, 10, 64)
+	if err != nil {
+		return casesweb.File{}, fault.New(fault.NotFound, "material_gone")
+	}
+	fileID, err := s.lib.Use(ctx, kind, number, tenancy.ID(tenant), id, material)
+	if err != nil {
+		return casesweb.File{}, err
+	}
+	f, err := s.files.Get(ctx, fileID)
+	return paper(f), err
 }

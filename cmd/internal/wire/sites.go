@@ -70,7 +70,7 @@ func (s *doors) deskDeps() desk.Deps {
 	home := kit.Crumb{Label: homeLabel, Href: base}
 	d.Modules = []func(chi.Router){
 		func(r chi.Router) {
-			casesweb.Mount(r, casesweb.Deps{Service: s.Cases, Shell: shell, Base: base, Home: home, Flows: drawings{s.DB, s.Flows}, Files: papers{s.Files}, Offers: shelf{s.Items, s.Tree}, Laws: provisions{s.Items, s.Laws, base}, EForms: s.sheets(), Now: s.cfg.Now, Font: s.cfg.Font, SiteURL: s.siteOf, PublicURL: s.cfg.PublicURL})
+			casesweb.Mount(r, casesweb.Deps{Service: s.Cases, Shell: shell, Base: base, Home: home, Flows: drawings{s.DB, s.Flows}, Files: papers{s.Files}, Offers: shelf{s.Items, s.Tree}, Library: sharing{s.Materials, s.Files}, Laws: provisions{s.Items, s.Laws, base}, EForms: s.sheets(), Now: s.cfg.Now, Font: s.cfg.Font, SiteURL: s.siteOf, PublicURL: s.cfg.PublicURL})
 			casesweb.MountTemplates(r, casesweb.TemplateDeps{Service: s.Cases, Shell: shell, Base: base, Home: home, May: s.Items.MayConfigure, Now: s.cfg.Now})
 		},
 		func(r chi.Router) { filesweb.Mount(r, filesweb.Deps{Service: s.Files, Shell: shell, Base: base}) },
@@ -127,7 +127,7 @@ func (s *doors) siteOf(id tenancy.ID) string {
 
 func (s *doors) village(r chi.Router) {
 	village.Mount(r, village.Deps{
-		Cases: s.Cases, Files: s.Files, Flows: drawings{s.DB, s.Flows}, Offers: shelf{s.Items, s.Tree}, Laws: provisions{items: s.Items, laws: s.Laws}, EForms: s.sheets(), Forms: s.Forms, Papers: uploads{s.Files}, Log: s.cfg.Log, Flash: s.flash,
+		Cases: s.Cases, Files: s.Files, Flows: drawings{s.DB, s.Flows}, Library: sharing{s.Materials, s.Files}, Offers: shelf{s.Items, s.Tree}, Laws: provisions{items: s.Items, laws: s.Laws}, EForms: s.sheets(), Forms: s.Forms, Papers: uploads{s.Files}, Log: s.cfg.Log, Flash: s.flash,
 		Now: s.cfg.Now, Middleware: []func(http.Handler) http.Handler{desk.Guard(s.bench)}, View: s.villager, Logout: "/desk/logout", Desk: "/desk",
 		Font: s.cfg.Font, SiteURL: s.siteOf, PublicURL: s.cfg.PublicURL,
 	})

@@ -34,14 +34,16 @@ func (h handlers) stage(r *http.Request, n int) *http.Request {
 // application is the form of one item.
 type application struct {
 	look
-	guide Guide
-	form  kit.FormValues
-	kept  map[int]File // uploads of an earlier try, by the number of their material
-	sheet *Draft       // the form of the item; nil: it has none
+	guide            Guide
+	form             kit.FormValues
+	found            map[string][]Found // by material: what may be used again
+	shares, searched bool
+	kept             map[int]File // uploads of an earlier try, by the number of their material
+	sheet            *Draft       // the form of the item; nil: it has none
 }
 
 func (h handlers) application(r *http.Request, answers []string) (a application, err error) {
-	a.look = h.look()
+	a.look, a.shares = h.look(), h.d.Library != nil
 	itemID, err := id(r, "item")
 	if err != nil {
 		return a, err
@@ -92,6 +94,9 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a.form = form
+	if a.shares && form.Get("do") == finding {
+		return h.find(w, r, a)
+	}
 	in := cases.Filing{
 		ItemID: a.guide.ID, Kind: a.form.Get("kind"), Name: a.form.Get("name"), Number: a.form.Get("number"),
 		Phone: a.form.Get("phone"), Address: a.form.Get("address"), Choices: a.guide.Chosen, Key: a.form.Posted(),
@@ -210,6 +215,9 @@ func (h handlers) takeMaterials(r *http.Request, a *application) (ids []string, 
 				a.kept[i] = up
 			}
 		}
+	}
+	if err := h.useAgain(r, a); err != nil {
+		return nil, err
 	}
 	for i := range a.guide.Materials {
 		if f, ok := a.kept[i]; ok {

@@ -23,6 +23,8 @@ type Deps struct {
 	EForms  EForms // may be nil: items have no electronic forms then
 	Now     func() time.Time
 
+	Library Library // nil: nothing is used again
+
 	Laws Laws // nil: pages show no provisions
 
 	Font      string  // of documents: see kit/paper.Load; empty: where Debian has them

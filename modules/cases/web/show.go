@@ -22,6 +22,8 @@ type view struct {
 	guide    Guide // of the item; zero when it is no longer offered
 	svg      string
 	grounds  []Provision
+	reused   map[string]Reuse // by file: what came out of the library
+	history  cases.History
 	act      act            // the form that is open
 	form     kit.FormValues // what was typed into it
 	kept     []File         // papers uploaded with a form that was refused
@@ -77,6 +79,9 @@ func (h handlers) view(r *http.Request) (v view, err error) {
 		}
 	}
 	if v.sheet, err = h.filedForm(ctx, &v.Case, false); err != nil {
+		return v, err
+	}
+	if err := h.lookUp(ctx, &v); err != nil {
 		return v, err
 	}
 	svg, err := h.d.Flows.Draw(ctx, cases.FlowRef{Tenant: v.Case.FlowTenant, ID: v.Case.FlowID}, v.marks())

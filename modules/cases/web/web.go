@@ -33,6 +33,8 @@ func Mount(r chi.Router, d Deps) {
 	r.Post("/cases/{id}/procedures/{procedure}/answer", page(h.answerConsult))
 	r.Post("/cases/{id}/procedures/{procedure}/supply", page(h.supply))
 	r.Post("/cases/{id}/urge", page(h.urge))
+	r.Get("/cases/{id}/files/{file}", page(h.viewFile))
+	r.Post("/cases/{id}/files/{file}/judge", page(h.judge))
 	r.Post("/cases/{id}/reveal/{field}", page(h.reveal))
 	r.Get("/cases/{id}/papers/{paper}", page(h.paper))
 	r.Post("/cases/{id}/documents", page(h.issueDocument))

@@ -169,6 +169,10 @@ func (h handlers) download(w http.ResponseWriter, r *http.Request) error {
 	if f.MediaType == "application/pdf" {
 		head.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'")
 	}
+	if disposition == "inline" { // beside a form, in a frame of our own pages
+		head.Set("X-Frame-Options", "SAMEORIGIN")
+		head.Set("Content-Security-Policy", strings.Replace(head.Get("Content-Security-Policy"), "frame-ancestors 'none'", "frame-ancestors 'self'", 1))
+	}
 	w.WriteHeader(http.StatusOK)
 	_, _ = io.Copy(w, content) // the header is out: a broken line shows as a short body
 	return nil

@@ -1,6 +1,8 @@
 // What scripts add to pages that work without them: dialogs, menus, the drawer,
 // one submit per form, all-or-none boxes, focus on what went wrong.
 
+import { viewers } from "./viewer.js";
+
 const on = (type, selector, fn) =>
   document.addEventListener(type, (e) => {
     const el = e.target instanceof Element ? e.target.closest(selector) : null;
@@ -177,3 +179,5 @@ document.addEventListener("htmx:sendError", () => {
 });
 document.documentElement.classList.add("js");
 focusErrors(document);
+
+viewers();

@@ -1,0 +1,56 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+
+	"liandong/policies"
+	"liandong/tenancy/db"
+)
+
+// History is what else an applicant has, or had, before the offices that the actor sees.
+type History struct {
+	Rows      []Row // newest first, without the case itself
+	Total     int   // MaxCount: so many or more
+	Completed int   // of Rows
+	SameItem  int   // of Rows: of the same item and still open
+}
+
+// maxHistory bounds what a case page shows.
+const maxHistory = 20
+
+// History (申请人的其他办件) lists the other cases of the applicant of a case, as far as
+// the actor may see them: in her subtree, or her own.
+func (s *Service) History(ctx context.Context, caseID string) (hs History, err error) {
+	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		st := store{tx}
+		c, err := st.get(ctx, caseID)
+		if err != nil {
+			return err
+		}
+		if err := s.authz.Allow(ctx, policies.CasesView, c.resource(tx.Scope.Actor, "")); err != nil {
+			return err
+		}
+		hs = History{}
+		err = tx.NewSelect().Model(&hs.Rows).ModelTableExpr("cases AS c").ColumnExpr("c.*").ColumnExpr("o.name AS origin_name").ColumnExpr("a.name AS at_name").
+			Join("JOIN tenants o ON o.tenant_id = c.tenant_id").Join("JOIN tenants a ON a.tenant_id = c.at_tenant").
+			Where("c.applicant_blind = ?", c.ApplicantBlind).Where("c.id <> ?", c.ID).OrderExpr("c.created_at DESC, c.id").Limit(maxHistory).Scan(ctx)
+		if err != nil {
+			return fmt.Errorf("other cases of the applicant of %s: %w", caseID, err)
+		}
+		few := tx.NewSelect().TableExpr("cases AS c").ColumnExpr("1").Where("c.applicant_blind = ?", c.ApplicantBlind).Where("c.id <> ?", c.ID).Limit(MaxCount)
+		if err := tx.NewSelect().TableExpr("(?) AS few", few).ColumnExpr("count(*)").Scan(ctx, &hs.Total); err != nil {
+			return fmt.Errorf("count other cases of the applicant of %s: %w", caseID, err)
+		}
+		for _, r := range hs.Rows {
+			if r.Status == Completed {
+				hs.Completed++
+			}
+			if r.ItemID == c.ItemID && r.Open() {
+				hs.SameItem++
+			}
+		}
+		return nil
+	})
+	return hs, err
+}
