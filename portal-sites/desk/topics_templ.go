@@ -145,20 +145,20 @@ func helpItems(d Deps) templ.Component {
 			templ_7745c5c3_Var6 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<h2>谁来办</h2><p>事项编辑编写，事项审核人员审核、发布。编写人不能审核、发布自己编写的事项。</p><h2>从草稿到发布</h2><ol><li>编写：填写基本信息、设定依据、申请条件、材料、时限、收费，设置办理流程。</li><li>送审：送审后不能修改，需要修改请由审核人员退回。</li><li>空白表格、示例样表在材料一行的“更多要素”里选择，结果样本在“审批结果”里选择，保存时一起上传。发布前只有本单位和上级能看到；发布后群众不登录就能逐个下载或打包下载。已发布的文件不会改变，要更换请在修订版本里重新上传。</li><li>审核、发布：发布后群众可以查看和申请。基本编码发布后不能更改。</li></ol><h2>目录清单和认领</h2><ol><li>在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<h2>谁来办</h2><p>事项编辑编写，事项审核人员审核、发布。编写人不能审核、发布自己编写的事项。</p><h2>从草稿到发布</h2><ol><li>编写：填写基本信息、设定依据、申请条件、材料、时限、收费，设置办理流程。</li><li>送审：送审后不能修改，需要修改请由审核人员退回。</li><li>空白表格、示例样表在材料一行的“更多要素”里选择，结果样本在“审批结果”里选择，保存时一起上传。发布前只有本单位和上级能看到；发布后群众不登录就能逐个下载或打包下载。已发布的文件不会改变，要更换请在修订版本里重新上传。</li><li>审核、发布：发布后群众可以查看和申请。基本编码发布后不能更改。</li></ol><h2>目录清单和认领</h2><ol><li>目录由最上一级统一编制：在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var7 templ.SafeURL
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/items/basic"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 79, Col: 60}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 79, Col: 96}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "\">目录清单</a>”新建或导入目录：写明名称、基本编码、设定依据和可以实施的层级。审核发布后生效，群众看不到目录。</li><li>下级单位在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "\">目录清单</a>”新建或导入，写明名称、基本编码、设定依据和可以实施的层级。审核发布后生效，群众看不到目录。</li><li>下级单位在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
