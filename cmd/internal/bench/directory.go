@@ -45,7 +45,7 @@ func (r *rig) ways(ctx context.Context, s *site, chains []chain) ([]way, error) 
 	}
 	out := []way{
 		{"空请求", page(func(int) string { return "/healthz" }), false, false},
-		{"群众端首页(各地)", page(func(i int) string { return at(i, "") }), true, true},
+		{"群众端首页(各地)", page(func(i int) string { return at(i, "") }), false, true},
 		{"事项检索(网页)", page(func(i int) string { return at(i, "/items?q="+word(i)) }), true, true},
 		{"事项检索(联想)", page(func(i int) string { return at(i, "/items/suggest?q="+word(i)) }), true, true},
 		{"事项检索(304)", s.again(func(i int) string { return at(i%len(chains), "/items?q="+word(i%len(chains))) }), true, true},
