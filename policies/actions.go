@@ -71,6 +71,7 @@ const (
 	CasesDeliver    Action = "cases:deliver"    // at_tenant, step_post (at_name); the case may be complete already
 	CasesResubmit   Action = "cases:resubmit"   // tenant, subject (mandated)
 	CasesUrge       Action = "cases:urge"       // tenant, subject (mandated)
+	CasesMigrate    Action = "cases:migrate"    // tenant: who keeps the item whose cases move
 	CasesFulfil     Action = "cases:fulfil"     // tenant, subject, awaits ("applicant", "payment", "external"): what the flow waits for
 	CasesRefer      Action = "cases:refer"      // at_tenant, step_post, open (at_name)
 	CasesExtend     Action = "cases:extend"     // at_tenant, step_post, open (at_name)
@@ -132,7 +133,7 @@ func Actions() []Action {
 		LawsView, LawsEdit, LawsPublish,
 		FormsView, FormsEdit, FormsPublish, FormsData,
 		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSupplement, CasesSendback,
-		CasesDeliver, CasesResubmit, CasesFulfil, CasesUrge, CasesRefer,
+		CasesDeliver, CasesResubmit, CasesFulfil, CasesMigrate, CasesUrge, CasesRefer,
 		CasesExtend, CasesApprove, CasesSpecial, CasesSuspend, CasesConsult, CasesAnswer, CasesVoid, CasesReopen, CasesArchive, CasesExport, FilesRead, FilesWrite,
 		MaterialsUse, MaterialsJudge, MaterialsRemove,
 		DatasetsView, DatasetsExport, DatasetsFeed,

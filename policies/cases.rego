@@ -88,6 +88,19 @@ awaited if {
 
 awaited if input.resource.awaits == "applicant"
 
+# ---- moving running cases to a newer version of their item ----
+
+roles_for["cases:migrate"] := {"item_reviewer"}
+
+allow["cases:migrate"] contains "own" if {
+	own_tenant
+	holds_role
+}
+
+deny["cases:migrate"] contains not_own_tenant if not own_tenant
+
+deny["cases:migrate"] contains no_role if not holds_role
+
 # ---- seeing ----
 
 allow["cases:view"] contains "subject" if is_subject

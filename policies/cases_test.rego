@@ -271,3 +271,11 @@ test_cases_handle_department_deny if refused("cases:handle", object.union(review
 test_cases_handle_substitute_allow if allowed("cases:handle", clerk(town), step("review", {"assignee": "she", "substitute": "clerk"}), "at_step")
 
 test_cases_handle_stand_in_allow if allowed("cases:handle", clerk(town), step("review", {"assignee": "she", "substitute": clerk(town).id}), "at_step")
+
+# ---- moving running cases ----
+
+test_cases_migrate_allow if allowed("cases:migrate", staff(league, ["item_reviewer"]), {"tenant": league.tenant}, "own")
+
+test_cases_migrate_role_deny if refused("cases:migrate", staff(league, ["item_editor"]), {"tenant": league.tenant}, "no_role")
+
+test_cases_migrate_above_deny if refused("cases:migrate", staff(league, ["item_reviewer"]), {"tenant": county.tenant}, "not_own_tenant")

@@ -53,6 +53,8 @@ type Flows interface {
 	Turn(ctx context.Context, tx *db.Tx, flow FlowRef, origin tenancy.ID, m Move) (Shift, error)
 	// Rules are what a step asks of whoever does it.
 	Rules(ctx context.Context, tx *db.Tx, flow FlowRef, node string) (Rules, error)
+	// Remap moves a running case to another flow; to says for nodes of the old one which they are there.
+	Remap(ctx context.Context, tx *db.Tx, from, into FlowRef, origin tenancy.ID, marking json.RawMessage, to map[string]string) (Remapping, error)
 }
 
 // FlowRef names a stored flow. This and the following are aliases of their shapes, so
@@ -97,6 +99,13 @@ type Shift = struct {
 	Entered   []Visit
 	Cancelled []int // tickets
 	Ended     bool
+}
+
+// Remapping is what moving a running case to another flow would make of it.
+type Remapping = struct {
+	Shift
+	Open    []Visit           // what is open afterwards
+	Reasons map[string]string // why it cannot be moved: the catalogue key by where it stands; nothing else then counts
 }
 
 // Rules (环节要求) are what a step asks of whoever does it.

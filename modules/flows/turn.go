@@ -78,14 +78,18 @@ func (s *Service) Turn(ctx context.Context, tx *db.Tx, flow Ref, origin tenancy.
 	if err != nil {
 		return out, err
 	}
+	return (&placer{tx: tx, origin: origin}).shift(ctx, c)
+}
+
+// shift tells what a change of the engine did, with every step placed in the tree.
+func (p *placer) shift(ctx context.Context, c Change) (out Shift, err error) {
 	if out.Marking, err = json.Marshal(c.Marking); err != nil {
-		return out, fmt.Errorf("marking of flow %s: %w", flow.ID, err)
+		return out, fmt.Errorf("marking: %w", err)
 	}
 	for _, w := range c.Cancelled {
 		out.Cancelled = append(out.Cancelled, w.Ticket)
 	}
 	out.Ended = c.Ended
-	p := &placer{tx: tx, origin: origin}
 	for _, w := range c.Entered {
 		v, err := p.visit(ctx, w)
 		if err != nil {
@@ -210,4 +214,55 @@ func (p *placer) name(ctx context.Context, id tenancy.ID) (string, error) {
 	}
 	n, err := tenants.In(p.tx).Get(ctx, id)
 	return n.Name, err
+}
+
+// Remapping is what moving a running case to another flow would make of it.
+type Remapping = struct {
+	Shift
+	Open    []Visit           // what is open afterwards, as the other flow has it
+	Reasons map[string]string // why it cannot be moved: the catalogue key by where it stands; nothing else then counts
+}
+
+// Remap moves a running case from one stored flow to another; see [Remap].
+func (s *Service) Remap(ctx context.Context, tx *db.Tx, from, into Ref, origin tenancy.ID, marking json.RawMessage, to map[string]string) (out Remapping, err error) {
+	old, err := s.Load(ctx, tx, from.Tenant, from.ID)
+	if err != nil {
+		return out, err
+	}
+	d, err := s.Load(ctx, tx, into.Tenant, into.ID)
+	if err != nil {
+		return out, err
+	}
+	var at Marking
+	if err := json.Unmarshal(marking, &at); err != nil {
+		return out, fault.New(fault.Internal, "flow_stuck").Because(fmt.Errorf("marking: %w", err))
+	}
+	c, reasons := Remap(old, d, at, to)
+	if len(reasons) > 0 {
+		out.Reasons = map[string]string{}
+		for _, r := range reasons {
+			out.Reasons[old.called(r.Node)] = r.Rule
+		}
+		return out, nil
+	}
+	p := &placer{tx: tx, origin: origin}
+	if out.Shift, err = p.shift(ctx, c); err != nil {
+		return out, err
+	}
+	for _, w := range d.Open(c.Marking) {
+		v, err := p.visit(ctx, w)
+		if err != nil {
+			return out, err
+		}
+		out.Open = append(out.Open, v)
+	}
+	return out, nil
+}
+
+// called is the name of a node, or its id.
+func (d *Definition) called(node string) string {
+	if n := d.run(Marking{}, nil).nodes[node].n; n != nil && n.step.Name != "" {
+		return n.step.Name
+	}
+	return node
 }

@@ -328,7 +328,7 @@ func vary(table string) map[string][]string {
 // hangsOn names the table, and the column, that rows of table hang on, when the model follows it.
 func hangsOn(table string) (parent, column string) {
 	switch table {
-	case "case_steps", "case_clocks", "case_supplements", "case_urges", "case_procedures", "documents", "files":
+	case "case_steps", "case_clocks", "case_supplements", "case_urges", "case_procedures", "case_migration_rows", "documents", "files":
 		return "cases", "case_id"
 	case "appointments":
 		return "posts", "post_id"

@@ -32,6 +32,20 @@ func (d drawings) Flow(ctx context.Context, tenant tenancy.ID, id string) (def *
 	return def, err
 }
 
+// Parts are the steps of a stored flow.
+func (d drawings) Parts(ctx context.Context, ref cases.FlowRef) (out []kit.Option, err error) {
+	def, err := d.Flow(ctx, ref.Tenant, ref.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range def.Parts() {
+		if p.Kind == "userTask" || p.Kind == "intermediateCatchEvent" {
+			out = append(out, kit.Option{Value: p.ID, Label: p.Name})
+		}
+	}
+	return out, nil
+}
+
 // Draw is the flow of a case as one SVG element.
 func (d drawings) Draw(ctx context.Context, ref cases.FlowRef, marks map[string]casesweb.Mark) ([]byte, error) {
 	def, err := d.Flow(ctx, ref.Tenant, ref.ID)
