@@ -273,6 +273,9 @@ func movesOf(q question) []move {
 	if q.kind == tenancy.Person {
 		ms[1].may, ms[2].may = given(name, updates), given(name, updates)
 	}
+	if name == "materials" && q.kind == tenancy.Person { // all of hers at once, and nobody else's
+		ms = append(ms, move{"removes", "state = 'removed'", true, func(_ scope, r *row) bool { return hers(r) }})
+	}
 	for _, c := range []string{"subject", "holder_id", "actor_id"} {
 		if _, varies := vary(name)[c]; varies {
 			hands := move{"hands over", c + " = '" + other + "'", false, never}
