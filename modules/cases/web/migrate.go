@@ -154,7 +154,7 @@ func (h movers) undo(w http.ResponseWriter, r *http.Request) error {
 // why puts the reasons of a row into words.
 func why(reason string) string {
 	var out []string
-	for _, one := range strings.Split(reason, "；") {
+	for one := range strings.SplitSeq(reason, "；") {
 		key, where, _ := strings.Cut(one, " ")
 		if key == "" {
 			continue
