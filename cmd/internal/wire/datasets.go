@@ -69,6 +69,9 @@ func (s dossiers) Dossier(ctx context.Context, tx *db.Tx, id string) (d datasets
 // turns copies what was done.
 func turns(d *datasets.Dossier, v *cases.View) {
 	for _, s := range v.Steps {
+		if s.Act == "cancelled" || s.Work == "timer" || s.Work == "service" {
+			continue // nobody did it
+		}
 		d.Steps = append(d.Steps, datasets.Step{
 			ID: s.ID, Name: s.Name, Kind: s.Kind, Seq: s.Seq, At: s.AtName, Entered: s.EnteredAt, Ended: s.EndedAt, Act: s.Act, Opinion: s.Opinion, ActorID: s.ActorID, Actor: s.ActorName,
 		})

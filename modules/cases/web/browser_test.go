@@ -29,6 +29,8 @@ func TestPagesInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	deliver := w.handed(w.filed("演示·呼和", "e"), "deliver")
+	parallel := w.begun(w.publishFlow(dividedBody(), divided()), "f")
+	moved := w.changing()
 	for _, s := range []struct {
 		name  string
 		ctx   context.Context
@@ -41,6 +43,8 @@ func TestPagesInABrowser(t *testing.T) {
 			"/assist", "/assist/" + w.item, "/assist/done/" + open.ID,
 		}},
 		{"village", w.clerk(), "/village", []string{"/todo", "/cases", "/cases/" + open.ID, "/assist", "/assist/" + w.item, "/assist/done/" + open.ID}},
+		{"county", w.county(), "/desk", []string{"/cases/" + parallel.ID, "/cases/" + parallel.ID + "?visit=2", "/cases/" + parallel.ID + "?act=sendback"}},
+		{"keeper", w.as(dbtest.League, "02", "item_reviewer"), "/desk", []string{"/items/" + moved.item + "/migrate", "/items/" + moved.item + "/migrations/" + moved.migration}},
 		{"league", w.as(dbtest.League, "30", "supervisor"), "/desk", []string{"/cases", "/cases/" + review.ID}},
 	} {
 		srv := httptest.NewServer(w.site(s.ctx, s.base))
@@ -56,7 +60,7 @@ func TestPagesInABrowser(t *testing.T) {
 						t.Errorf("%s is %d px too wide", path, n)
 					}
 					if dir := os.Getenv("CASES_SHOTS"); dir != "" {
-						short := strings.NewReplacer("/", "_", "?", "-").Replace(strings.NewReplacer(open.ID, "open", review.ID, "review", deliver.ID, "deliver", w.item, "item").Replace(path))
+						short := strings.NewReplacer("/", "_", "?", "-").Replace(strings.NewReplacer(parallel.ID, "parallel", moved.item, "moved", moved.migration, "report", open.ID, "open", review.ID, "review", deliver.ID, "deliver", w.item, "item").Replace(path))
 						b.Screenshot(filepath.Join(dir, fmt.Sprintf("%s-%d-%02d%s.png", s.name, width, i, short)), true)
 					}
 				}

@@ -115,7 +115,7 @@ func migratePage(m moving) templ.Component {
 								}
 								return nil
 							})
-							templ_7745c5c3_Err = kit.Td("现在所在环节").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = kit.Td("所在环节").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -261,7 +261,7 @@ func migratePage(m moving) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = kit.Table(kit.TableProps{Caption: "环节对应", Stack: true, Cols: []kit.Col{{Label: "现在所在环节"}, {Label: "办件数", Align: "end"}, {Label: "迁移到"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = kit.Table(kit.TableProps{Caption: "环节对应", Stack: true, Cols: []kit.Col{{Label: "所在环节"}, {Label: "办件数"}, {Label: "迁移到"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -636,7 +636,7 @@ func migratePage(m moving) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = kit.Table(kit.TableProps{Caption: "迁移记录", Stack: true, Cols: []kit.Col{{Label: "时间"}, {Label: "办理人"}, {Label: "状态"}, {Label: "已迁移", Align: "end"}, {Label: "未迁移", Align: "end"}, {Label: "已撤销", Align: "end"}, {Label: "操作"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = kit.Table(kit.TableProps{Caption: "迁移记录", Stack: true, Cols: []kit.Col{{Label: "时间"}, {Label: "办理人"}, {Label: "状态"}, {Label: "已迁移"}, {Label: "未迁移"}, {Label: "已撤销"}, {Label: "操作"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -889,7 +889,7 @@ func migrationRows(base string, rows []cases.MigrationRow) templ.Component {
 func undoConfirm(base, item, migration string) kit.Confirm {
 	return kit.Confirm{
 		Action: base + "/items/" + item + "/migrations/" + migration + "/undo", Title: "撤销这次迁移？", Body: "迁移后没有再办理过的办件退回原版本；已经继续办理的不受影响。",
-		Label: "撤销迁移", Variant: "danger", Cancel: base + "/items/" + item + "/migrate",
+		Label: "撤销迁移", Variant: "outline-danger", Small: true, Cancel: base + "/items/" + item + "/migrate",
 	}
 }
 

@@ -2,11 +2,14 @@ package web_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/url"
 	"testing"
 
 	"liandong/modules/cases"
 	"liandong/modules/catalog"
 	"liandong/modules/flows"
+	"liandong/portal-sites/kit/kittest"
 	"liandong/tenancy/db/dbtest"
 	"liandong/tenancy/fault"
 )
@@ -112,4 +115,51 @@ func outcomes(rows []cases.MigrationRow) map[string]int {
 		n[r.Outcome]++
 	}
 	return n
+}
+
+// changing is an item of which some cases have moved and others are behind.
+func (w *town) changing() (ids struct{ item, migration string }) {
+	w.t.Helper()
+	accept, decide := flows.Step{ID: "accept", Name: "嘎查受理", Kind: flows.Accept, Level: flows.Own, Post: "clerk", LimitDays: 2}, flows.Step{ID: "decide", Name: "盟级决定", Kind: flows.Decide, Level: flows.League, Post: "decider", LimitDays: 3, Opinion: true, Documents: flows.ListOf("准予行政许可决定书")}
+	review := func(id, name string) flows.Step {
+		return flows.Step{ID: id, Name: name, Kind: flows.Review, Level: flows.County, Post: "reviewer", LimitDays: 3}
+	}
+	b := dividedBody()
+	b.Name, b.BasicCode = "草原防火作业许可", "000116009000"
+	ids.item = w.publishFlow(b, flows.Linear(b.Name, []flows.Step{accept, review("same", "旗县审查"), decide}))
+	w.begun(ids.item, "m1")
+	w.changed(ids.item, b, flows.Linear(b.Name, []flows.Step{accept, review("same", "旗县复核"), decide}))
+	m, err := w.cases.AskMigration(w.as(dbtest.League, "02", "item_reviewer"), ids.item, nil)
+	if err == nil {
+		err = w.cases.RunMigrations(system(w.t))
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ids.migration = m.ID
+	w.begun(ids.item, "m2")
+	w.changed(ids.item, b, flows.Linear(b.Name, []flows.Step{accept, review("other", "旗县联审"), decide}))
+	return ids
+}
+
+// Pages of a migration: a trial, the deed, its report, and taking it back.
+func TestMigrationPages(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	ids := w.changing()
+	at := "/desk/items/" + ids.item + "/migrate"
+	c := kittest.NewClient(t, w.site(w.as(dbtest.League, "02", "item_reviewer"), "/desk"))
+	c.Get(at).Doc().Has("main", "旗县复核")
+	c.Post(at, url.Values{"do": {"try"}, "to:same": {"other"}}).Doc().Has("main", "可以迁移 2 件")
+	if res := c.Post(at, url.Values{"do": {"migrate"}, "to:same": {"other"}}); res.Status != http.StatusSeeOther {
+		t.Fatalf("asked: %d", res.Status)
+	}
+	if err := w.cases.RunMigrations(system(t)); err != nil {
+		t.Fatal(err)
+	}
+	c.Get(at).Doc().Has("main", "没有需要迁移的在办件")
+	other := kittest.NewClient(t, w.site(w.as(dbtest.League, "01", "item_editor"), "/desk"))
+	if res := other.Get(at); res.Status != http.StatusForbidden {
+		t.Errorf("an editor sees it: %d", res.Status)
+	}
 }

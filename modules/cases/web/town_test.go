@@ -203,6 +203,7 @@ func (w *town) site(ctx context.Context, base string) http.Handler {
 		})
 		casesweb.Mount(r, casesweb.Deps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Flows: w, Files: paperKeeper{w.files}, Offers: w, Laws: w, Now: w.now, SiteURL: func(id tenancy.ID) string { return "/sites/" + id.String() }})
 		casesweb.MountTemplates(r, casesweb.TemplateDeps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, May: w.items.MayConfigure, Now: w.now})
+		casesweb.MountMigrations(r, casesweb.MigrateDeps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Parts: w})
 		filesweb.Mount(r, filesweb.Deps{Service: w.files, Shell: shell, Base: base})
 	})
 	return r
@@ -330,4 +331,21 @@ func (o owing) Rules(ctx context.Context, tx *db.Tx, flow cases.FlowRef, node st
 	r, err := o.Service.Rules(ctx, tx, flow, node)
 	r.Documents = append(r.Documents, o.town.owed[node]...)
 	return r, err
+}
+
+// Parts are the steps of a flow.
+func (w *town) Parts(ctx context.Context, ref cases.FlowRef) (out []kit.Option, err error) {
+	err = w.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		d, err := w.flows.Load(ctx, tx, ref.Tenant, ref.ID)
+		if err != nil {
+			return err
+		}
+		for _, p := range d.Parts() {
+			if p.Kind == "userTask" {
+				out = append(out, kit.Option{Value: p.ID, Label: p.Name})
+			}
+		}
+		return nil
+	})
+	return out, err
 }
