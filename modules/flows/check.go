@@ -22,21 +22,16 @@ type Check struct {
 	AcceptDays   int // for each acceptance; 0 is LegalAcceptDays
 	DeliverDays  int // for each delivery; 0 is LegalDeliverDays
 
-	Single   bool     // whoever executes it keeps one step, by First and Next, and no Marking
 	Notices  bool     // decisions and refusals must name the documents that tell the applicant
 	Services []string // the handlers of service tasks that exist; nil: not asked
 }
 
 // Check lists why the flow must not be published; an empty list means that it may, and that it
-// can be executed: by [Definition.Begin], and if it is [Definition.Single], by
-// [Definition.Next].
+// can be executed by [Definition.Begin].
 func (d *Definition) Check(c Check) []Problem {
 	out := d.checkScope(c)
 	if len(d.ofKind(start)) == 1 && d.First() == (Step{}) {
 		out = append(out, d.ofKind(start)[0].problem(RuleFirstStep, ""))
-	}
-	if c.Single && len(out) == 0 {
-		out = append(out, d.checkSingle()...)
 	}
 	if d.wellShaped() {
 		out = append(out, d.checkSound()...)
@@ -198,19 +193,4 @@ func (e *edge) check() []Problem {
 		return []Problem{e.problem(RuleCondition, e.broken.Error())}
 	}
 	return nil
-}
-
-// Single reports whether the flow needs no more than one token, so that a case stands at one
-// step at a time and First and Next say it all.
-func (d *Definition) Single() bool { return len(d.checkSingle()) == 0 }
-
-// checkSingle names what needs more than First and Next.
-func (d *Definition) checkSingle() []Problem {
-	var out []Problem
-	for _, n := range d.nodes {
-		if !oneOf(n.kind, start, end, task, gateway) || n.many != nil {
-			out = append(out, n.problem(RuleNeedsEngine, ""))
-		}
-	}
-	return out
 }

@@ -85,12 +85,6 @@
 // A sub-process is proved by itself. Choices are taken as free: a flow must be sound whatever
 // the conditions give.
 //
-// # One token
-//
-// A flow without parallel work is [Definition.Single]: a case stands at one step, and
-// [Definition.First] and [Definition.Next] say all that is needed without a marking. A [Service]
-// lets only such flows be published until it is told that cases keep [Markings].
-//
 // # What is not here
 //
 // Supplement (补正), special procedure (特别程序), refusal to accept and withdrawal are acts on

@@ -77,20 +77,6 @@ func TestNotices(t *testing.T) {
 	}
 }
 
-func TestSingle(t *testing.T) {
-	t.Parallel()
-	if !mustParse(t, read(t, "branch.bpmn")).Single() {
-		t.Error("branches one at a time")
-	}
-	d := forked(t, "")
-	if ps := Problems(d.Check(Check{Single: true})); d.Single() || !ps.Has(RuleNeedsEngine) {
-		t.Errorf("problems %v", ps)
-	}
-	if _, _, err := d.Next("a", nil); err == nil {
-		t.Error("next of two steps")
-	}
-}
-
 func TestRightsAndLists(t *testing.T) {
 	t.Parallel()
 	r := RightsOf(map[string]Right{"b": Hidden, "a": Write})

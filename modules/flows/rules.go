@@ -55,7 +55,6 @@ const (
 	RuleTwoTokens        = "flow_two_tokens"        //nolint:gosec // no credential; 这里会被同时进入两次
 	RuleDeadNode         = "flow_dead_node"         // 永远办不到这里
 	RuleTooComplex       = "flow_too_complex"       // 这里过于复杂，无法审查
-	RuleNeedsEngine      = "flow_needs_engine"      // 目前只能办理一步接一步的流程
 	RuleAcceptMissing    = "flow_accept_missing"    // 缺少受理环节
 	RuleDecideMissing    = "flow_decide_missing"    // 缺少决定环节
 	RuleDecideUnaccepted = "flow_decide_unaccepted" // 未经受理就到了决定

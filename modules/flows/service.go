@@ -17,7 +17,6 @@ import (
 type Service struct {
 	mu       sync.Mutex
 	compiled map[string]*Definition
-	single   bool
 	services []string
 }
 
@@ -27,16 +26,12 @@ const maxCompiled = 2000
 // An Option says what whoever runs the flows can do.
 type Option func(*Service)
 
-// Markings says that cases keep a [Marking]. Without it only flows of one token may be
-// published: see [Definition.Single].
-func Markings() Option { return func(s *Service) { s.single = false } }
-
 // Handlers says which handlers of service tasks there are.
 func Handlers(names ...string) Option { return func(s *Service) { s.services = names } }
 
 // NewService returns an empty Service.
 func NewService(options ...Option) *Service {
-	s := &Service{compiled: map[string]*Definition{}, single: true}
+	s := &Service{compiled: map[string]*Definition{}}
 	for _, o := range options {
 		o(s)
 	}
@@ -45,7 +40,7 @@ func NewService(options ...Option) *Service {
 
 // check is what a flow is held to for an item that promises so many working days.
 func (s *Service) check(promisedDays int) Check {
-	return Check{PromisedDays: promisedDays, Single: s.single, Services: s.services}
+	return Check{PromisedDays: promisedDays, Services: s.services}
 }
 
 // Keep stores src in the actor's tenant. What cannot be read comes back as

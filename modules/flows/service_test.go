@@ -12,12 +12,12 @@ import (
 )
 
 // TestServiceFollowsCalls: a stored flow is loaded with those of the same tenant that it calls;
-// others are refused, and flows of more than one token as long as cases keep no markings.
+// others are refused.
 func TestServiceFollowsCalls(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
 	ctx := dbtest.WithActor(t, dbtest.League, tenancy.Actor{Kind: tenancy.Staff, ID: "00000000-0000-7000-8000-000000000001", Name: "编辑", Roles: []string{"item_editor"}})
-	single, many := flows.NewService(), flows.NewService(flows.Markings(), flows.Handlers("notify"))
+	many := flows.NewService(flows.Handlers("notify"))
 	inner := flows.Linear("内", []flows.Step{{ID: "look", Name: "勘验", Kind: flows.Review, Level: flows.Own, Post: "reviewer", LimitDays: 2}})
 	outer := func(called string) []byte {
 		return []byte(`<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:ld="https://liandong.cn/bpmn"><process id="p" name="外">
@@ -49,9 +49,6 @@ func TestServiceFollowsCalls(t *testing.T) {
 		var ps flows.Problems
 		if err := many.Sound(ctx, tx, dbtest.League, id, 4); !errors.As(err, &ps) || !ps.Has(flows.RuleOverPromise) {
 			t.Errorf("within four days: %v", err)
-		}
-		if err := single.Sound(ctx, tx, dbtest.League, id, 5); !errors.As(err, &ps) || !ps.Has(flows.RuleNeedsEngine) {
-			t.Errorf("without markings: %v", err)
 		}
 		if f := many.Review(ctx, tx, dbtest.League, outer(id+"0"), 5); len(f) != 1 || f[0].Rule != flows.RuleCalled || f[0].ID != "call" {
 			t.Errorf("a call into nothing: %+v", f)

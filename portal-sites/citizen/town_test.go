@@ -65,7 +65,7 @@ func newTown(t *testing.T) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fl := flows.NewService(flows.Markings(), flows.Handlers(cases.Services()...))
+	fl := flows.NewService(flows.Handlers(cases.Services()...))
 	kept := files.New(d, engine, bucket)
 	w := &town{items: catalog.New(d, engine, fl, catalog.Asks{Files: kept}), files: kept, msgs: &messages{}}
 	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: fl, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files})

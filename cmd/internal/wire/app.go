@@ -153,7 +153,7 @@ const issuer = "联动政务"
 // modules joins the modules; their order is the order in which they ask each other.
 func (a *App) modules(context.Context) error {
 	a.Org = org.New(a.DB, a.Policy, people{a.Kratos, a.IDs})
-	a.Flows = flows.NewService(flows.Markings(), flows.Handlers(cases.Services()...))
+	a.Flows = flows.NewService(flows.Handlers(cases.Services()...))
 	a.Files = files.New(a.DB, a.Policy, a.bucket)
 	a.Forms = forms.New(a.DB, a.Policy, forms.Asks{Sealer: a.sealer, Codes: codeLists{}, Facts: a.filler, Word: sourceWord})
 	a.Items = catalog.New(a.DB, a.Policy, a.Flows, Life(a.Files, a.Forms))

@@ -67,7 +67,7 @@ func newTown(t *testing.T) *town {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fl := flows.NewService(flows.Markings(), flows.Handlers(cases.Services()...))
+	fl := flows.NewService(flows.Handlers(cases.Services()...))
 	w.db, w.items, w.flows, w.files = d, catalog.New(d, engine, fl), fl, files.New(d, engine, bucket)
 	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: owing{w.flows, w}, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: w.files, Staff: w})
 	w.item = w.publish()
