@@ -372,14 +372,14 @@ func helpCases(d Deps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\">补正</a>”。</li><li><strong>不予受理</strong>：不属于本机关职权或依法不需要许可，须写明理由，申请人会看到。</li></ul><h2>审查与决定</h2><ol><li>在“待办事项”中打开办件，核对表单和材料，填写意见，通过后进入下一环节。</li><li>发现前面环节有误，可以退回上一环节并写明理由。</li><li>决定环节作出准予或不予许可的决定。不予许可须写明理由，并告知申请人复议、诉讼的权利。</li></ol><h2>送达与办结</h2><p>决定作出后，由当前岗位或窗口人员送达结果，办件办结。</p><h2>时限怎么算</h2><p>按工作日计算，法定节假日、休息日不计，调休上班日计入；补正等待和依法中止期间不计。办件页面列出每一天计入或不计入的原因，可以逐日核对。</p><h2>上级能不能代办</h2><p>上级可以查看辖区内的办件、催办、督办，但不能代替下级办理；办件在哪一级、哪个岗位，就由谁办。点不了的按钮旁会写明原因。</p><h2>两人同时处理</h2><p>先提交的有效。后提交的会看到最新进展，填写的内容还在页面上，核对后再决定是否继续。</p><h2>文书</h2><p>受理、不予受理、补正、容缺、特别程序、延长、中止、恢复、决定、送达、办结时，系统自动出具文书并编号，列在办件页面的“文书”里，可以打印、下载 PDF。出具后不能修改。听证告知、现场核查等，在“出具其他文书”里由承办人员出具；流程要求的文书没有出具的，不能办到下一环节。</p><p>每份文书都有二维码和校验码，任何人都可以在本地站点核验真伪，页面不显示申请人。</p><p>邮寄送达的，登记快递公司和单号，印在送达回证上。</p><p>事项审核人员和授权管理员可以在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\">补正</a>”。</li><li><strong>不予受理</strong>：不属于本机关职权或依法不需要许可，须写明理由，申请人会看到。</li></ul><h2>审查与决定</h2><ol><li>在“待办事项”中打开办件，核对表单和材料，填写意见，通过后进入下一环节。</li><li>发现前面环节有误，可以退回上一环节并写明理由。</li><li>决定环节作出准予或不予许可的决定。不予许可须写明理由，并告知申请人复议、诉讼的权利。</li></ol><h2>几个环节同时办理</h2><ul><li>流程里并行、会签的环节会同时到达几个单位或部门。办件页“办理”中列出同时进行的环节，点名称切换；各办各的，互不影响。</li><li>全部办完才进入下一环节。会签的决定，最后一人同意后生效；有一人不同意，会签即结束。</li><li>退回时可以选择退到哪个环节。退到分开办理之前的环节，要勾选“同时收回其他正在办理的环节”。</li><li>流程限定了部门、人员的，只有该部门、该人员和 AB 角能办；人员不在岗的，科室负责人可以转办。</li></ul><h2>等待缴费、外部结果和申请人</h2><p>流程走到等待时，受理窗口的待办里会出现“登记结果”：缴费写明金额和票据号，外部结果写明单位和文号。等待申请人的，申请人在网上答复；到窗口答复的，由窗口代为登记。定时环节到期自动进入下一环节，中止、补正期间不走时。</p><h2>把在办件迁移到事项的新版本</h2><p>事项换了版本，在办件仍按受理时的版本办。确需按新流程办的，由事项审核员在事项页点“迁移在办件”：对应新旧环节，先试算，看清每一件能不能迁移，再迁移。迁移后没有再办理过的办件可以撤销。</p><h2>送达与办结</h2><p>决定作出后，由当前岗位或窗口人员送达结果，办件办结。</p><h2>时限怎么算</h2><p>按工作日计算，法定节假日、休息日不计，调休上班日计入；补正等待和依法中止期间不计。办件页面列出每一天计入或不计入的原因，可以逐日核对。</p><h2>上级能不能代办</h2><p>上级可以查看辖区内的办件、催办、督办，但不能代替下级办理；办件在哪一级、哪个岗位，就由谁办。点不了的按钮旁会写明原因。</p><h2>两人同时处理</h2><p>先提交的有效。后提交的会看到最新进展，填写的内容还在页面上，核对后再决定是否继续。</p><h2>文书</h2><p>受理、不予受理、补正、容缺、特别程序、延长、中止、恢复、决定、送达、办结时，系统自动出具文书并编号，列在办件页面的“文书”里，可以打印、下载 PDF。出具后不能修改。听证告知、现场核查等，在“出具其他文书”里由承办人员出具；流程要求的文书没有出具的，不能办到下一环节。</p><p>每份文书都有二维码和校验码，任何人都可以在本地站点核验真伪，页面不显示申请人。</p><p>邮寄送达的，登记快递公司和单号，印在送达回证上。</p><p>事项审核人员和授权管理员可以在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var22 templ.SafeURL
 		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/documents"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 213, Col: 98}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 224, Col: 98}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 		if templ_7745c5c3_Err != nil {
@@ -512,7 +512,7 @@ func helpPartners(d Deps) templ.Component {
 		var templ_7745c5c3_Var27 templ.SafeURL
 		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 267, Col: 205}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 278, Col: 205}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 		if templ_7745c5c3_Err != nil {
@@ -554,7 +554,7 @@ func helpData(d Deps) templ.Component {
 		var templ_7745c5c3_Var29 templ.SafeURL
 		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/data"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 286, Col: 252}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 297, Col: 252}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 		if templ_7745c5c3_Err != nil {
@@ -567,7 +567,7 @@ func helpData(d Deps) templ.Component {
 		var templ_7745c5c3_Var30 templ.SafeURL
 		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 296, Col: 99}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 307, Col: 99}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 		if templ_7745c5c3_Err != nil {
@@ -725,7 +725,7 @@ func helpForms(d Deps) templ.Component {
 		var templ_7745c5c3_Var36 templ.SafeURL
 		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/forms"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 356, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 367, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 		if templ_7745c5c3_Err != nil {
