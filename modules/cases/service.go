@@ -172,9 +172,11 @@ func (s *Service) deed(ctx context.Context, tx *db.Tx, c *Case) (*deed, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.open = vs; len(vs) > 0 {
-		d.at(vs[0])
+	if len(vs) == 0 || slices.ContainsFunc(vs, func(v *StepRecord) bool { return v.Since > c.Version }) {
+		return nil, overtaken() // somebody acted between the two readings
 	}
+	d.open = vs
+	d.at(vs[0])
 	return d, nil
 }
 
