@@ -3537,7 +3537,7 @@ func guidePaper(v guideView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for n, m := range v.mine.Materials {
+				for n, m := range v.listed() {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 232, "<tr><td>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -3747,13 +3747,13 @@ func guidePaper(v guideView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			case "#fees":
-				if len(v.mine.Fees) == 0 {
+				if len(v.charged()) == 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 253, "<p>不收取任何费用。</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					for _, f := range v.mine.Fees {
+					for _, f := range v.charged() {
 						templ_7745c5c3_Err = paperTable([]kit.Term{{Label: "收费项目", Value: f.Name}, {Label: "收费标准", Value: f.Standard}, {Label: "收费依据", Value: f.Basis}, {Label: "减免", Value: f.Reduction}}).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err

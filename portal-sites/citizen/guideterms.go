@@ -86,7 +86,7 @@ func (v guideView) codeTerms() (out []kit.Term) {
 			}
 		}
 	}
-	out = append(out, wide(term("handlings", strings.Join(handling, "\n"))))
+	out = append(out, wide(term("handlings", strings.Join(handling, text.T("citizen.list_mark")))))
 	for _, l := range v.b.LocalCodes {
 		out = append(out, kit.Term{Label: v.b.Book().Name(codes.Scheme, l.System), Value: l.Code})
 	}

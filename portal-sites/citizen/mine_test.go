@@ -64,6 +64,8 @@ func TestMyList(t *testing.T) {
 		t.Errorf("apply leads to %s", got)
 	}
 	c.Get("/items/"+id+"/print?c=h2&c=~lake").Want(http.StatusOK).Doc().Has(".ld-paper h1", "我的办事清单").Has(".ld-paper", "延续申请书", "我的情形")
+	// Without answers the paper lists what any situation may ask for, and says so.
+	c.Get("/items/"+id+"/print").Want(http.StatusOK).Doc().Has(".ld-paper", "延续申请书", "林草主管部门意见", "按情形", "草原植被恢复费")
 	if svg := c.Get("/items/" + id + "/qr.svg?c=h2").Want(http.StatusOK); !strings.HasPrefix(svg.Body, "<svg") || svg.Header.Get("Content-Type") != "image/svg+xml" {
 		t.Error("no QR code")
 	}

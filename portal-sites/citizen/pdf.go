@@ -2,10 +2,12 @@ package citizen
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
+	"liandong/modules/catalog"
 	"liandong/portal-sites/kit"
 	a4 "liandong/portal-sites/kit/paper"
 	"liandong/portal-sites/kit/text"
@@ -132,12 +134,13 @@ func (v guideView) paperSection(d *a4.Doc, id string) {
 }
 
 func (v guideView) paperFees(d *a4.Doc) {
-	if len(v.mine.Fees) == 0 {
+	fees := v.charged()
+	if len(fees) == 0 {
 		d.Text(text.T("citizen.free"))
 		return
 	}
 	var rows [][]string
-	for _, f := range v.mine.Fees {
+	for _, f := range fees {
 		rows = append(rows, []string{f.Name, f.Standard, f.Basis, noted(yesNo(f.Reducible), f.Reduction)})
 	}
 	d.Table(paperCols("fee", 2, "standard", 2.4, "legal", 2, "reduction", 1.6), rows)
@@ -174,7 +177,7 @@ func (v guideView) paperRest(d *a4.Doc, id string) {
 }
 
 func (v guideView) materialRows() (rows [][]string) {
-	for n, m := range v.mine.Materials {
+	for n, m := range v.listed() {
 		note := m.Note
 		if m.Acceptance != "" {
 			note = strings.TrimSpace(note + "\n" + text.T("citizen.acceptance", m.Acceptance))
@@ -198,4 +201,27 @@ func paperCols(pairs ...any) (out []a4.Col) {
 		out = append(out, c)
 	}
 	return out
+}
+
+// listed are the materials of a paper: those of one's own situation, or all, each marked that
+// depends on it.
+func (v guideView) listed() []catalog.Material {
+	if len(v.answers) > 0 || !v.b.Divided() {
+		return v.mine.Materials
+	}
+	sure, all := always(v.b), slices.Clone(v.b.Materials)
+	for i := range all {
+		if !slices.Contains(sure, all[i].Name) {
+			all[i].Note = strings.TrimSpace(text.T("citizen.by_situation") + " " + all[i].Note)
+		}
+	}
+	return all
+}
+
+// charged are the fees of a paper, as listed are its materials.
+func (v guideView) charged() []catalog.Fee {
+	if len(v.answers) > 0 || !v.b.Divided() {
+		return v.mine.Fees
+	}
+	return v.b.Fees
 }
