@@ -92,7 +92,7 @@ func TestSituationsAreDesignedAndTried(t *testing.T) {
 		t.Errorf("a unit brings %s", got)
 	}
 	to := editor.Post("/desk/items", with(form, "do", "save", "materials.1", "身份证", "materials.1.was", "居民身份证")).Want(http.StatusSeeOther).Header.Get("Location")
-	says(t, editor.Get(strings.TrimSuffix(to, "/edit")), "个人：提交身份证")
+	says(t, editor.Get(strings.TrimSuffix(to, "/edit")), "选“个人”：提交身份证")
 	srv := httptest.NewServer(o.desk(staff(t, dbtest.League, "01", "item_editor")))
 	t.Cleanup(srv.Close)
 	o.enter(t, "食品经营许可", "000131010000")

@@ -172,7 +172,7 @@ func situations(b catalog.Body) (out []string) {
 		out = append(out, s)
 		for _, o := range q.Options {
 			labels[o.ID] = o.Label
-			out = append(out, "· "+o.Label+effectWords(o.Effect))
+			out = append(out, "选“"+o.Label+"”"+effectWords(o.Effect))
 		}
 	}
 	return out

@@ -122,12 +122,20 @@ func tool(key string) string { return `document.querySelector('[data-add="` + ke
 // drag pulls something to a place, in steps as a hand does.
 func (m mouse) drag(node string, x, y float64) {
 	m.Helper()
+	m.frame() // what has just opened is put in its place when it is drawn
 	a, b := m.at(node)
 	m.b.Do(chromedp.MouseEvent(chromedp.MouseMoved, a, b), chromedp.MouseEvent(chromedp.MousePressed, a, b, held))
 	for _, part := range []float64{0.02, 0.1, 0.5, 0.9, 1, 1} {
 		m.b.Do(chromedp.MouseEvent(chromedp.MouseMoved, a+(x-a)*part, b+(y-b)*part, held))
 	}
 	m.b.Do(chromedp.MouseEvent(chromedp.MouseReleased, x, y, chromedp.ButtonLeft))
+}
+
+// frame waits until the page has been drawn twice more.
+func (m mouse) frame() {
+	m.Helper()
+	m.b.Eval(`(delete document.body.dataset.drawn, requestAnimationFrame(() => requestAnimationFrame(() => { document.body.dataset.drawn = "1" })), 1)`)
+	m.until("a frame", `document.body.dataset.drawn === "1"`)
 }
 
 func held(p *input.DispatchMouseEventParams) {
@@ -159,13 +167,16 @@ func (m mouse) until(what, expression string) {
 }
 
 // choose clicks an element until it is the one chosen: a click that follows a drag too soon is
-// taken for its end.
+// taken for its end. The next one waits, or the two would be a double click, which edits the name.
 func (m mouse) choose(id string) {
 	m.Helper()
-	for range 40 {
+	for range 10 {
 		m.click(drawn(id))
-		if m.b.Eval(`document.getElementById("designer").fd.get("selection").get().map(e => e.id).join()`) == id {
-			return
+		for range 12 {
+			if m.b.Eval(`document.getElementById("designer").fd.get("selection").get().map(e => e.id).join()`) == id {
+				return
+			}
+			<-time.After(50 * time.Millisecond)
 		}
 	}
 	m.Fatalf("%s cannot be chosen", id)
