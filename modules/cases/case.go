@@ -188,7 +188,7 @@ type StepRecord struct {
 	Substitute   string
 	AssigneeID   string
 	AssigneeName string
-	WaitsFor     string // of a wait: applicant, payment or external
+	WaitsFor     string // of a wait: applicant, payment, external or parts
 	WaitKey      string
 	Since        int  // version of the case since which it stands as it does
 	Beside       bool // open, while the case is shown at another

@@ -45,7 +45,8 @@ type Body struct {
 	Handlings     []Handling   `json:"handlings,omitempty"`       // 业务办理项; none: the item is not divided
 	Situations    []Situation  `json:"situations,omitempty"`      // 情形, in the order in which they are asked
 	Specials      []Special    `json:"special_procedures,omitempty"`
-	EForm         EForm        `json:"eform,omitzero"` // 申请表单
+	EForm         EForm        `json:"eform,omitzero"`  // 申请表单
+	Parts         []ThemePart  `json:"parts,omitempty"` // 组成事项: what a theme (一件事) is made of; none: an item of its own
 	More
 
 	book *codes.Book // in which its codes are read; nil: the national one
@@ -192,6 +193,7 @@ func (b Body) checkParts(bad map[string]string) {
 	}
 	b.checkSizes(bad)
 	b.checkSituations(bad)
+	b.checkTheme(bad)
 	b.checkElements(bad)
 }
 

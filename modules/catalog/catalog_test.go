@@ -23,7 +23,8 @@ func (shelf) Keep(ctx context.Context, tx *db.Tx, name string, xml []byte) (stri
 	return id, err
 }
 
-func (shelf) Sound(context.Context, *db.Tx, tenancy.ID, string, int) error { return nil }
+func (shelf) Sound(context.Context, *db.Tx, tenancy.ID, string, int) error    { return nil }
+func (shelf) Joins(context.Context, *db.Tx, tenancy.ID, string) (bool, error) { return false, nil }
 
 func (shelf) XML(context.Context, *db.Tx, tenancy.ID, string) ([]byte, error) {
 	return []byte("<x/>"), nil

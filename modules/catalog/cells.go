@@ -76,6 +76,8 @@ func (b Body) entries(key string) (out [][]string) {
 		}
 	case "situations":
 		return b.situationEntries()
+	case "parts":
+		return b.partEntries()
 	}
 	return out
 }

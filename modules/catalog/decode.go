@@ -132,6 +132,8 @@ func (b *Body) setEntries(key, cell, scheme string) string {
 		return b.setHandlings(cell)
 	case "situations":
 		return b.setSituations(cell)
+	case "parts":
+		return b.setParts(cell)
 	}
 	return ""
 }

@@ -108,10 +108,7 @@ func (e Effect) parts() []string {
 }
 
 func readEffect(parts []string) (e Effect, why string) {
-	split := func(s string) []string {
-		return slices.DeleteFunc(strings.FieldsFunc(s, func(r rune) bool { return r == '；' || r == ';' }), blank)
-	}
-	e.Materials, e.Fees = split(parts[0]), split(parts[1])
+	e.Materials, e.Fees = divided(parts[0]), divided(parts[1])
 	return e, readNumber(&e.Days, parts[2])
 }
 

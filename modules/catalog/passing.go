@@ -79,6 +79,9 @@ func (s *Service) ready(ctx context.Context, tx *db.Tx, v *Version, parts []Vers
 	if err := s.formKnown(ctx, tx, &v.Body); err != nil {
 		return err
 	}
+	if err := s.joined(ctx, tx, v); err != nil {
+		return err
+	}
 	if item.List == BasicList && v.FlowID == nil { // an entry of the basic list needs none
 		return nil
 	}

@@ -18,6 +18,8 @@ type Flows interface {
 	// Sound returns an Invalid fault on field "bpmn" when a stored flow must not be
 	// published for an item that promises so many working days.
 	Sound(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string, promisedDays int) error
+	// Joins reports whether a case waits in a stored flow for the parts of a theme.
+	Joins(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string) (bool, error)
 	// XML returns a stored flow as it was kept.
 	XML(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string) ([]byte, error)
 }

@@ -49,6 +49,7 @@ type Mine struct {
 	Materials    []Material
 	Fees         []Fee
 	PromisedDays int
+	Parts        []ThemePart // of a theme, what is brought about for her
 }
 
 // Required lists the materials without which her case cannot be filed.
@@ -122,6 +123,7 @@ func (b Body) For(choices []string) (m Mine) {
 		}
 	}
 	b.sum(&m, taken)
+	m.Parts = b.partsOf(m.Chosen)
 	return m
 }
 

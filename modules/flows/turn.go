@@ -43,7 +43,7 @@ type Visit = struct {
 	Value   string // of a shared step: who does this part
 	Of      int    // of a shared step: the ticket that all parts have in common
 	Service string
-	For     string // of a wait: applicant, payment or external
+	For     string // of a wait: applicant, payment, external or parts
 	Key     string
 }
 

@@ -18,6 +18,7 @@ export const catalogue = {
   applicant: { group: "waits", label: "等申请人", icon: "bpmn-icon-intermediate-event-catch-message", make: { type: "bpmn:IntermediateCatchEvent", event: "bpmn:MessageEventDefinition", wait: { for: "applicant" }, name: "等待申请人" } },
   payment: { group: "waits", label: "等缴费", icon: "bpmn-icon-intermediate-event-catch-message", make: { type: "bpmn:IntermediateCatchEvent", event: "bpmn:MessageEventDefinition", wait: { for: "payment" }, name: "等待缴费" } },
   external: { group: "waits", label: "等外部系统", icon: "bpmn-icon-intermediate-event-catch-message", make: { type: "bpmn:IntermediateCatchEvent", event: "bpmn:MessageEventDefinition", wait: { for: "external", key: "exchange" }, name: "等待外部系统" } },
+  parts: { group: "waits", label: "等并联事项办完", icon: "bpmn-icon-intermediate-event-catch-message", make: { type: "bpmn:IntermediateCatchEvent", event: "bpmn:MessageEventDefinition", wait: { for: "parts" }, name: "并联办理" } },
   timer: { group: "waits", label: "定时", icon: "bpmn-icon-intermediate-event-catch-timer", make: { type: "bpmn:IntermediateCatchEvent", event: "bpmn:TimerEventDefinition", timer: { days: "5" }, name: "等 5 个工作日" } },
   exclusive: { group: "gates", label: "排他网关", icon: "bpmn-icon-gateway-xor", make: { type: "bpmn:ExclusiveGateway" } },
   parallel: { group: "gates", label: "并行网关", icon: "bpmn-icon-gateway-parallel", make: { type: "bpmn:ParallelGateway" } },

@@ -250,7 +250,7 @@ export class Panel {
       out.push(field("工作日", number(days, (v) => this.days(element, definition, v), { min: 1 }), "从办到这里起算，节假日不计", "days"));
     } else if (kind === "bpmn:MessageEventDefinition") {
       const w = ext(bo, "ld:Wait");
-      const whom = [{ value: "applicant", label: "申请人" }, { value: "payment", label: "缴费" }, { value: "external", label: "外部系统或特别程序" }];
+      const whom = [{ value: "applicant", label: "申请人" }, { value: "payment", label: "缴费" }, { value: "external", label: "外部系统或特别程序" }, { value: "parts", label: "一件事的各个事项办完" }];
       out.push(field("等谁", select(whom, w && w.get("for"), (v) => this.put(element, "ld:Wait", { for: v, key: v === "external" ? (w && w.get("key")) || "exchange" : w && w.get("key") })), "", "wait-for"));
       out.push(field("答复的名称", text(w && w.get("key"), (v) => this.put(element, "ld:Wait", { key: v || undefined })), "外部系统凭它对上号；特别程序写 special", "wait-key"));
     } else out.push(h("p", { class: "fb-warning" }, "系统不执行这种事件，请删除后改用定时或等待。"));
