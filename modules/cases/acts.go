@@ -195,7 +195,7 @@ func (d *deed) effect(ctx context.Context, opinion string) error {
 		return err
 	}
 	d.emit(events.CaseDecided{Case: c.fact()})
-	if err := d.st.delta(ctx, c, c.Outcome, 1); err != nil {
+	if err := d.st.delta(ctx, c, counted{c.Outcome, 1}); err != nil {
 		return err
 	}
 	return d.issue(ctx, decisionOf(c.Outcome), said{opinion: opinion})

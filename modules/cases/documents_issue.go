@@ -47,7 +47,7 @@ func (d *deed) issue(ctx context.Context, kind string, in said) error {
 	if in.seq == 0 {
 		in.seq = c.StepSeq
 	}
-	organ, err := d.asks.Tree.Place(ctx, d.tx, in.organ)
+	organ, err := d.placeOf(ctx, d.tx, in.organ)
 	if err != nil {
 		return err
 	}
@@ -191,9 +191,11 @@ func numbered(rule, organ, mark string, year, serial int) string {
 	})
 }
 
+type pathKey tenancy.ID // see [db.Known]
+
 // path is the organ and everything above it, nearest first.
 func (s store) path(ctx context.Context, organ tenancy.ID) ([]tenancy.ID, error) {
-	above, err := tree.In(s.tx).Ancestors(ctx, organ)
+	above, err := db.Known(s.tx, pathKey(organ), func() ([]tree.Node, error) { return tree.In(s.tx).Ancestors(ctx, organ) })
 	if err != nil {
 		return nil, err
 	}

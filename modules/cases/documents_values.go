@@ -46,7 +46,7 @@ func (v *values) tell(ctx context.Context, key string) (string, error) {
 	case "address":
 		return v.masked(SealAddress, v.c.AddressSealed, idcode.MaskAddress)
 	case "origin":
-		p, err := v.asks.Tree.Place(ctx, v.tx, v.c.TenantID)
+		p, err := v.placeOf(ctx, v.tx, v.c.TenantID)
 		return p.Name, err
 	case "contact", "place":
 		return v.ofItem(ctx, key)
@@ -179,7 +179,7 @@ func (v *values) masked(purpose, sealed string, mask func(string) string) (strin
 // ofItem is where to ask about the item, as it is offered now.
 func (v *values) ofItem(ctx context.Context, key string) (string, error) {
 	if v.offer == nil {
-		o, err := v.asks.Items.Offer(ctx, v.tx, v.c.ItemID, v.c.ItemVersionID, v.c.choiceIDs())
+		o, err := v.offered(ctx, v.tx, v.c.ItemID, v.c.ItemVersionID, v.c.choiceIDs())
 		switch fault.KindOf(err) {
 		case fault.NotFound, fault.Precondition, fault.Forbidden: // gone since, or another centre's
 			if err != nil {

@@ -128,7 +128,7 @@ func (s *Service) allowFiling(ctx context.Context, sc tenancy.Scope) error {
 // offerHere is an item that may be filed at the tenant in scope after some choices,
 // and that tenant.
 func (s *Service) offerHere(ctx context.Context, tx *db.Tx, itemID string, choices []string) (o Offer, here Place, err error) {
-	if here, err = s.asks.Tree.Place(ctx, tx, tx.Scope.Tenant); err != nil {
+	if here, err = s.placeOf(ctx, tx, tx.Scope.Tenant); err != nil {
 		return o, here, err
 	}
 	version := ""
@@ -137,13 +137,27 @@ func (s *Service) offerHere(ctx context.Context, tx *db.Tx, itemID string, choic
 			return o, here, err
 		}
 	}
-	if o, err = s.asks.Items.Offer(ctx, tx, itemID, version, choices); err != nil {
+	if o, err = s.offered(ctx, tx, itemID, version, choices); err != nil {
 		return o, here, err
 	}
 	if !slices.Contains(o.Origins, here.Level) {
 		return o, here, fault.New(fault.Precondition, "case_not_filed_here")
 	}
 	return o, here, nil
+}
+
+// offerKey names an offer that a transaction has read; see [db.Known].
+type offerKey struct{ item, version, choices string }
+
+// offered is an item as the tenant in scope offers it, read once in a transaction.
+func (s *Service) offered(ctx context.Context, tx *db.Tx, itemID, versionID string, choices []string) (Offer, error) {
+	key := offerKey{itemID, versionID, strings.Join(choices, " ")}
+	o, err := db.Known(tx, key, func() (Offer, error) { return s.asks.Items.Offer(ctx, tx, itemID, versionID, choices) })
+	if err != nil || o.VersionID == versionID {
+		return o, err
+	}
+	key.version = o.VersionID
+	return db.Known(tx, key, func() (Offer, error) { return o, nil })
 }
 
 // draw makes the case out of the filing and the item as it is offered here.
@@ -227,7 +241,7 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, in Filing) erro
 	tx.Record(db.Audit{Action: string(policies.CasesFile), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "channel": c.Channel}})
 	tx.Emit(events.CaseFiled{Case: c.fact()})
 	d.touched()
-	return d.st.delta(ctx, c, string(Submitted), 1)
+	return d.st.delta(ctx, c, counted{string(Submitted), 1})
 }
 
 // attach binds the uploads and checks that every required material is among them.
@@ -236,7 +250,7 @@ func (s *Service) attach(ctx context.Context, tx *db.Tx, c *Case, in Filing) err
 	if err != nil {
 		return err
 	}
-	offer, err := s.asks.Items.Offer(ctx, tx, c.ItemID, c.ItemVersionID, in.Choices)
+	offer, err := s.offered(ctx, tx, c.ItemID, c.ItemVersionID, in.Choices)
 	if err != nil {
 		return err
 	}

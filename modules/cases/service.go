@@ -8,6 +8,7 @@ import (
 
 	"liandong/modules/cases/events"
 	"liandong/policies"
+	"liandong/tenancy"
 	"liandong/tenancy/calendar"
 	"liandong/tenancy/db"
 	"liandong/tenancy/fault"
@@ -153,7 +154,7 @@ func (d *deed) allow(ctx context.Context, a policies.Action) error {
 		name = d.visit.AtName
 	}
 	if name == "" {
-		at, err := d.asks.Tree.Place(ctx, d.tx, d.c.AtTenant)
+		at, err := d.placeOf(ctx, d.tx, d.c.AtTenant)
 		if err != nil {
 			return err
 		}
@@ -206,8 +207,18 @@ type deed struct {
 
 func (d *deed) emit(e db.Event) { d.tx.EmitIn(d.c.TenantID, e) }
 
+// calendarKey and placeKey name what a transaction has read; see [db.Known].
+type (
+	calendarKey tenancy.ID
+	placeKey    tenancy.ID
+)
+
 func (d *deed) calendar(ctx context.Context) (calendar.Calendar, error) {
-	return d.asks.Calendars.Of(ctx, d.tx, d.c.TenantID)
+	return db.Known(d.tx, calendarKey(d.c.TenantID), func() (calendar.Calendar, error) { return d.asks.Calendars.Of(ctx, d.tx, d.c.TenantID) })
+}
+
+func (s *Service) placeOf(ctx context.Context, tx *db.Tx, id tenancy.ID) (Place, error) {
+	return db.Known(tx, placeKey(id), func() (Place, error) { return s.asks.Tree.Place(ctx, tx, id) })
 }
 
 // facts are what the conditions of a flow may look at.
@@ -229,8 +240,5 @@ func (d *deed) complete(ctx context.Context) error {
 
 // move leaves the deltas of a change of status.
 func (d *deed) move(ctx context.Context, from, to string) error {
-	if err := d.st.delta(ctx, d.c, from, -1); err != nil {
-		return err
-	}
-	return d.st.delta(ctx, d.c, to, 1)
+	return d.st.delta(ctx, d.c, counted{from, -1}, counted{to, 1})
 }

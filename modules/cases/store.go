@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"liandong/tenancy"
@@ -103,9 +104,19 @@ func (s store) answerNotice(ctx context.Context, c *Case, answer string) error {
 	return err
 }
 
-// delta leaves what a dashboard will fold: n more of measure, in the case's tenant.
-func (s store) delta(ctx context.Context, c *Case, measure string, n int) error {
-	_, err := s.tx.NewRaw(`insert into case_deltas (tenant_id, id, day, measure, n) values (?, ?, ?, ?, ?)`,
-		c.TenantID, db.NewID(), chinaDay(s.tx.Now).Format(time.DateOnly), measure, n).Exec(ctx)
+// counted is n more of a measure.
+type counted struct {
+	measure string
+	n       int
+}
+
+// delta leaves what a dashboard will fold, in the case's tenant.
+func (s store) delta(ctx context.Context, c *Case, all ...counted) error {
+	var args []any
+	for _, x := range all {
+		args = append(args, c.TenantID, db.NewID(), chinaDay(s.tx.Now).Format(time.DateOnly), x.measure, x.n)
+	}
+	rows := strings.Repeat(", (?, ?, ?, ?, ?)", len(all))[2:]
+	_, err := s.tx.NewRaw(`insert into case_deltas (tenant_id, id, day, measure, n) values `+rows, args...).Exec(ctx)
 	return err
 }

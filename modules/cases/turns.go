@@ -188,7 +188,7 @@ func (s *Service) AcceptTolerating(ctx context.Context, id string, seen int, opi
 		if t.Days < 1 || t.Days > maxToleration {
 			bad["days"] = "case_tolerated_days"
 		}
-		offer, err := d.asks.Items.Offer(ctx, d.tx, d.c.ItemID, d.c.ItemVersionID, d.c.choiceIDs())
+		offer, err := d.offered(ctx, d.tx, d.c.ItemID, d.c.ItemVersionID, d.c.choiceIDs())
 		if err == nil {
 			for _, m := range t.Materials {
 				if !slices.Contains(offer.Tolerable, m) {
@@ -348,7 +348,7 @@ func (s *Service) Reopen(ctx context.Context, id string, seen int, reason, basis
 		if err := d.begin(ctx, Procedure{Kind: Reopening, Reason: reason, Basis: basis, State: Ended}); err != nil {
 			return err
 		}
-		if err := d.st.delta(ctx, c, c.Outcome, -1); err != nil {
+		if err := d.st.delta(ctx, c, counted{c.Outcome, -1}); err != nil {
 			return err
 		}
 		if err := d.st.reopenClock(ctx, c); err != nil {

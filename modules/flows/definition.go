@@ -21,6 +21,7 @@ type Definition struct {
 	kept  []*element // content that says nothing about execution, for writing back
 	attrs []xml.Attr // likewise
 	doc   document
+	index *index // of a stored flow, whose calls are open; nil: it is made when it is needed
 }
 
 // document is what stands around the process, for writing back.

@@ -9,14 +9,19 @@ import (
 
 // run is one step of the engine.
 type run struct {
+	*index
 	d      *Definition
 	m      Marking
 	facts  map[string]any
 	vars   map[string]any
-	nodes  map[string]placed
-	arrows map[string]*edge
 	change Change
 	moves  int
+}
+
+// index finds the nodes and arrows of a flow by id, those of its sub-processes and calls too.
+type index struct {
+	nodes  map[string]placed
+	arrows map[string]*edge
 }
 
 // maxMoves bounds one step of the engine. A flow that passes [Definition.Check] needs no more
@@ -24,16 +29,24 @@ type run struct {
 const maxMoves = 20_000
 
 func (d *Definition) run(m Marking, facts map[string]any) *run {
-	r := &run{d: d, m: m.clone(), facts: facts, nodes: map[string]placed{}, arrows: map[string]*edge{}}
+	return &run{index: d.indexed(), d: d, m: m.clone(), facts: facts}
+}
+
+// indexed is the index of a flow: the one that is kept with a stored flow, or a new one.
+func (d *Definition) indexed() *index {
+	if d.index != nil {
+		return d.index
+	}
+	x := &index{nodes: map[string]placed{}, arrows: map[string]*edge{}}
 	d.everyScope(func(s *Definition) {
 		for _, n := range s.nodes {
-			r.nodes[n.step.ID] = placed{n: n, in: s}
+			x.nodes[n.step.ID] = placed{n: n, in: s}
 		}
 		for _, e := range s.edges {
-			r.arrows[e.id] = e
+			x.arrows[e.id] = e
 		}
 	})
-	return r
+	return x
 }
 
 // Begin starts a case of the flow with the given facts; they are those of [Definition.Next].

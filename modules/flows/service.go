@@ -76,11 +76,22 @@ func (s *Service) XML(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id stri
 }
 
 // Load returns a stored flow that the scope may see, with the flows that it calls: they are those
-// of the same tenant. A call that leads nowhere, or in a circle, comes back as Problems.
+// of the same tenant. A call that leads nowhere, or in a circle, comes back as Problems. Row
+// security is asked once in a transaction: within one neither the scope nor a flow changes.
 func (s *Service) Load(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string) (*Definition, error) {
-	var xml string
+	return db.Known(tx, loadedKey{tenant, id}, func() (*Definition, error) { return s.load(ctx, tx, tenant, id) })
+}
+
+// loadedKey and wayKey name what a transaction has read; see [db.Known].
+type (
+	loadedKey Ref
+	wayKey    tenancy.ID
+)
+
+func (s *Service) load(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string) (*Definition, error) {
 	if d := s.known(id); d != nil {
-		err := tx.NewRaw(`select '' from flows where tenant_id = ? and id = ?`, tenant, id).Scan(ctx, &xml)
+		var seen string
+		err := tx.NewRaw(`select '' from flows where tenant_id = ? and id = ?`, tenant, id).Scan(ctx, &seen)
 		return d, err
 	}
 	d, err := stored(ctx, tx, tenant, id)
@@ -90,6 +101,7 @@ func (s *Service) Load(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id str
 	if d, err = s.open(ctx, tx, tenant, d); err != nil {
 		return nil, err
 	}
+	d.index = d.indexed()
 	s.remember(id, d)
 	return d, nil
 }

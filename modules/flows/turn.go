@@ -106,7 +106,7 @@ func (s *Service) Rules(ctx context.Context, tx *db.Tx, flow Ref, node string) (
 	if err != nil {
 		return out, err
 	}
-	at := d.run(Marking{}, nil).nodes[node].n
+	at := d.indexed().nodes[node].n
 	if at == nil || at.kind != task {
 		return out, nil
 	}
@@ -196,7 +196,7 @@ func (p *placer) climb(ctx context.Context) error {
 	if p.chain != nil {
 		return nil
 	}
-	chain, err := tenants.In(p.tx).Ancestors(ctx, p.origin)
+	chain, err := db.Known(p.tx, wayKey(p.origin), func() ([]tenants.Node, error) { return tenants.In(p.tx).Ancestors(ctx, p.origin) })
 	if err != nil {
 		return err
 	}
@@ -261,7 +261,7 @@ func (s *Service) Remap(ctx context.Context, tx *db.Tx, from, into Ref, origin t
 
 // called is the name of a node, or its id.
 func (d *Definition) called(node string) string {
-	if n := d.run(Marking{}, nil).nodes[node].n; n != nil && n.step.Name != "" {
+	if n := d.indexed().nodes[node].n; n != nil && n.step.Name != "" {
 		return n.step.Name
 	}
 	return node

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,6 +22,25 @@ type Tx struct {
 	act    tenancy.ID
 	events []queued
 	audits []Audit
+	known  map[any]any
+}
+
+// Known is what read found under key earlier in the transaction, or finds now. It is for what the
+// transaction itself does not change; nothing of it outlives the transaction and its scope. Errors
+// are not kept. The type of key must be the caller's own, or others might mean something else by it.
+func Known[K comparable, V any](tx *Tx, key K, read func() (V, error)) (V, error) {
+	if v, ok := tx.known[key].(V); ok {
+		return v, nil
+	}
+	v, err := read()
+	if err != nil {
+		return v, err
+	}
+	if tx.known == nil {
+		tx.known = map[any]any{}
+	}
+	tx.known[key] = v
+	return v, nil
 }
 
 // Event is a fact other modules may react to once it is committed. It is
@@ -75,44 +95,64 @@ func (tx *Tx) Record(a Audit) {
 	tx.audits = append(tx.audits, a)
 }
 
+// flush stores what was queued by one statement for each table, all in one message.
 func (tx *Tx) flush(ctx context.Context) error {
-	if err := tx.flushAudits(ctx); err != nil {
+	var q batch
+	if err := tx.flushAudits(&q); err != nil {
 		return err
 	}
-	return tx.flushEvents(ctx)
+	if err := tx.flushEvents(&q); err != nil {
+		return err
+	}
+	if len(q.args) == 0 {
+		return nil
+	}
+	if _, err := tx.NewRaw(q.sql.String(), q.args...).Exec(ctx); err != nil {
+		return fmt.Errorf("store the audit lines and events of a transaction: %w", err)
+	}
+	return nil
 }
 
-func (tx *Tx) flushAudits(ctx context.Context) error {
+// batch is several statements that are sent together.
+type batch struct {
+	sql  strings.Builder
+	args []any
+}
+
+// rows adds an insert of n rows, each of which is spelt the same.
+func (q *batch) rows(into, row string, n int) {
+	q.sql.WriteString(into + " values " + row + strings.Repeat(", "+row, n-1) + ";")
+}
+
+func (tx *Tx) flushAudits(q *batch) error {
+	if len(tx.audits) == 0 {
+		return nil
+	}
+	q.rows(`insert into audit_rows (tenant_id, id, at, actor_kind, actor_id, actor_name, actor_tenant, action, kind, object, detail, request_id)`,
+		`(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?)`, len(tx.audits))
 	for _, a := range tx.audits {
 		detail, err := json.Marshal(a.Detail)
 		if err != nil {
 			return fmt.Errorf("audit %s: %w", a.Action, err)
 		}
 		s := tx.Scope
-		if _, err := tx.NewRaw(`insert into audit_rows (tenant_id, id, at, actor_kind, actor_id, actor_name, actor_tenant, action, kind, object, detail, request_id)
-			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?)`, a.Tenant, NewID(), tx.Now, s.Actor.Kind, s.Actor.ID, s.Actor.Name,
-			s.Tenant, a.Action, a.Kind, a.Object, string(detail), s.RequestID).Exec(ctx); err != nil {
-			return fmt.Errorf("audit %s: %w", a.Action, err)
-		}
+		q.args = append(q.args, a.Tenant, NewID(), tx.Now, s.Actor.Kind, s.Actor.ID, s.Actor.Name, s.Tenant, a.Action, a.Kind, a.Object, string(detail), s.RequestID)
 	}
 	return nil
 }
 
-func (tx *Tx) flushEvents(ctx context.Context) error {
-	for _, q := range tx.events {
-		body, err := json.Marshal(q.event)
+func (tx *Tx) flushEvents(q *batch) error {
+	if len(tx.events) == 0 {
+		return nil
+	}
+	q.rows(`insert into outbox (tenant_id, id, name, body, actor_id, actor_name, request_id, created_at)`, `(?, ?, ?, ?::jsonb, ?, ?, ?, ?)`, len(tx.events))
+	for _, e := range tx.events {
+		body, err := json.Marshal(e.event)
 		if err != nil {
-			return fmt.Errorf("outbox %s: %w", q.event.EventName(), err)
+			return fmt.Errorf("outbox %s: %w", e.event.EventName(), err)
 		}
-		if _, err := tx.NewRaw(`insert into outbox (tenant_id, id, name, body, actor_id, actor_name, request_id, created_at) values (?, ?, ?, ?::jsonb, ?, ?, ?, ?)`,
-			q.tenant, NewID(), q.event.EventName(), string(body), tx.Scope.Actor.ID, tx.Scope.Actor.Name, tx.Scope.RequestID, tx.Now).Exec(ctx); err != nil {
-			return fmt.Errorf("outbox %s: %w", q.event.EventName(), err)
-		}
+		q.args = append(q.args, e.tenant, NewID(), e.event.EventName(), string(body), tx.Scope.Actor.ID, tx.Scope.Actor.Name, tx.Scope.RequestID, tx.Now)
 	}
-	if len(tx.events) > 0 {
-		if _, err := tx.ExecContext(ctx, "select pg_notify('liandong_outbox', '')"); err != nil {
-			return fmt.Errorf("wake the relay: %w", err)
-		}
-	}
+	q.sql.WriteString("select pg_notify('liandong_outbox', '')")
 	return nil
 }

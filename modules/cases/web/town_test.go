@@ -3,6 +3,7 @@ package web_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"log/slog"
@@ -55,8 +56,14 @@ func (w *town) wait(days int) { w.later.Add(int64(days) * 24 * int64(time.Hour))
 
 func newTown(t *testing.T) *town {
 	t.Helper()
+	return newTownOver(t, dbtest.Pool(t))
+}
+
+// newTownOver is newTown in a database of the test's own choice.
+func newTownOver(t *testing.T, pool *sql.DB) *town {
+	t.Helper()
 	w := &town{t: t}
-	d := db.Over(dbtest.Pool(t), w.now)
+	d := db.Over(pool, w.now)
 	engine, err := policies.New(t.Context())
 	if err != nil {
 		t.Fatal(err)
