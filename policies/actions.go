@@ -66,6 +66,7 @@ const (
 	CasesReject     Action = "cases:reject"     // as cases:accept: 不予受理
 	CasesHandle     Action = "cases:handle"     // as above; step_kind any but accept, decide, deliver
 	CasesDecide     Action = "cases:decide"     // as above; step_kind "decide", and accepted_by, filed_by_actor bool
+	CasesSettle     Action = "cases:settle"     // as cases:accept; step_kind any, kind: "instant" for a case that may be done at once
 	CasesSupplement Action = "cases:supplement" // at_tenant, step_post, step_kind, open (at_name)
 	CasesSendback   Action = "cases:sendback"   // at_tenant, step_post, step_kind, open (at_name)
 	CasesDeliver    Action = "cases:deliver"    // at_tenant, step_post (at_name); the case may be complete already
@@ -132,7 +133,7 @@ func Actions() []Action {
 		ItemsLock, ItemsTask, ItemsRequest, ItemsAnswer, ItemsCodes,
 		LawsView, LawsEdit, LawsPublish,
 		FormsView, FormsEdit, FormsPublish, FormsData,
-		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSupplement, CasesSendback,
+		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSettle, CasesSupplement, CasesSendback,
 		CasesDeliver, CasesResubmit, CasesFulfil, CasesMigrate, CasesUrge, CasesRefer,
 		CasesExtend, CasesApprove, CasesSpecial, CasesSuspend, CasesConsult, CasesAnswer, CasesVoid, CasesReopen, CasesArchive, CasesExport, FilesRead, FilesWrite,
 		MaterialsUse, MaterialsJudge, MaterialsRemove,

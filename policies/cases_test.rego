@@ -279,3 +279,15 @@ test_cases_migrate_allow if allowed("cases:migrate", staff(league, ["item_review
 test_cases_migrate_role_deny if refused("cases:migrate", staff(league, ["item_editor"]), {"tenant": league.tenant}, "no_role")
 
 test_cases_migrate_above_deny if refused("cases:migrate", staff(league, ["item_reviewer"]), {"tenant": county.tenant}, "not_own_tenant")
+
+settle(facts) := step("accept", object.union({"step_post": "clerk", "kind": "instant"}, facts))
+
+test_cases_settle_allow if allowed("cases:settle", clerk(town), settle({}), "at_step")
+
+test_cases_settle_decides_too_allow if allowed("cases:settle", staff(town, ["clerk", "decider"]), settle({"step_kind": "decide", "step_post": "decider", "accepted_by": "me"}), "at_step")
+
+test_cases_settle_promised_deny if refused("cases:settle", clerk(town), settle({"kind": "promise"}), "not_instant")
+
+test_cases_settle_post_deny if refused("cases:settle", clerk(town), settle({"step_kind": "decide", "step_post": "decider"}), "no_post")
+
+test_cases_settle_above_deny if refused("cases:settle", clerk(county), settle({}), "not_here")

@@ -79,7 +79,7 @@ func sample(a policies.Action, at tenancy.ID, role string) policies.Resource {
 		"fields": []string{"notes"}, "promised_days": 5, "inherited_days": 10, "added_materials": 0,
 		"over_lo": over.Lo, "over_hi": over.Hi, "lo": over.Lo, "hi": over.Hi, "tier": 2,
 		"roles": []string{policies.Clerk}, "holder_id": otherID, "holder_roles": []string{},
-		"loosen": false, "issuer_tenant": at, "answered_by": otherID, "simulator": true, "right": "full",
+		"kind": "instant", "loosen": false, "issuer_tenant": at, "answered_by": otherID, "simulator": true, "right": "full",
 	}
 	switch a {
 	case policies.CasesAccept, policies.CasesReject:

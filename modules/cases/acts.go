@@ -44,6 +44,9 @@ func (d *deed) acceptFrom(ctx context.Context, from time.Time, opinion, basis st
 	if err != nil {
 		return err
 	}
+	if err := d.supplemented(ctx); err != nil {
+		return err
+	}
 	due := cal.AddDays(from, c.PromisedDays)
 	c.Status, c.AcceptedAt, c.AcceptedBy, c.DueAt, c.AcceptNo = Handling, &from, d.tx.Scope.Actor.ID, &due, c.No
 	if err := d.st.startClockAt(ctx, c, string(calendar.Running), "accepted", from); err != nil {
@@ -260,14 +263,18 @@ func (s *Service) HandOver(ctx context.Context, id string, seen int, h Handover,
 		if d.c.StepKind != "deliver" {
 			return fault.New(fault.Precondition, "case_not_at_delivery")
 		}
-		if err := h.check(d.c); err != nil {
-			return err
-		}
-		if err := d.issue(ctx, docDelivery, said{opinion: h.Note, handover: h}); err != nil {
-			return err
-		}
-		return d.advance(ctx, "deliver", h.Note)
+		return d.handOver(ctx, h)
 	})
+}
+
+func (d *deed) handOver(ctx context.Context, h Handover) error {
+	if err := h.check(d.c); err != nil {
+		return err
+	}
+	if err := d.issue(ctx, docDelivery, said{opinion: h.Note, handover: h}); err != nil {
+		return err
+	}
+	return d.advance(ctx, "deliver", h.Note)
 }
 
 // SendBack (退回) returns the case to the step that it came from, with the reason.
@@ -416,6 +423,7 @@ func (s *Service) resubmit(ctx context.Context, id string, seen int, answer stri
 		c.Status, c.SuspendedAt = Submitted, nil
 		if c.AcceptedAt != nil {
 			c.Status = Handling
+			c.become(KindSupplement)
 		}
 		if err := d.turnClock(ctx, calendar.Running, "answered"); err != nil {
 			return err

@@ -28,6 +28,11 @@ type Offer struct {
 	Chosen       []Choice // the choices that count, in the order of the questions
 	Unanswered   int      // questions that still want an answer
 
+	Kind  Kind // KindInstant or KindPromise
+	Mode  Mode
+	Way   Way
+	Trips int // how often its applicant has to come
+
 	// Where to ask about it.
 	Phone, Address, Hours string
 }

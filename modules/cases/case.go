@@ -60,7 +60,7 @@ type Case struct {
 	Choices         []Choice       `bun:"type:jsonb"` // what she chose of the item's situations
 	FormID          *string        // of the electronic form that was filed with it; its row bears the case's id
 	FormNumber      int            // of its version
-	Channel         string         // online, window, assisted
+	Channel         string         // see the channels in kinds.go
 	HelperID        string         // who filed it in the applicant's name
 	HelperName      string
 	Status          Status
@@ -96,6 +96,12 @@ type Case struct {
 	Awaits         string          // applicant, while the flow waits for her
 	StepDepartment string          // code of the department that the step falls to; empty: any
 	StepSubstitute string          // who may do the step instead: a person, or a post (AB角)
+
+	Kind          Kind // 办件类型; see [Kind]
+	Mode          Mode // 网上办理模式 of its item when it was filed
+	Way           Way  // 办理方式 of its item when it was filed
+	TripsPromised int  // how often its applicant has to come (到场)
+	Trips         int  // how often she came
 }
 
 // choiceIDs are what the conditions of a flow look at.
@@ -144,8 +150,9 @@ func (c *Case) resource(actor tenancy.Actor, atName string) policies.Resource {
 		"tenant": c.TenantID, "subject": c.subject(), "at_tenant": c.AtTenant, "at_name": atName,
 		"step_post": c.StepPost, "step_kind": c.StepKind, "open": c.Open(),
 		"accepted_by": c.AcceptedBy, "filed_by_actor": c.HelperID != "" && c.HelperID == actor.ID,
-		"on_behalf": c.Channel != "online", "assignee": c.AssigneeID, "assignee_name": c.AssigneeName,
+		"on_behalf": c.Channel != Online, "assignee": c.AssigneeID, "assignee_name": c.AssigneeName,
 		"department": c.StepDepartment, "substitute": c.StepSubstitute, "awaits": c.Awaits,
+		"kind": string(c.Kind),
 	}
 }
 

@@ -33,6 +33,8 @@ type Filing struct {
 	Files   []string // ids of uploads
 	Key     string   // idempotency key: the same key files one case
 
+	Channel string // Batch or Elsewhere, of a filing by staff; empty: as where she sits
+
 	Sheet   string         // the draft that holds the item's electronic form
 	Answers map[string]any // to the form, where there is no draft
 }
@@ -80,7 +82,12 @@ func blame(bad map[string]string, field string, err error) {
 // name of somebody, and is recorded as the helper. The promise, the materials and the
 // way through the flow are those of her choices. It returns Invalid with the fields
 // to correct, "choices" among them when the item still has a question to her, NotFound when the item is not offered here, Forbidden.
-func (s *Service) File(ctx context.Context, in Filing) (c Case, err error) {
+func (s *Service) File(ctx context.Context, in Filing) (Case, error) {
+	return s.file(ctx, in, func(context.Context, *db.Tx, Case) error { return nil })
+}
+
+// file is File, with what is to happen to a new case in the same transaction.
+func (s *Service) file(ctx context.Context, in Filing, then func(context.Context, *db.Tx, Case) error) (c Case, err error) {
 	if err := in.check(); err != nil {
 		return c, err
 	}
@@ -93,7 +100,10 @@ func (s *Service) File(ctx context.Context, in Filing) (c Case, err error) {
 			if err := s.fillForm(ctx, tx, &c, &in); err != nil {
 				return "", err
 			}
-			return c.ID, s.place(ctx, tx, &c, in)
+			if err := s.place(ctx, tx, &c, in); err != nil {
+				return "", err
+			}
+			return c.ID, then(ctx, tx, c)
 		})
 		if err != nil {
 			return err
@@ -165,7 +175,7 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err e
 	actor, own := tx.Scope.Actor, tx.Scope.Tenant
 	c = Case{
 		TenantID: own, ID: db.NewID(), ApplicantKind: in.Kind, ApplicantName: strings.TrimSpace(in.Name), Form: in.Form,
-		Channel: "online", Status: Submitted, AtTenant: own, CreatedAt: tx.Now, Version: 1,
+		Channel: Online, Status: Submitted, AtTenant: own, CreatedAt: tx.Now, Version: 1,
 	}
 	if c.Form == nil {
 		c.Form = map[string]any{}
@@ -173,7 +183,7 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err e
 	if actor.Kind == tenancy.Person {
 		c.Subject = &actor.ID
 	} else {
-		c.Channel, c.HelperID, c.HelperName = "assisted", actor.ID, actor.Name
+		c.HelperID, c.HelperName = actor.ID, actor.Name
 	}
 	if err := s.allowFiling(ctx, tx.Scope); err != nil {
 		return c, err
@@ -189,6 +199,7 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err e
 		c.Choices = []Choice{}
 	}
 	c.ItemTenant, c.ItemID, c.ItemVersionID, c.ItemName = offer.ItemTenant, offer.ItemID, offer.VersionID, offer.Name
+	c.classify(offer, here, in)
 	c.FlowTenant, c.FlowID, c.StatutoryDays, c.PromisedDays = offer.FlowTenant, offer.FlowID, offer.StatutoryDays, offer.PromisedDays
 	if !offer.Form.None() {
 		c.FormID, c.FormNumber = &offer.Form.ID, offer.Form.Number

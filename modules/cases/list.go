@@ -28,6 +28,8 @@ type Query struct {
 	Under      tenancy.Interval // only cases born in this part of the subtree
 	Time       string           // soon (due within 3 days), late, suspended
 	Open       bool             // only cases on which somebody still has to act
+	Type       Kind             // 办件类型
+	Over       bool             // only cases whose applicant came more often than was promised
 
 	blind    map[string]string // by column: what Text is equal to, when it is a number
 	From, To time.Time         // filed in [From, To)
@@ -209,6 +211,12 @@ func (q Query) where(sel *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 	}
 	if q.Channel != "" {
 		sel = sel.Where("c.channel = ?", q.Channel)
+	}
+	if q.Type != "" {
+		sel = sel.Where("c.kind = ?", q.Type)
+	}
+	if q.Over {
+		sel = sel.Where("c.trips > c.trips_promised")
 	}
 	if q.Outcome != "" {
 		sel = sel.Where("c.outcome = ?", q.Outcome)

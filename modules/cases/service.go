@@ -70,37 +70,43 @@ func (s *Service) act(ctx context.Context, id string, seen int, a policies.Actio
 
 func (s *Service) try(ctx context.Context, id string, seen int, a policies.Action, papers []string, do func(context.Context, *deed) error) (c Case, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if c, err = (store{tx}).get(ctx, id); err != nil {
-			return err
-		}
-		d, err := s.deed(ctx, tx, &c)
-		if err != nil {
-			return err
-		}
-		was := c
-		if err := d.choose(ctx, a, seen); err != nil {
-			return err
-		}
-		if err := tx.ActOn(ctx, c.TenantID); err != nil {
-			return err
-		}
-		if _, err := s.asks.Files.Attach(ctx, tx, c.TenantID, c.ID, reader(&c, a), c.StepSeq, papers); err != nil {
-			return err
-		}
-		d.papers = len(papers)
-		step, in := c.StepName, d.visit
-		if err := do(ctx, d); err != nil {
-			return err
-		}
-		d.touched()
-		if slices.Contains(d.open, in) { // the same form once more is out of date
-			in.Since = was.Version + 1
-			d.touch(in)
-		}
-		tx.Record(db.Audit{Tenant: c.TenantID, Action: string(a), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "status": c.Status, "step": step}})
-		return d.save(ctx, was)
+		c, err = s.within(ctx, tx, id, seen, a, papers, do)
+		return err
 	})
 	return c, err
+}
+
+// within is one try inside of a transaction.
+func (s *Service) within(ctx context.Context, tx *db.Tx, id string, seen int, a policies.Action, papers []string, do func(context.Context, *deed) error) (c Case, err error) {
+	if c, err = (store{tx}).get(ctx, id); err != nil {
+		return c, err
+	}
+	d, err := s.deed(ctx, tx, &c)
+	if err != nil {
+		return c, err
+	}
+	was := c
+	if err := d.choose(ctx, a, seen); err != nil {
+		return c, err
+	}
+	if err := tx.ActOn(ctx, c.TenantID); err != nil {
+		return c, err
+	}
+	if _, err := s.asks.Files.Attach(ctx, tx, c.TenantID, c.ID, reader(&c, a), c.StepSeq, papers); err != nil {
+		return c, err
+	}
+	d.papers = len(papers)
+	step, in := c.StepName, d.visit
+	if err := do(ctx, d); err != nil {
+		return c, err
+	}
+	d.touched()
+	if slices.Contains(d.open, in) { // the same form once more is out of date
+		in.Since = was.Version + 1
+		d.touch(in)
+	}
+	tx.Record(db.Audit{Tenant: c.TenantID, Action: string(a), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "status": c.Status, "step": step}})
+	return c, d.save(ctx, was)
 }
 
 // save stores the case and its visits.

@@ -35,7 +35,7 @@ func (s store) save(ctx context.Context, c *Case, was Case) error {
 	res, err := s.tx.NewUpdate().Model(c).
 		Column("status", "outcome", "at_tenant", "step_id", "step_name", "step_kind", "step_post", "step_seq", "step_due_at", "assignee_id", "assignee_name", "step_department", "step_substitute",
 			"item_version_id", "flow_tenant", "flow_id", "marking", "last_seq", "whole_at", "beside", "awaits",
-			"accept_no", "accepted_at", "accepted_by", "due_at", "suspended_at", "decided_at", "decided_by", "ended_at", "extended_days", "archived_at").
+			"accept_no", "accepted_at", "accepted_by", "due_at", "suspended_at", "decided_at", "decided_by", "ended_at", "extended_days", "archived_at", "kind", "trips").
 		Set("version = version + 1").WherePK().Where("version = ?", was.Version).
 		Where("due_at IS NOT DISTINCT FROM ?", was.DueAt).Where("step_due_at IS NOT DISTINCT FROM ?", was.StepDueAt).Exec(ctx)
 	if err != nil {

@@ -214,6 +214,7 @@ func (s *Service) AcceptTolerating(ctx context.Context, id string, seen int, opi
 		if err := d.issue(ctx, docTolerate, said{tolerated: t.Materials, turn: &Procedure{Reason: t.Reason, Days: t.Days, Until: &until}}); err != nil {
 			return err
 		}
+		d.c.become(KindSupplement)
 		return d.accept(ctx, opinion, "tolerated")
 	})
 }

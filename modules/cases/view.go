@@ -169,6 +169,13 @@ func (s *Service) choices(ctx context.Context, tx *db.Tx, v *View) error {
 		}
 		v.Offices = slices.DeleteFunc(path, func(n tree.Node) bool { return n.ID == tenancy.Platform || n.ID == c.AtTenant })
 	}
+	if may(policies.CasesSettle) {
+		err := s.maySettle(ctx, tx, v)
+		if err != nil && fault.KindOf(err) == fault.Internal {
+			return err
+		}
+		v.May[policies.CasesSettle] = reason(err)
+	}
 	if may(policies.CasesAccept) {
 		return s.tolerable(ctx, tx, v)
 	}
@@ -258,6 +265,8 @@ func stepActs(c *Case) []policies.Action {
 		return nil
 	case c.StepKind == ForApplicant || c.StepKind == ForPayment || c.StepKind == ForExternal:
 		return []policies.Action{policies.CasesFulfil}
+	case c.StepKind == "accept" && c.Kind == KindInstant:
+		return []policies.Action{policies.CasesSettle, policies.CasesAccept, policies.CasesReject, policies.CasesSupplement, policies.CasesResubmit}
 	case c.StepKind == "accept":
 		return []policies.Action{policies.CasesAccept, policies.CasesReject, policies.CasesSupplement, policies.CasesResubmit}
 	case c.StepKind == "decide":

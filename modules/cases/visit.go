@@ -116,6 +116,9 @@ func (d *deed) enter(ctx context.Context, w Visit) (*StepRecord, error) {
 			return nil, err
 		}
 	}
+	if v.AtTenant != c.TenantID {
+		c.become(KindEscalate)
+	}
 	d.open, d.entered = append(d.open, v), append(d.entered, v)
 	return v, nil
 }

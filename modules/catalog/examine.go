@@ -73,6 +73,9 @@ func Rules() []Rule {
 		{"visits_although_web", SeverityWarning, "onsite_times", when(func(b Body) bool {
 			return b.OnsiteTimes > 1 && (slices.Contains(b.Forms, "2") || slices.Contains(b.Forms, "3"))
 		})},
+		{"visits_against_mode", SeverityWarning, "onsite_times", when(func(b Body) bool {
+			return b.OnlineMode == ModeWholly && b.OnsiteTimes > 0 || (b.OnlineMode == ModePrecheck || b.OnlineMode == ModeVerify) && b.OnsiteTimes == 0
+		})},
 		{"at_once_with_days", SeverityWarning, "project_type", when(func(b Body) bool { return b.ProjectType == "1" && b.PromisedDays > 1 })},
 		{"no_result", SeverityWarning, "result_name", when(func(b Body) bool { return blank(b.Result.Name) })},
 		{"wrong_url", SeverityWarning, "online_url", wrongURLs},

@@ -52,6 +52,7 @@ func TestEveryRuleFindsItsFault(t *testing.T) {
 		"no_complaint_phone":      func(b *catalog.Body) { b.Complaint = "" },
 		"no_address":              func(b *catalog.Body) { b.Address = "" },
 		"visits_although_web":     func(b *catalog.Body) { b.OnsiteTimes = 2 },
+		"visits_against_mode":     func(b *catalog.Body) { b.OnlineMode = catalog.ModeWholly },
 		"at_once_with_days":       func(b *catalog.Body) { b.ProjectType = "1" },
 		"no_result":               func(b *catalog.Body) { b.Result = catalog.Result{} },
 		"material_without_form":   func(b *catalog.Body) { b.Materials[0].Form = "" },

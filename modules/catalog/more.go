@@ -21,6 +21,8 @@ type More struct {
 
 	HandleArea   string   `json:"handle_area,omitempty"`   // 通办范围
 	OnlineDepth  []string `json:"online_depth,omitempty"`  // 网上办理深度
+	OnlineMode   string   `json:"online_mode,omitempty"`   // 网上办理模式
+	HandlingWay  string   `json:"handling_way,omitempty"`  // 办理方式
 	OnlineURL    string   `json:"online_url,omitempty"`    // 在线办理地址
 	MobileURL    string   `json:"mobile_url,omitempty"`    // 移动端办理地址
 	SingleLogin  bool     `json:"single_login,omitempty"`  // 单点登录
@@ -70,3 +72,16 @@ type Special struct {
 	Charged bool   `json:"charged,omitempty"` // 是否收费
 	Counted bool   `json:"counted,omitempty"` // 是否计算在法定办结时限内
 }
+
+// The codes of 网上办理模式.
+const (
+	ModePrecheck = "1" // 原件预审: originals are brought for acceptance
+	ModeVerify   = "2" // 原件核验: originals are checked when the result is handed over
+	ModeWholly   = "3" // 全程网办: nobody comes
+)
+
+// WayByPerson is the code of 办理方式 by which one person carries a case (方式一).
+const WayByPerson = "1"
+
+// AtOnce reports whether cases of the item are instant ones (即办件).
+func (b Body) AtOnce() bool { return b.ProjectType == "1" }

@@ -67,7 +67,7 @@ func (v guideView) terms() []kit.Term {
 		v.element("undertaker"), v.element("co_departments"), term("level", word("level", v.b.Level)), v.element("exercise_levels"), term("origins", words("place", v.b.Origins)),
 		term("statutory", noted(text.T("citizen.days", v.b.StatutoryDays), v.b.StatutoryNote)), term("promised", noted(limit(v.b.PromisedDays, v.b.ProjectType), v.b.PromisedNote)),
 		term("audience", words("audience", v.b.Audience)), v.element("handle_forms"), term("onsite", noted(text.T("citizen.times", v.b.OnsiteTimes), v.b.OnsiteReason)),
-		v.element("handle_area"), v.element("online_depth"), term("result", v.result()),
+		v.element("handle_area"), v.element("online_mode"), v.element("online_depth"), v.element("handling_way"), term("result", v.result()),
 		term("appointment", v.appointment()), v.element("mail_materials"), v.element("mail_result"), v.element("pay_online"), v.element("terminal"), v.element("single_login"),
 		v.element("groups"), v.element("life_events"), v.element("system_level"), wide(v.element("intermediary")), wide(v.element("division_of_power")), wide(v.element("exercise_content")),
 		term("version", text.T("citizen.version", v.ver.Number)), term("updated", v.updated),

@@ -121,6 +121,7 @@ func (s shelf) Guide(ctx context.Context, itemID string, answers []string) (case
 	out := casesweb.Guide{
 		Item: onShelf(g.Item.ID, b), StatutoryDays: b.StatutoryDays, Audience: b.Audience, Conditions: b.Conditions,
 		Phone: b.Phone, Address: b.Address, Hours: b.Hours, Form: cases.FormRef{ID: b.EForm.ID, Number: b.EForm.Number},
+		AtOnce: b.AtOnce(), Mode: caseMode(b), Trips: b.OnsiteTimes,
 	}
 	out.Suspended = g.Suspended
 	mine := b.For(answers)

@@ -47,6 +47,7 @@ func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, 
 		FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID, StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays,
 		Form:    cases.FormRef{ID: g.Body.EForm.ID, Number: g.Body.EForm.Number},
 		Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
+		Kind: caseKind(g.Body), Mode: caseMode(g.Body), Way: caseWay(g.Body), Trips: g.Body.OnsiteTimes,
 		Phone: g.Body.Phone, Address: g.Body.Address, Hours: g.Body.Hours,
 	}, nil
 }
@@ -56,4 +57,22 @@ func chosen(b catalog.Body, m catalog.Mine) (out []cases.Choice) {
 		out = append(out, cases.Choice(c))
 	}
 	return out
+}
+
+func caseKind(b catalog.Body) cases.Kind {
+	if b.AtOnce() {
+		return cases.KindInstant
+	}
+	return cases.KindPromise
+}
+
+func caseMode(b catalog.Body) cases.Mode {
+	return map[string]cases.Mode{catalog.ModePrecheck: cases.Precheck, catalog.ModeVerify: cases.Verify, catalog.ModeWholly: cases.Wholly}[b.OnlineMode]
+}
+
+func caseWay(b catalog.Body) cases.Way {
+	if b.HandlingWay == catalog.WayByPerson {
+		return cases.ByPerson
+	}
+	return cases.ByStep
 }

@@ -27,6 +27,7 @@ type act struct {
 // acts lists them in the order in which a page offers them.
 func acts() []act {
 	return append([]act{
+		{"settle", policies.CasesSettle},
 		{"accept", policies.CasesAccept},
 		{"pass", policies.CasesHandle},
 		{"decide", policies.CasesDecide},
@@ -121,6 +122,8 @@ func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, 
 		}
 	}
 	switch key {
+	case "settle":
+		_, err = s.Settle(ctx, caseID, seen, verdict(f), papers...)
 	case "accept":
 		err = h.accept(ctx, caseID, &f, papers)
 	case "refuse":
@@ -264,10 +267,13 @@ func (v *view) didMyself(ctx context.Context, key string, form kit.FormValues) b
 		return false
 	}
 	last := v.lastDone()
-	done := map[string]string{"accept": "accept", "refuse": "refuse", "pass": "pass", "sendback": "send_back", "deliver": "deliver", "decide": form.Get("outcome")}
+	done := map[string]string{"settle": "deliver", "accept": "accept", "refuse": "refuse", "pass": "pass", "sendback": "send_back", "deliver": "deliver", "decide": form.Get("outcome")}
 	said := form.Get("opinion")
-	if key == "deliver" {
+	switch key {
+	case "deliver":
 		said = deliveryNote(form)
+	case "settle":
+		said = verdict(form).Delivery.Note
 	}
 	return last != nil && last.ActorID == scope.Actor.ID && last.Act == done[key] && last.Opinion == said
 }

@@ -626,6 +626,8 @@ func (v *view) actFields() []kit.F {
 		return v.turnFields()
 	}
 	switch v.act.key {
+	case "settle":
+		return append(settleFields(), papers)
 	case "accept":
 		opinion.Required, opinion.Value = v.Rules.Opinion, "材料齐全，符合法定形式，予以受理。"
 		return append([]kit.F{opinion}, append(v.tolerateFields(), papers)...)
@@ -740,6 +742,8 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 func actLabel(key string) string {
 	switch key {
+	case "settle":
+		return settleLabel
 	case "accept":
 		return "予以受理"
 	case "refuse":
@@ -764,6 +768,8 @@ func actLabel(key string) string {
 
 func actHelp(key string) string {
 	switch key {
+	case "settle":
+		return "材料齐全、能够当场决定的，一次完成受理、决定和送达，各环节文书一并生成（行政许可法第三十四条）。"
 	case "accept":
 		return "受理后开始计算承诺时限，并生成《受理通知书》。"
 	case "refuse":

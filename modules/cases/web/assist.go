@@ -40,6 +40,7 @@ type application struct {
 	shares, searched bool
 	kept             map[int]File // uploads of an earlier try, by the number of their material
 	sheet            *Draft       // the form of the item; nil: it has none
+	settle           string       // why an instant case cannot be settled here at once; empty: it can
 }
 
 func (h handlers) application(r *http.Request, answers []string) (a application, err error) {
@@ -48,8 +49,10 @@ func (h handlers) application(r *http.Request, answers []string) (a application,
 	if err != nil {
 		return a, err
 	}
-	a.guide, err = h.d.Offers.Guide(r.Context(), itemID, answers)
-	return a, err
+	if a.guide, err = h.d.Offers.Guide(r.Context(), itemID, answers); err != nil {
+		return a, err
+	}
+	return a, h.maySettle(r.Context(), &a)
 }
 
 // interview are the questions that come before the form.
@@ -116,7 +119,11 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = a.form.Err()
 	var c cases.Case
-	if err == nil {
+	switch {
+	case err != nil:
+	case a.settles():
+		c, err = h.d.Service.FileAndSettle(r.Context(), in, verdict(a.form))
+	default:
 		c, err = h.d.Service.File(r.Context(), in)
 	}
 	if err == nil {

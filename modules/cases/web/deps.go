@@ -120,6 +120,9 @@ type Guide struct {
 	Asks          []kit.Ask     // 情形: what the materials and the time depend on, as far as the answers lead
 	Answers       []string      // to them
 	Chosen        []string      // ids that count of the answers
+	AtOnce        bool          // 即办件
+	Mode          cases.Mode    // 网上办理模式
+	Trips         int           // how often the applicant has to come
 	Phone         string        // who answers questions about it
 	Address       string
 	Hours         string

@@ -14,11 +14,11 @@ import (
 func (h handlers) listQuery(r *http.Request) (kit.ListQuery, cases.Query) {
 	l := kit.ParseList(r, []string{"no", "item", "created", "due", "status"}, kit.ListQuery{
 		Size: 20, Sort: "created", Desc: true,
-		Filters: map[string]string{"tab": "", "status": "", "time": "", "channel": "", "item": "", "under": "", "from": "", "to": ""},
+		Filters: map[string]string{"tab": "", "status": "", "time": "", "channel": "", "kind": "", "trips": "", "item": "", "under": "", "from": "", "to": ""},
 	})
 	q := cases.Query{
 		Page: l.Page, Size: l.Size, Sort: l.Sort, Desc: l.Desc, Text: l.Q, Time: timeFilter(l.Filter("time")),
-		Channel: l.Filter("channel"), Status: cases.Status(l.Filter("status")), From: day(l.Filter("from")), To: day(l.Filter("to")),
+		Channel: l.Filter("channel"), Type: kindOf(l.Filter("kind")), Over: l.Filter("trips") == "over", Status: cases.Status(l.Filter("status")), From: day(l.Filter("from")), To: day(l.Filter("to")),
 	}
 	if !q.To.IsZero() {
 		q.To = q.To.AddDate(0, 0, 1)

@@ -84,7 +84,7 @@ func TestExports(t *testing.T) {
 	}
 	boss := w.desk(w.as(dbtest.County, "30", "supervisor"))
 	boss.Get("/desk/cases").Want(200).Doc().Has("a[href=/desk/cases.xlsx]")
-	if rows := sheet(t, boss.Get("/desk/cases.xlsx?q=丙丁").Want(200).Body); len(rows) != 2 || rows[1][4] != "第一嘎查" {
+	if rows := sheet(t, boss.Get("/desk/cases.xlsx?q=丙丁").Want(200).Body); len(rows) != 2 || rows[1][5] != "第一嘎查" {
 		t.Errorf("export of the search: %v", rows)
 	}
 }

@@ -23,8 +23,8 @@ func narrowed(tab string, q cases.Query) cases.Query {
 
 func (h handlers) todoQuery(r *http.Request) (kit.ListQuery, cases.Query) {
 	l := kit.ParseList(r, []string{"no", "item", "created", "step_due"},
-		kit.ListQuery{Size: 20, Sort: "step_due", Filters: map[string]string{"tab": "", "time": ""}})
-	q := cases.Query{Page: l.Page, Size: l.Size, Sort: l.Sort, Desc: l.Desc, Text: l.Q, Time: timeFilter(l.Filter("time"))}
+		kit.ListQuery{Size: 20, Sort: "step_due", Filters: map[string]string{"tab": "", "time": "", "kind": ""}})
+	q := cases.Query{Page: l.Page, Size: l.Size, Sort: l.Sort, Desc: l.Desc, Text: l.Q, Time: timeFilter(l.Filter("time")), Type: kindOf(l.Filter("kind"))}
 	return l, narrowed(l.Filter("tab"), q)
 }
 

@@ -241,6 +241,8 @@ func (w *town) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, c
 	return cases.Offer{
 		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
 		StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays, Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
+		Kind: map[string]cases.Kind{"1": cases.KindInstant}[g.Body.ProjectType], Trips: g.Body.OnsiteTimes, Way: map[string]cases.Way{"1": cases.ByPerson}[g.Body.HandlingWay],
+		Mode: map[string]cases.Mode{"1": cases.Precheck, "2": cases.Verify, "3": cases.Wholly}[g.Body.OnlineMode],
 	}, nil
 }
 
@@ -284,6 +286,7 @@ func (w *town) Guide(ctx context.Context, itemID string, answers []string) (g ca
 	}
 	b := c.Body
 	g = casesweb.Guide{Item: casesweb.Item{ID: itemID, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays}, StatutoryDays: b.StatutoryDays, Conditions: []string{"持有草原承包经营权证"}}
+	g.AtOnce, g.Trips, g.Mode = b.AtOnce(), b.OnsiteTimes, map[string]cases.Mode{"1": cases.Precheck, "2": cases.Verify, "3": cases.Wholly}[b.OnlineMode]
 	mine := b.For(answers)
 	g.Answers, g.Chosen, g.PromisedDays = answers, mine.Chosen, mine.PromisedDays
 	for _, q := range b.Interview(answers) {

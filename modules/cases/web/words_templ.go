@@ -172,12 +172,16 @@ func statusText(c *cases.Case) string {
 
 func channelText(s string) string {
 	switch s {
-	case "online":
+	case cases.Online:
 		return "网上申请"
-	case "window":
+	case cases.Window:
 		return "窗口申请"
-	case "assisted":
+	case cases.Assisted:
 		return "帮办代办"
+	case cases.Elsewhere:
+		return "异地通办"
+	case cases.Batch:
+		return "批量录入"
 	}
 	return s
 }
@@ -272,7 +276,7 @@ func sizeText(n int64) string {
 }
 
 func sheetHead() []string {
-	return []string{"办件编号", "事项名称", "申请人", "申请方式", "受理单位", "所在单位", "当前环节", "状态", "申请时间", "受理时间", "承诺时限（工作日）", "到期日", "剩余时限", "办结时间", "结果"}
+	return []string{"办件编号", "事项名称", "办件类型", "申请人", "申请方式", "受理单位", "所在单位", "当前环节", "状态", "申请时间", "受理时间", "承诺时限（工作日）", "到期日", "剩余时限", "办结时间", "结果", "承诺到场次数", "实际到场次数"}
 }
 
 func sheetRow(r cases.Row) []any {
@@ -280,8 +284,8 @@ func sheetRow(r cases.Row) []any {
 	if r.Deadline != nil {
 		left = leftText(r.Left, r.Late)
 	}
-	return []any{r.No, r.ItemName, who(&r.Case), channelText(r.Channel), r.OriginName, r.AtName, standsAt(r), statusText(&r.Case), at(r.CreatedAt),
-		atp(r.AcceptedAt), r.PromisedDays, lastDay(r.Deadline), left, atp(r.EndedAt), outcomeText(r.Outcome)}
+	return []any{r.No, r.ItemName, KindText(r.Kind), who(&r.Case), channelText(r.Channel), r.OriginName, r.AtName, standsAt(r), statusText(&r.Case), at(r.CreatedAt),
+		atp(r.AcceptedAt), r.PromisedDays, lastDay(r.Deadline), left, atp(r.EndedAt), outcomeText(r.Outcome), r.TripsPromised, r.Trips}
 }
 
 // Who is the applicant's name as lists show it.

@@ -43,6 +43,8 @@ const (
 	Scheme           = "code_scheme"       // 地方编码方案
 	SystemLevel      = "system_level"      // 运行系统层级
 	OnlineDepth      = "online_depth"      // 网上办理深度
+	OnlineMode       = "online_mode"       // 网上办理模式
+	HandlingWay      = "handling_way"      // 办理方式
 	YesNo            = "yes_no"            // 是否
 	MaterialType     = "material_type"     // 材料类型
 	LifeEvent        = "life_event"        // 生命周期事件
