@@ -55,7 +55,8 @@ func head(s Schema) map[string]any {
 		Title string `json:"title"`
 		Intro string `json:"intro"`
 		Rules []Rule `json:"rules"`
-	}{s.Title, s.Intro, s.Rules})
+		Union string `json:"union"`
+	}{s.Title, s.Intro, s.Rules, s.Union.summary()})
 }
 
 func flatten(s Schema) (out map[string]*flat, order []string) {

@@ -25,9 +25,13 @@ func (s *Service) Edit(ctx context.Context, id string, seen int, what string, ch
 		if err := json.Unmarshal(now.Schema, &schema); err != nil {
 			return err
 		}
+		if schema.Union != nil { // what its parts get of it would no longer be what it asks for
+			return fault.New(fault.Precondition, "forms.is_union")
+		}
 		if err := change(&schema); err != nil {
 			return err
 		}
+		schema.Union = nil
 		if schema.Title = strings.TrimSpace(schema.Title); schema.Title == "" {
 			return fault.InvalidField("title", "required")
 		}

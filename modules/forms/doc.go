@@ -14,6 +14,11 @@
 // again here, whatever her browser said, and becomes one row of the typed table
 // formdata.f_… under row security, in the transaction of the caller.
 //
+// Several forms are united into one (一表制, Unite, Merge): what they ask for under the
+// same data element is asked once, and each part gets its own sheet out of the answers
+// (Union, Portion), which holds under its own rules whenever the united form holds. A
+// sheet that is filed without a draft keeps its readonly fields by Context.Stored.
+//
 // Other modules know a form by its id: Published, Prefill, Evaluate and Submit are
 // what they need; package web draws the fields (Fields) and reads them (Decode).
 package forms

@@ -119,6 +119,7 @@ type Schema struct {
 	Intro  string  `json:"intro,omitempty"`
 	Fields []Field `json:"fields"`
 	Rules  []Rule  `json:"rules,omitempty"` // about more than one field
+	Union  *Union  `json:"union,omitempty"` // of a united form (一表制): how it came about
 }
 
 // Bounds of one form.

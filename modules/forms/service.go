@@ -118,6 +118,7 @@ func (s *Service) create(ctx context.Context, start Schema, key string) (f Form,
 		if start.Title = strings.TrimSpace(start.Title); start.Title == "" {
 			return fault.InvalidField("title", "required")
 		}
+		start.Union = nil // whoever begins with a copy of a united form changes it as she likes
 		data, err := encode(start)
 		if err != nil {
 			return err

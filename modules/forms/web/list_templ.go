@@ -1225,7 +1225,7 @@ func partText(name string) string {
 	if s, ok := map[string]string{
 		"label": "名称", "help": "说明", "kind": "类型", "required": "必填", "required_when": "必填条件", "visible": "显示条件", "compute": "计算公式", "rules": "校验规则", "options": "选项", "codes": "代码表",
 		"placeholder": "输入提示", "unit": "单位", "width": "宽度", "readonly": "只读", "min": "最小值", "max": "最大值", "decimals": "小数位", "min_length": "最少字数", "max_length": "最多字数", "pattern": "格式",
-		"after": "不早于", "before": "不晚于", "prefill": "预填", "element": "数据元", "pii": "敏感信息", "rights": "环节权限", "min_rows": "最少行数", "max_rows": "最多行数", "accept": "文件类型", "max_files": "文件数", "title": "表单名称", "intro": "填写说明",
+		"after": "不早于", "before": "不晚于", "prefill": "预填", "element": "数据元", "pii": "敏感信息", "rights": "环节权限", "min_rows": "最少行数", "max_rows": "最多行数", "accept": "文件类型", "max_files": "文件数", "title": "表单名称", "intro": "填写说明", "union": "合成自",
 	}[name]; ok {
 		return s
 	}
