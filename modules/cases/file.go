@@ -252,6 +252,9 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, in Filing) erro
 	tx.Record(db.Audit{Action: string(policies.CasesFile), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "channel": c.Channel}})
 	tx.Emit(events.CaseFiled{Case: c.fact()})
 	d.touched()
+	if err := d.st.hand(ctx, c, ActFiled, ""); err != nil {
+		return err
+	}
 	return d.st.delta(ctx, c, counted{string(Submitted), 1})
 }
 

@@ -30,6 +30,11 @@ type Query struct {
 	Open       bool             // only cases on which somebody still has to act
 	Type       Kind             // 办件类型
 	Over       bool             // only cases whose applicant came more often than was promised
+	Level      string           // of the tenant where it was born
+	Assignee   string           // to whom the step was referred, or Unassigned; to-do and team alone
+	Act        string           // the actor's last; done alone
+
+	DueFrom, DueTo time.Time // the nearer end lies in (DueFrom, DueTo]; to-do and team alone
 
 	blind    map[string]string // by column: what Text is equal to, when it is a number
 	From, To time.Time         // filed in [From, To)
@@ -55,6 +60,13 @@ type Row struct {
 	Deadline   *time.Time `bun:"-"` // nil when nothing runs
 	Left       int        `bun:"-"` // working days to Deadline, today included; 0 or less: late by so many
 	Late       bool       `bun:"-"`
+	Watched    bool       `bun:"-"` // by the actor
+
+	WatchedAt *time.Time // in the list of what she watches
+
+	MyAct   string     // the actor's last act on it, in the lists of what she did
+	MyStep  string     // at which step
+	MyActAt *time.Time // when
 }
 
 // aim turns a text that is a number of a person's into the index under which it
@@ -128,6 +140,10 @@ func sortable(key string) string {
 		return "c.item_name"
 	case "status":
 		return "c.status"
+	case "acted":
+		return "my_act_at"
+	case "watched":
+		return "watched_at"
 	}
 	return "c.created_at"
 }
@@ -152,6 +168,9 @@ func (s *Service) List(ctx context.Context, q Query) (p Page, err error) {
 		}
 		if q.searches() {
 			p.Since = q.From
+		}
+		if err := (store{tx}).star(ctx, p.Rows); err != nil {
+			return err
 		}
 		return s.measure(ctx, tx, p.Rows)
 	})
@@ -223,6 +242,9 @@ func (q Query) where(sel *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 	}
 	if q.ItemID != "" {
 		sel = sel.Where("c.item_id = ?", q.ItemID)
+	}
+	if q.Level != "" {
+		sel = sel.Where("c.tenant_id IN (SELECT tenant_id FROM tenants WHERE level = ?)", q.Level)
 	}
 	if q.Under.Hi != 0 {
 		sel = sel.Where("c.tenant_id BETWEEN ? AND ?", q.Under.Lo, q.Under.Hi)

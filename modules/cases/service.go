@@ -20,6 +20,9 @@ type Service struct {
 	authz policies.Authorizer
 	asks  Asks
 	visit int // see At
+
+	rehearses bool // acts are undone: see Rehearse
+	bulked   bool // acts are part of a batch
 }
 
 // Asks are the questions that cases puts to others.
@@ -61,6 +64,9 @@ const attempts = 4
 func (s *Service) act(ctx context.Context, id string, seen int, a policies.Action, papers []string, do func(context.Context, *deed) error) (c Case, err error) {
 	for range attempts {
 		c, err = s.try(ctx, id, seen, a, papers, do)
+		if errors.Is(err, errRehearsed) {
+			return c, nil
+		}
 		if !errors.Is(err, errOvertaken) {
 			break
 		}
@@ -70,10 +76,20 @@ func (s *Service) act(ctx context.Context, id string, seen int, a policies.Actio
 
 func (s *Service) try(ctx context.Context, id string, seen int, a policies.Action, papers []string, do func(context.Context, *deed) error) (c Case, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		c, err = s.within(ctx, tx, id, seen, a, papers, do)
-		return err
+		if c, err = s.within(ctx, tx, id, seen, a, papers, do); err != nil {
+			return err
+		}
+		return s.undo()
 	})
 	return c, err
+}
+
+// undo ends a transaction that was only a rehearsal.
+func (s *Service) undo() error {
+	if s.rehearses {
+		return errRehearsed
+	}
+	return nil
 }
 
 // within is one try inside of a transaction.
@@ -87,6 +103,9 @@ func (s *Service) within(ctx context.Context, tx *db.Tx, id string, seen int, a 
 	}
 	was := c
 	if err := d.choose(ctx, a, seen); err != nil {
+		return c, err
+	}
+	if err := d.alike(ctx, a); err != nil {
 		return c, err
 	}
 	if err := tx.ActOn(ctx, c.TenantID); err != nil {
@@ -106,6 +125,9 @@ func (s *Service) within(ctx context.Context, tx *db.Tx, id string, seen int, a 
 		d.touch(in)
 	}
 	tx.Record(db.Audit{Tenant: c.TenantID, Action: string(a), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "status": c.Status, "step": step}})
+	if err := d.st.hand(ctx, &c, actWord(a), step); err != nil {
+		return c, err
+	}
 	return c, d.save(ctx, was)
 }
 

@@ -19,45 +19,59 @@ import (
 // unless q.Status asks for them. A row shows the case at the step that is hers.
 func (s *Service) Todo(ctx context.Context, q Query) (p Page, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		st := store{tx}
-		also, err := st.besides(ctx, q)
-		if err != nil {
-			return err
-		}
-		if p, err = st.list(ctx, s.aim(q.atStep()), mine(tx, q, also)); err != nil {
-			return err
-		}
-		for i := range p.Rows {
-			if v := also[p.Rows[i].ID]; v != nil {
-				p.Rows[i].focus(v)
-				p.Rows[i].AtName = v.AtName
-			}
-		}
-		return s.measure(ctx, tx, p.Rows)
+		p, err = s.waiting(ctx, tx, q, hers)
+		return err
 	})
 	return p, err
 }
 
-// atStep leaves out of a query what is asked of the step: see mine.
+// lot narrows to the steps that a list is about: those of the actor, or of her office.
+// table and step begin the names of their columns.
+type lot func(sc tenancy.Scope, sel *bun.SelectQuery, table, step string) *bun.SelectQuery
+
+// waiting lists open cases by the steps of a lot.
+func (s *Service) waiting(ctx context.Context, tx *db.Tx, q Query, of lot) (p Page, err error) {
+	st := store{tx}
+	also, err := st.besides(ctx, q, of)
+	if err != nil {
+		return p, err
+	}
+	if p, err = st.list(ctx, s.aim(q.atStep()), among(tx, q, of, also)); err != nil {
+		return p, err
+	}
+	for i := range p.Rows {
+		if v := also[p.Rows[i].ID]; v != nil {
+			p.Rows[i].focus(v)
+			p.Rows[i].AtName = v.AtName
+		}
+	}
+	if err := st.star(ctx, p.Rows); err != nil {
+		return p, err
+	}
+	return p, s.measure(ctx, tx, p.Rows)
+}
+
+// atStep leaves out of a query what is asked of the step: see among.
 func (q Query) atStep() Query {
-	q.Kind, q.Time, q.Open = "", "", true
+	q.Kind, q.Time, q.Open, q.DueFrom, q.DueTo, q.Assignee = "", "", true, time.Time{}, time.Time{}, ""
 	return q
 }
 
-// mine narrows a list to what the actor has to do: cases that are shown at a step of hers,
-// and those of also, which stand at one besides.
-func mine(tx *db.Tx, q Query, also map[string]*StepRecord) func(*bun.SelectQuery) *bun.SelectQuery {
+// among narrows a list to cases that are shown at a step of the lot, and those of also,
+// which stand at one besides.
+func among(tx *db.Tx, q Query, of lot, also map[string]*StepRecord) func(*bun.SelectQuery) *bun.SelectQuery {
 	return func(sel *bun.SelectQuery) *bun.SelectQuery {
 		sel = sel.Where("c.ended_at IS NULL")
 		if q.Status != Supplement {
 			sel = sel.Where("c.status <> 'supplement'")
 		}
 		own := func(sel *bun.SelectQuery) *bun.SelectQuery {
-			sel = hers(tx.Scope, sel, "c.", "step_")
+			sel = q.assigned(of(tx.Scope, sel, "c.", "step_"), "c.")
 			if q.Kind != "" {
 				sel = sel.Where("c.step_kind = ?", q.Kind)
 			}
-			return within(sel, q.Time, tx.Now, "c.suspended_at IS NULL", "least(c.due_at, c.step_due_at)", "c.suspended_at IS NOT NULL")
+			const due = "least(c.due_at, c.step_due_at)"
+			return q.due(within(sel, q.Time, tx.Now, "c.suspended_at IS NULL", due, "c.suspended_at IS NOT NULL"), "c.suspended_at IS NULL AND "+due)
 		}
 		if len(also) == 0 {
 			return own(sel)
@@ -69,15 +83,47 @@ func mine(tx *db.Tx, q Query, also map[string]*StepRecord) func(*bun.SelectQuery
 	}
 }
 
-// hers narrows to steps that fall to the actor's tenant, posts, department and person; step
-// begins the names of their columns.
+// hers is the lot of the actor: steps of her tenant that fall to her posts, department and
+// person, or that name her as a substitute. [StepRecord.fallsTo] says the same of one step.
 func hers(sc tenancy.Scope, sel *bun.SelectQuery, table, step string) *bun.SelectQuery {
 	column := func(name string) bun.Safe { return bun.Safe(table + name) }
+	roles := bun.List(append([]string{noRole}, sc.Actor.Roles...))
 	return sel.Where("? = ?", column("at_tenant"), sc.Tenant).Where("? <> ?", column(step+"kind"), ForApplicant).
-		Where("(? IN (?) OR ? IN (?))", column(step+"post"), bun.List(append([]string{""}, sc.Actor.Roles...)),
-			column(step+"substitute"), bun.List(append([]string{sc.Actor.ID}, sc.Actor.Roles...))).
-		Where("(? IN ('', ?) OR ? IN (?))", column("assignee_id"), sc.Actor.ID, column(step+"substitute"), bun.List(append([]string{sc.Actor.ID}, sc.Actor.Roles...))).
-		Where("? IN (?)", column(step+"department"), bun.List(append([]string{""}, sc.Actor.Posted...)))
+		Where("(? IN (?) OR ? IN (?) AND ? IN ('', ?) AND ? IN (?))",
+			column(step+"substitute"), bun.List(append([]string{sc.Actor.ID}, sc.Actor.Roles...)),
+			column(step+"post"), roles, column("assignee_id"), sc.Actor.ID,
+			column(step+"department"), bun.List(append([]string{""}, sc.Actor.Posted...)))
+}
+
+// noRole is no role's name: SQL has no empty lists.
+const noRole = "!"
+
+// ours is the lot of an office: whatever stands there for somebody of it.
+func ours(sc tenancy.Scope, sel *bun.SelectQuery, table, step string) *bun.SelectQuery {
+	return sel.Where("? = ?", bun.Safe(table+"at_tenant"), sc.Tenant).Where("? NOT IN (?)", bun.Safe(table+step+"kind"), bun.List([]string{ForApplicant, workTimer, workService}))
+}
+
+// Unassigned asks for steps that nobody was named for.
+const Unassigned = "none"
+
+func (q Query) assigned(sel *bun.SelectQuery, table string) *bun.SelectQuery {
+	switch q.Assignee {
+	case "":
+		return sel
+	case Unassigned:
+		return sel.Where("? = ''", bun.Safe(table+"assignee_id"))
+	}
+	return sel.Where("? = ?", bun.Safe(table+"assignee_id"), q.Assignee)
+}
+
+func (q Query) due(sel *bun.SelectQuery, due string) *bun.SelectQuery {
+	if !q.DueFrom.IsZero() {
+		sel = sel.Where(due+" > ?", q.DueFrom)
+	}
+	if !q.DueTo.IsZero() {
+		sel = sel.Where(due+" <= ?", q.DueTo)
+	}
+	return sel
 }
 
 // within narrows to what is late, soon due or suspended.
@@ -96,15 +142,18 @@ func within(sel *bun.SelectQuery, time string, now time.Time, runs, due, stands 
 // maxBesides bounds the steps of a to-do list at which cases stand besides.
 const maxBesides = 1000
 
-// besides are steps that fall to the actor while their case is shown at another, by case.
-func (s store) besides(ctx context.Context, q Query) (map[string]*StepRecord, error) {
+// besides are steps of a lot whose case is shown at another, by case.
+func (s store) besides(ctx context.Context, q Query, of lot) (map[string]*StepRecord, error) {
 	var vs []*StepRecord
 	sel := s.tx.NewSelect().Model(&vs).ModelTableExpr("case_steps AS s").ColumnExpr("s.*").Where("s.ended_at IS NULL").Where("s.beside").Where("s.work IN ('step', 'wait')")
-	sel = hers(s.tx.Scope, sel, "s.", "")
+	sel = q.assigned(of(s.tx.Scope, sel, "s.", ""), "s.")
 	if q.Kind != "" {
 		sel = sel.Where("s.kind = ?", q.Kind)
 	}
 	sel = within(sel, q.Time, s.tx.Now, "s.due_at IS NOT NULL", "s.due_at", "s.due_at IS NULL")
+	if !q.DueFrom.IsZero() || !q.DueTo.IsZero() {
+		sel = q.due(sel.Join("JOIN cases c ON c.id = s.case_id"), "c.suspended_at IS NULL AND least(c.due_at, s.due_at)")
+	}
 	if err := sel.OrderExpr("s.entered_at").Limit(maxBesides).Scan(ctx); err != nil {
 		return nil, fmt.Errorf("steps besides: %w", err)
 	}
@@ -150,7 +199,7 @@ func (s *Service) CountTodos(ctx context.Context) (n TodoCounts, err error) {
 
 // countBesides adds the steps at which cases stand besides, but for cases that are counted.
 func (s store) countBesides(ctx context.Context, n *TodoCounts) error {
-	vs, err := s.besides(ctx, Query{})
+	vs, err := s.besides(ctx, Query{}, hers)
 	if err != nil || len(vs) == 0 {
 		return err
 	}

@@ -477,7 +477,7 @@ func (s *Service) AnswerConsult(ctx context.Context, caseID, procedureID, answer
 			return "", err
 		}
 		d.emit(events.CaseConsultAnswered{Case: d.c.fact(), To: p.BegunBy})
-		return policies.CasesAnswer, nil
+		return policies.CasesAnswer, d.st.hand(ctx, d.c, ActAnswered, d.c.StepName)
 	}, answer)
 }
 

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -52,6 +53,9 @@ func (s *Service) Urge(ctx context.Context, id, note string) error {
 		if err := s.insertUrge(ctx, tx, &c, note); err != nil {
 			return err
 		}
+		if err := st.hand(ctx, &c, ActUrged, c.StepName); err != nil {
+			return err
+		}
 		tx.Record(db.Audit{Tenant: c.TenantID, Action: string(policies.CasesUrge), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "step": c.StepName}})
 		vs, err := st.visits(ctx, &c)
 		for _, v := range vs {
@@ -59,8 +63,14 @@ func (s *Service) Urge(ctx context.Context, id, note string) error {
 				tx.EmitIn(c.TenantID, events.CaseUrged{Case: c.factAt(v)})
 			}
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.undo()
 	})
+	if errors.Is(err, errRehearsed) {
+		return nil
+	}
 	if db.IsDuplicate(err, "case_urges_once") {
 		return fault.New(fault.Precondition, "case_urged_today")
 	}

@@ -144,11 +144,11 @@ func (s *Service) face(ctx context.Context, tx *db.Tx, v *View) error {
 	return err
 }
 
-// fallsTo reports whether a visit is work of the actor's.
+// fallsTo reports whether a visit is work of the actor's; [hers] asks the same of the database.
 func (v *StepRecord) fallsTo(sc tenancy.Scope) bool {
 	a := sc.Actor
 	standsIn := v.Substitute != "" && (v.Substitute == a.ID || a.Has(v.Substitute))
-	return v.Work != workTimer && v.AtTenant == sc.Tenant &&
+	return v.Work != workTimer && v.AtTenant == sc.Tenant && v.Kind != ForApplicant &&
 		(standsIn || a.Has(v.Post) && (v.AssigneeID == "" || v.AssigneeID == a.ID) && (v.Department == "" || slices.Contains(a.Posted, v.Department)))
 }
 

@@ -92,6 +92,8 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		if command == 'U' || command == 'D' {
 			return false
 		}
+	case "case_watches", "case_habits": // of one person in one post
+		return r.tenant == s.tenant && hers(r) && (command != 'U' || table == "case_habits")
 	case "cases":
 		switch command {
 		case 'U': // whoever does not hold the case cannot change it
@@ -136,7 +138,7 @@ func systemMay(table string, command byte, s scope, r *row) bool {
 }
 
 // hers reports whether r, or the case that it hangs on, is of the person who asks.
-func hers(r *row) bool { return r.vary["subject"] == her }
+func hers(r *row) bool { return r.vary["subject"] == her || r.vary["actor_id"] == her }
 
 // released reports whether r is a file that an item in force has named.
 func released(r *row) bool { return r.vary["published"] == "true" }
@@ -279,7 +281,7 @@ func movesOf(q question) []move {
 	for _, c := range []string{"subject", "holder_id", "actor_id"} {
 		if _, varies := vary(name)[c]; varies {
 			hands := move{"hands over", c + " = '" + other + "'", false, never}
-			if q.kind == tenancy.Staff {
+			if q.kind == tenancy.Staff && name != "case_habits" {
 				hands.may = updates
 			}
 			ms = append(ms, hands)
@@ -320,7 +322,7 @@ func vary(table string) map[string][]string {
 		return map[string][]string{"subject": {her, other}}
 	case "grants", "appointments":
 		return map[string][]string{"holder_id": {her, other}}
-	case "idempotency":
+	case "idempotency", "case_watches", "case_habits":
 		return map[string][]string{"actor_id": {her, other}}
 	case "case_procedures":
 		return map[string][]string{"kind": {"special", "tolerance"}}
@@ -331,7 +333,7 @@ func vary(table string) map[string][]string {
 // hangsOn names the table, and the column, that rows of table hang on, when the model follows it.
 func hangsOn(table string) (parent, column string) {
 	switch table {
-	case "case_steps", "case_clocks", "case_supplements", "case_urges", "case_procedures", "case_migration_rows", "documents", "files":
+	case "case_steps", "case_clocks", "case_supplements", "case_urges", "case_procedures", "case_migration_rows", "case_hands", "documents", "files":
 		return "cases", "case_id"
 	case "appointments":
 		return "posts", "post_id"

@@ -24,8 +24,7 @@ type handlers struct {
 func Mount(r chi.Router, d Deps) {
 	h := handlers{d, NewPress(d.Font)}
 	page := d.Shell.Handle
-	r.Get("/todo", page(h.todo))
-	r.Get("/todo.xlsx", page(h.todoXLSX))
+	h.lists(r)
 	r.Get("/cases", page(h.list))
 	r.Get("/cases.xlsx", page(h.listXLSX))
 	r.Get("/cases/{id}", page(h.show))

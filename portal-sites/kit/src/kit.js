@@ -1,6 +1,7 @@
 // What scripts add to pages that work without them: dialogs, menus, the drawer,
 // one submit per form, all-or-none boxes, focus on what went wrong.
 
+import { bulks, calendars } from "./bulk.js";
 import { viewers } from "./viewer.js";
 
 const on = (type, selector, fn) =>
@@ -181,3 +182,5 @@ document.documentElement.classList.add("js");
 focusErrors(document);
 
 viewers();
+bulks();
+calendars();

@@ -1,0 +1,199 @@
+package web_test
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"liandong/modules/cases"
+	"liandong/portal-sites/kit/kittest"
+	"liandong/tenancy/db/dbtest"
+)
+
+// Every list of a desk shows what it is about, to whom it is about, and narrows.
+func TestListsOfADesk(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	a := w.handed(w.filed("演示·甲乙", "a"), "pre")
+	b := w.filed("演示·丙丁", "b")
+	w.handed(w.filed("演示·戊己", "c"), "decide")
+	clerk, township := w.desk(w.clerk()), w.desk(w.township())
+	rows := func(c *kittest.Client, path string, want int) {
+		t.Helper()
+		if n := c.Get(path).Want(200).Doc().Count(".ld-table tbody tr"); n != want {
+			t.Errorf("%s shows %d rows, want %d", path, n, want)
+		}
+	}
+	rows(clerk, "/desk/done", 2)
+	rows(clerk, "/desk/done?act=accept", 2)
+	rows(clerk, "/desk/done?act=decide", 0)
+	rows(clerk, "/desk/done?q=甲乙", 1)
+	rows(clerk, "/desk/done?status=handling&channel=online&level=village", 2)
+	rows(clerk, "/desk/done?level=county", 0)
+	rows(township, "/desk/done", 1)
+	rows(township, "/desk/team", 1)
+	rows(clerk, "/desk/team", 1)
+	rows(clerk, "/desk/team?who=none", 1)
+	rows(clerk, "/desk/team?who=00000000-0000-7000-8000-000000000011", 0)
+	rows(clerk, "/desk/todo?item="+w.item, 1)
+	rows(clerk, "/desk/watched", 0)
+	clerk.Get("/desk/done").Doc().Has("tbody tr", "受理").Has(".ld-lists [aria-current=page]", "已办")
+
+	clerk.Post("/desk/cases/"+a.ID+"/watch?on=1", url.Values{"back": {"/desk/todo"}}).Want(http.StatusSeeOther)
+	clerk.Post("/desk/cases/"+a.ID+"/watch?on=1", nil).Want(http.StatusSeeOther)
+	rows(clerk, "/desk/watched", 1)
+	rows(township, "/desk/watched", 0)
+	clerk.Get("/desk/cases").Doc().Has(".ld-star.is-on")
+	clerk.Post("/desk/cases/"+a.ID+"/watch?on=0", nil).Want(http.StatusSeeOther)
+	rows(clerk, "/desk/watched", 0)
+	township.Post("/desk/cases/00000000-0000-4000-8000-000000000000/watch?on=1", nil).Want(http.StatusNotFound)
+	stranger := w.desk(w.as(dbtest.Village2, "17", "clerk"))
+	stranger.Get("/desk/todo").Want(200)
+	stranger.Post("/desk/cases/"+b.ID+"/watch?on=1", nil).Want(http.StatusNotFound)
+
+	for _, path := range []string{"/desk/done.xlsx", "/desk/watched.xlsx", "/desk/team.xlsx", "/desk/todo.xlsx"} {
+		if got := clerk.Get(path).Want(200); !strings.HasPrefix(got.Body, "PK") {
+			t.Errorf("%s is no workbook", path)
+		}
+	}
+}
+
+// The calendar of due dates shows each case on its last day, and leads to the list of that day.
+func TestDueDates(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.filed("演示·甲乙", "a") // Wednesday 2026-03-04, two working days to accept
+	clerk := w.desk(w.clerk())
+	doc := clerk.Get("/desk/due?day=2026-03-10").Want(200).Doc()
+	doc.Has("[data-day=2026-03-06]", "1 件", "草原作业许可").Has("[data-day=2026-03-07]", "休").Has("[data-day=2026-02-28]", "班")
+	if doc.Count("[data-day]") != 42 {
+		t.Errorf("March has %d days on its page", doc.Count("[data-day]"))
+	}
+	if got := doc.Attr("[data-cal-link]", "href"); got != "/desk/todo?due=2026-03-06" {
+		t.Errorf("the day leads to %s", got)
+	}
+	clerk.Get("/desk/todo?due=2026-03-06").Doc().Has("tbody tr", "演").Has(".ld-chosen", "2026-03-06")
+	if n := clerk.Get("/desk/todo?due=2026-03-05").Doc().Count("tbody tr"); n != 0 {
+		t.Errorf("%d cases are due on the day before", n)
+	}
+	if n := clerk.Get("/desk/due?day=2026-03-04&view=week&whose=team").Want(200).Doc().Has("[data-day=2026-03-06]", "1 件").Count("[data-day]"); n != 7 {
+		t.Errorf("a week has %d days", n)
+	}
+	if n := w.desk(w.township()).Get("/desk/due?day=2026-03-04").Want(200).Doc().Count("[data-cal-link]"); n != 0 {
+		t.Errorf("%d days are due at the township", n)
+	}
+	clerk.Get("/desk/due?day=nonsense").Want(http.StatusNotFound)
+	clerk.Get("/desk/due?day=9999-12-31").Want(200)
+}
+
+// A batch does one act to many cases: it says before what would happen, does the rest when one
+// is refused, and is not done twice.
+func TestBatch(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	a, b, c := w.filed("演示·甲乙", "a"), w.filed("演示·丙丁", "b"), w.handed(w.filed("演示·戊己", "c"), "pre")
+	clerk := w.desk(w.clerk())
+	all := url.Values{"case": {a.ID + "." + version(a), b.ID + "." + version(b), c.ID + "." + version(c)}, "back": {"/desk/todo?tab=accept"}}
+	clerk.Get("/desk/todo").Want(200)
+	clerk.Post("/desk/bulk", url.Values{"back": {"/desk/todo"}}).Want(http.StatusSeeOther)
+	clerk.Post("/desk/bulk", all).Want(200).Doc().Has("main", "予以受理（2 件可办）", "催办（3 件可办）")
+	with := func(add ...string) url.Values {
+		out := url.Values{}
+		maps.Copy(out, all)
+		for i := 0; i < len(add); i += 2 {
+			out.Set(add[i], add[i+1])
+		}
+		return out
+	}
+	clerk.Post("/desk/bulk", with("step", "confirm", "act", "pass")).Want(http.StatusUnprocessableEntity)
+	clerk.Post("/desk/bulk", with("step", "confirm", "act", "nonsense")).Want(http.StatusUnprocessableEntity)
+	doc := clerk.Post("/desk/bulk", with("step", "confirm", "act", "accept", "opinion", "材料齐全")).Want(200).Doc()
+	doc.Has("main", "可办 2 件，不办 1 件", "苏木初审", "不在您所在的单位", "确认办理 2 件")
+	if v, err := w.cases.Show(w.clerk(), a.ID); err != nil || v.Case.Status != cases.Submitted || v.Case.Version != a.Version {
+		t.Fatalf("the rehearsal left %s version %d, %v", v.Case.Status, v.Case.Version, err)
+	}
+	// Somebody is faster with one of them.
+	if _, err := w.cases.Refuse(w.as(dbtest.Village, "18", "clerk"), b.ID, b.Version, "不属于本机关"); err != nil {
+		t.Fatal(err)
+	}
+	run := with("step", "run", "act", "accept", "opinion", "材料齐全")
+	run["case"] = all["case"][:2]
+	clerk.Post("/desk/bulk", run).Want(200).Doc().Has("main", "办好 1 件，没有办成 1 件", "重试没有办成的 1 件")
+	run["case"] = all["case"][:1]
+	clerk.Post("/desk/bulk", run).Want(200).Doc().Has("main", "全部办好", "已经办过")
+	v, err := w.cases.Show(w.township(), a.ID)
+	if err != nil || v.Case.Status != cases.Handling || len(v.Steps) != 2 || v.Steps[0].Opinion != "材料齐全" {
+		t.Fatalf("after the batch: %+v, %v", v.Case, err)
+	}
+	clerk.Post("/desk/bulk", with("act", "watch")).Want(http.StatusSeeOther)
+	if n := clerk.Get("/desk/watched").Doc().Count("tbody tr"); n != 3 {
+		t.Errorf("%d cases are watched", n)
+	}
+	county := w.desk(w.county())
+	county.Get("/desk/cases").Want(200)
+	if n := county.Post("/desk/bulk", with("step", "run", "act", "urge", "opinion", "请抓紧")).Want(200).Doc().Has("main", "办好 2 件").Count("tbody tr"); n != 3 {
+		t.Errorf("%d rows tell what was urged", n)
+	}
+}
+
+// The lists and a batch in a browser, wide and narrow: nothing sticks out, everything is accessible.
+func TestDeskInABrowser(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	a, b := w.filed("演示·甲乙", "a"), w.filed("演示·丙丁", "b")
+	w.handed(w.filed("演示·戊己", "c"), "pre")
+	if err := w.cases.Watch(w.clerk(), a.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	w.colleagues = []cases.Colleague{{ID: "00000000-0000-7000-8000-000000000011", Name: "演示·苏荣", Roles: []string{"clerk"}}, {ID: "00000000-0000-7000-8000-000000000018", Name: "演示·娜仁", Roles: []string{"clerk", "office_head"}}}
+	srv := httptest.NewServer(w.site(w.clerk(), "/desk"))
+	t.Cleanup(srv.Close)
+	br := kittest.NewBrowser(t)
+	for _, width := range []int64{1440, 390} {
+		br.Size(width, 900)
+		for _, path := range []string{"/todo", "/done", "/watched", "/team", "/due?day=2026-03-04", "/due?day=2026-03-04&view=week"} {
+			look(t, br, srv.URL+"/desk"+path, fmt.Sprintf("%d-%s", width, strings.NewReplacer("/", "", "?", "-").Replace(path)))
+		}
+		br.Open(srv.URL + "/desk/todo")
+		br.Eval(`document.querySelector("[data-check-all]").click()`)
+		br.Do(chromedp.WaitReady(`tr.is-chosen`))
+		if got := br.Eval(`document.querySelectorAll("tr.is-chosen").length + " " + document.querySelector("[data-bulk-count]").innerText`); width > 700 && got != "2 已选 2 件" {
+			t.Errorf("after choosing all: %s", got)
+		}
+	}
+	br.Size(1440, 900).Open(srv.URL + "/desk/todo")
+	br.Do(chromedp.Click(`[data-check]`), chromedp.Click(`.ld-bulk-bar .btn-primary`), chromedp.WaitReady(`[name=opinion]`))
+	seen(t, br, "choose")
+	br.Do(chromedp.SendKeys(`[name=opinion]`, "材料齐全"), chromedp.Click(`.ld-actions .btn-primary`), chromedp.WaitReady(`.ld-bulk-go`))
+	seen(t, br, "confirm")
+	br.Do(chromedp.Click(`.ld-bulk-go .btn-primary`), chromedp.WaitNotPresent(`.ld-bulk-go`))
+	seen(t, br, "result")
+	if v, err := w.cases.Show(w.clerk(), b.ID); err != nil || v.Case.ID == "" {
+		t.Error(err)
+	}
+}
+
+func look(t *testing.T, b *kittest.Browser, url, name string) {
+	t.Helper()
+	b.Open(url)
+	seen(t, b, name)
+}
+
+func seen(t *testing.T, b *kittest.Browser, name string) {
+	t.Helper()
+	b.Axe(name)
+	if n := b.Overflow(); n > 0 {
+		t.Errorf("%s is %d px too wide", name, n)
+	}
+	if dir := os.Getenv("CASES_SHOTS"); dir != "" {
+		b.Screenshot(filepath.Join(dir, name+".png"), true)
+	}
+}
