@@ -136,26 +136,31 @@ func (s *Service) decide(ctx context.Context, id string, seen int, outcome, opin
 	})
 }
 
-// resolve takes a decision. Where several decide, it takes effect with the last of them, and
-// the gravest of what they say counts; a refusal by one of those who share a step (会签) ends
-// that step, since the others could not undo it.
+// resolve takes a decision. Where several steps decide, it takes effect with the last of them, and
+// the gravest of what they say counts. Of those who share a step one is a voice: the step says yes
+// once as many do as its rule wants, and no once they no longer can.
 func (d *deed) resolve(ctx context.Context, outcome, opinion string) error {
-	c := d.c
-	if c.DecidedAt == nil {
-		c.Outcome = graver(c.Outcome, outcome)
-	} else {
-		c.Outcome = outcome
-	}
-	do := "complete"
+	c, do := d.c, "complete"
+	was, would, err := c.Outcome, outcome, error(nil)
 	if d.visit.OfTicket != 0 && outcome != Granted {
-		do = "skip"
+		do = "refuse"
+		if would, err = d.refusals(ctx, outcome); err != nil {
+			return err
+		}
 	}
+	if c.DecidedAt == nil {
+		would = graver(was, would)
+	}
+	c.Outcome = would // what the flow may ask about behind the step
 	if err := d.provided(ctx, opinion); err != nil {
 		return err
 	}
 	sh, err := d.shift(ctx, Move{Do: do, Ticket: d.visit.Ticket}, opinion)
 	if err != nil {
 		return err
+	}
+	if d.sharesYet(sh) {
+		c.Outcome = was
 	}
 	if !d.decidesYet(sh) {
 		if err := d.effect(ctx, opinion); err != nil {
@@ -171,6 +176,26 @@ func (d *deed) resolve(ctx context.Context, outcome, opinion string) error {
 	return d.apply(ctx, sh)
 }
 
+// refusals is the gravest of what those say who share the open step and are against it.
+func (d *deed) refusals(ctx context.Context, outcome string) (string, error) {
+	rs, err := d.st.steps(ctx, d.c)
+	for _, r := range rs {
+		if r.OfTicket == d.visit.OfTicket && (r.Act == Denied || r.Act == Forwarded) {
+			outcome = graver(outcome, r.Act)
+		}
+	}
+	return outcome, err
+}
+
+// sharesYet reports whether somebody else has still to speak of those who share the open step.
+func (d *deed) sharesYet(sh Shift) bool {
+	of := d.visit.OfTicket
+	return of != 0 && (slices.ContainsFunc(sh.Entered, func(w Visit) bool { return w.Of == of }) ||
+		slices.ContainsFunc(d.open, func(v *StepRecord) bool {
+			return v != d.visit && v.OfTicket == of && !slices.Contains(sh.Cancelled, v.Ticket)
+		}))
+}
+
 // graver is the outcome of two that are to be taken together.
 func graver(a, b string) string {
 	rank := []string{"", Granted, Forwarded, Denied}
@@ -182,10 +207,7 @@ func graver(a, b string) string {
 
 // decidesYet reports whether somebody else has still to decide beside the open step.
 func (d *deed) decidesYet(sh Shift) bool {
-	if slices.ContainsFunc(sh.Entered, func(w Visit) bool { return w.Of != 0 && w.Of == d.visit.OfTicket }) {
-		return true
-	}
-	return slices.ContainsFunc(d.open, func(v *StepRecord) bool {
+	return d.sharesYet(sh) || slices.ContainsFunc(d.open, func(v *StepRecord) bool {
 		return v != d.visit && v.Kind == "decide" && !slices.Contains(sh.Cancelled, v.Ticket)
 	})
 }

@@ -71,7 +71,7 @@ type FlowRef = struct {
 
 // Move (流转) is what is to happen to a case in its flow next.
 type Move = struct {
-	Do      string          // begin, complete, skip, fire, back, reopen or stop
+	Do      string          // begin, complete, skip, refuse, fire, back, reopen or stop
 	Marking json.RawMessage // where the case stands
 	Ticket  int             // of the visit that it is about
 	To      string          // back and reopen: id of the step

@@ -197,7 +197,7 @@ type StepRecord struct {
 	AssigneeName string
 	WaitsFor     string // of a wait: applicant, payment, external or parts
 	WaitKey      string
-	Since        int  // version of the case since which it stands as it does
+	Since        int  // version of the case since which it stands, or ended, as it does
 	Beside       bool // open, while the case is shown at another
 }
 

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -161,6 +162,9 @@ func (d *deed) choose(ctx context.Context, a policies.Action, seen int) error {
 		if err == nil && seen < v.Since {
 			return fault.New(fault.Conflict, "case_changed")
 		}
+		if err == nil && seen < c.Version && v.OfTicket != 0 {
+			err = d.silent(ctx, v, seen)
+		}
 		if err == nil {
 			return d.permits(ctx, a)
 		}
@@ -173,6 +177,20 @@ func (d *deed) choose(ctx context.Context, a policies.Action, seen int) error {
 	}
 	d.at(d.open[0])
 	return refused
+}
+
+// silent returns Conflict when the actor has done a part of a shared step since she opened the form:
+// the same form once more is not another part.
+func (d *deed) silent(ctx context.Context, v *StepRecord, seen int) error {
+	spoke, err := d.tx.NewSelect().Model((*StepRecord)(nil)).Where("tenant_id = ?", v.TenantID).Where("case_id = ?", v.CaseID).Where("of_ticket = ?", v.OfTicket).
+		Where("actor_id = ?", d.tx.Scope.Actor.ID).Where("ended_at IS NOT NULL").Where("since > ?", seen).Exists(ctx)
+	if err != nil {
+		return fmt.Errorf("parts of step %s: %w", v.StepID, err)
+	}
+	if spoke {
+		return fault.New(fault.Conflict, "case_changed")
+	}
+	return nil
 }
 
 // allow asks policy about the step that the case shows.

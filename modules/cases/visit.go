@@ -161,7 +161,7 @@ func (d *deed) close(ctx context.Context, v *StepRecord, act, opinion string) er
 		return err
 	}
 	used, a := cal.Between(v.EnteredAt, d.tx.Now), d.tx.Scope.Actor
-	v.EndedAt, v.UsedDays, v.Act, v.Opinion, v.Beside = &d.tx.Now, &used, act, opinion, false
+	v.EndedAt, v.UsedDays, v.Act, v.Opinion, v.Beside, v.Since = &d.tx.Now, &used, act, opinion, false, d.c.Version+1
 	if act != actCancelled {
 		v.ActorID, v.ActorName = a.ID, a.Name
 	}

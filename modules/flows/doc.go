@@ -39,7 +39,7 @@
 //	  sound -- no --> editor[DrawProblem: the way that offends]
 //	  sound -- yes --> published[pinned to the item version]
 //	  published -- Begin --> marking[Marking + open Work]
-//	  marking -- "Complete, Fire, Skip, Back" --> marking
+//	  marking -- "Complete, Refuse, Fire, Skip, Back" --> marking
 //	  marking -- Remap --> newer[Marking of a later version]
 //	  marking -- Ended --> complete[办结]
 //	  published -- "Draw(marks)" --> svg[accessible SVG]
@@ -63,7 +63,7 @@
 //	  [*] --> service: to a serviceTask
 //	  [*] --> timer: to a catch event, or to what has boundary events
 //	  [*] --> wait
-//	  step --> [*]: Complete, Skip
+//	  step --> [*]: Complete, Refuse, Skip
 //	  service --> [*]: the caller ran it, Complete
 //	  timer --> [*]: the days are over, Fire
 //	  wait --> [*]: the answer came, Fire

@@ -67,7 +67,21 @@ func (d *Definition) Complete(m Marking, ticket int, facts map[string]any) (Chan
 		return Change{}, workGone(ticket)
 	}
 	if w.Of != 0 {
-		return r.finish(r.share(*a))
+		return r.finish(r.share(*a, false))
+	}
+	return r.finish(r.leave(*a))
+}
+
+// Refuse is Complete by one who is against it. Of those who share a step hers is one voice that does
+// not count: the step goes on until enough have done it, or so many have refused that enough
+// no longer can. Where all must do it (会签), the first refusal ends it.
+func (d *Definition) Refuse(m Marking, ticket int, facts map[string]any) (Change, error) {
+	r := d.run(m, facts)
+	a := r.m.find(ticket)
+	if w, ok := r.open(a); !ok || w.Kind != WorkStep {
+		return Change{}, workGone(ticket)
+	} else if w.Of != 0 {
+		return r.finish(r.share(*a, true))
 	}
 	return r.finish(r.leave(*a))
 }

@@ -156,6 +156,21 @@ func TestEngineShared(t *testing.T) {
 	p = play(t, flow(`rule="all" values="x y"`, `isSequential="true"`), nil).want("m:x").done("m:x", nil).want("m:y")
 	p.take(p.d.Skip(p.m, p.ticket("m:y"), nil))
 	p.want("z")
+	// A refusal is one voice: enough of the others may still be for it, until they cannot be enough.
+	against := func(p *player, who string) *player { p.take(p.d.Refuse(p.m, p.ticket(who), nil)); return p }
+	against(play(t, flow(`rule="all" values="x y z"`, ""), nil), "m:y").want("z")
+	some := func() *player { return play(t, flow(`rule="n" n="2" values="x y z"`, ""), nil) }
+	against(some(), "m:x").want("m:y m:z").done("m:y", nil).want("m:z").done("m:z", nil).want("z")
+	p = against(against(some(), "m:x"), "m:z").want("z")
+	if got := names(p.last.Cancelled); got != "m:y" {
+		t.Errorf("called off: %s", got)
+	}
+	against(some().done("m:x", nil), "m:y").want("m:z")
+	anyone := func() *player { return play(t, flow(`rule="any" values="x y"`, ""), nil) }
+	against(anyone(), "m:x").want("m:y").done("m:y", nil).want("z")
+	against(against(anyone(), "m:x").want("m:y"), "m:y").want("z")
+	against(play(t, flow(`rule="n" n="1" values="x y"`, `isSequential="true"`), nil).want("m:x"), "m:x").want("m:y")
+	against(play(t, flow(`rule="all" values="x y"`, `isSequential="true"`), nil).want("m:x"), "m:x").want("z")
 	choices := flow(`rule="all" from="choices"`, "")
 	play(t, choices, map[string]any{"choices": []any{"fire", "water"}}).want("m:fire m:water")
 	if _, err := choices.Begin(nil); fault.KindOf(err) != fault.Precondition {
@@ -203,6 +218,11 @@ func TestEngineStaysWithinTheOracle(t *testing.T) {
 		spins := slices.ContainsFunc(built.nodes, func(n *node) bool { return n.kind.isGateway() && n.onlyGateways()[n] })
 		if spins || len(built.nodes) > 16 || !wellDrawn(built) || built.unsound() != nil {
 			continue
+		}
+		for i, n := range built.nodes {
+			if n.kind == task && (seed+uint64(i))%3 == 0 { // done, or refused, by several
+				n.many = []*Many{{Over: "persons", Rule: All, Values: "x y"}, {Over: "persons", Rule: Some, N: 2, Values: "x y z"}, {Over: "persons", Rule: Any, Values: "x y", Sequential: true}}[i%3]
+			}
 		}
 		for _, n := range built.nodes { // every branch may be taken: the facts of a step are random
 			for i, e := range n.out {
@@ -277,9 +297,12 @@ func playRandomly(t *testing.T, d *Definition, o *oracle, seed uint64) {
 		delete(open, w.Ticket)
 		var c Change
 		var err error
-		if w.Kind == WorkStep {
+		switch {
+		case w.Kind == WorkStep && r.IntN(3) == 0:
+			c, err = d.Refuse(p.m, w.Ticket, facts())
+		case w.Kind == WorkStep:
 			c, err = d.Complete(p.m, w.Ticket, facts())
-		} else {
+		default:
 			c, err = d.Fire(p.m, w.Ticket, facts())
 		}
 		if err != nil {

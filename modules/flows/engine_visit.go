@@ -76,14 +76,19 @@ func (r *run) ask(ticket int) {
 	}
 }
 
-// share counts a part of a shared step that is done.
-func (r *run) share(part Active) error {
+// share counts a part of a shared step that is done, or refused.
+func (r *run) share(part Active, refused bool) error {
 	r.drop(part.Ticket)
 	counted := r.m.find(part.In)
-	counted.Done++
+	if refused {
+		counted.Refused++
+	} else {
+		counted.Done++
+	}
 	whole := *counted
 	n := r.nodes[whole.Node].n
-	if whole.Done >= n.many.needed(len(whole.Who)) {
+	needed := n.many.needed(len(whole.Who))
+	if whole.Done >= needed || len(whole.Who)-whole.Refused < needed {
 		r.inside(whole.Ticket)
 		return r.leave(whole)
 	}

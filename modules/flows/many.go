@@ -20,6 +20,8 @@ const (
 	Some Rule = "n"   // n of them, and the others are called off
 )
 
+// Whoever is against it is left out of the count: see [Definition.Refuse].
+
 // Many (多人办理) makes a step the work of several: departments, tenants, persons or the values
 // of a list. Who they are stands in Values, or comes from the facts of the case through From.
 type Many struct {

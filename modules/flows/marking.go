@@ -34,6 +34,8 @@ type Active struct {
 	Who   []string `json:"who,omitempty"`   // of a shared step: all of them
 	Next  int      `json:"next,omitempty"`  // of a shared step: how many of them have been asked
 	Done  int      `json:"done,omitempty"`  // of a shared step: how many of them have done it
+
+	Refused int `json:"refused,omitempty"` // of a shared step: how many of them were against it
 }
 
 // Token waits on an arrow into a join.

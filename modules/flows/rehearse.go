@@ -103,6 +103,8 @@ func (d *Definition) turn(m Marking, t Turn) (Change, error) {
 		return d.Fire(m, t.Ticket, t.Facts)
 	case "skip":
 		return d.Skip(m, t.Ticket, t.Facts)
+	case "refuse":
+		return d.Refuse(m, t.Ticket, t.Facts)
 	}
 	return Change{}, fault.InvalidField("do", "flow_work_gone")
 }

@@ -79,6 +79,8 @@ func playToTheEnd(t *testing.T, d *Definition, r *rand.Rand, seed uint64) {
 			c, err = d.Fire(p.m, w.Ticket, facts())
 		case r.IntN(5) == 0:
 			c, err = d.Skip(p.m, w.Ticket, facts())
+		case r.IntN(3) == 0 && w.Kind == WorkStep:
+			c, err = d.Refuse(p.m, w.Ticket, facts())
 		default:
 			c, err = d.Complete(p.m, w.Ticket, facts())
 		}

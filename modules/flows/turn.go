@@ -20,7 +20,7 @@ type Ref = struct {
 
 // Move (流转) is what is to happen to a case next.
 type Move = struct {
-	Do      string          // begin, complete, skip, fire, back, reopen or stop
+	Do      string          // begin, complete, skip, refuse, fire, back, reopen or stop
 	Marking json.RawMessage // where the case stands; of no account to begin
 	Ticket  int             // of the work that it is about
 	To      string          // back and reopen: id of the step
@@ -141,6 +141,8 @@ func (d *Definition) move(m Move) (Change, error) {
 		return d.Complete(at, m.Ticket, m.Facts)
 	case "skip":
 		return d.Skip(at, m.Ticket, m.Facts)
+	case "refuse":
+		return d.Refuse(at, m.Ticket, m.Facts)
 	case "fire":
 		return d.Fire(at, m.Ticket, m.Facts)
 	case "back":

@@ -55,7 +55,7 @@ func top(ctx context.Context, id, role string) context.Context {
 // impact asks what a new version of the item would touch that so many tenants change.
 func (r *rig) impact(ctx context.Context, rep *Report, h *house, bare func() error) error {
 	editor := top(ctx, editorID, policies.ItemEditor)
-	id, err := h.item(ctx)
+	id, err := h.item(ctx, climbingCode)
 	if err != nil {
 		return err
 	}

@@ -156,7 +156,7 @@ func words() (func(i int) string, error) {
 
 // seen publishes at the top and waits until a village's own site shows it.
 func (r *rig) seen(ctx context.Context, rep *Report, s *site, c chain) error {
-	id, err := s.item(ctx)
+	id, err := s.item(ctx, climbingCode)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package bench
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -26,35 +28,62 @@ type pace struct{ perSecond, cpu float64 }
 // player lives the i-th life of a round.
 type player func(ctx context.Context, i int) error
 
-// lives plays whole lives of cases (file → accept → 3 reviews → decide) in the
-// empty and in the full database in turn: through the services, and over HTTP as
-// people click them.
+// lives plays whole lives of cases through the services in the empty and in the full database in
+// turn: of five steps (file, accept, three reviews, decide), and of twelve.
 func (r *rig) lives(ctx context.Context, rep *Report) error {
 	if r.o.Lives == 0 {
 		return nil
 	}
+	for _, way := range []struct {
+		name string
+		item func(context.Context, *house) (string, error)
+		n    int
+	}{{"五个环节", func(ctx context.Context, h *house) (string, error) { return h.item(ctx, climbingCode) }, r.o.Lives}, {"十二个环节", longItem, r.o.Lives / 2}} {
+		if err := r.livesOf(ctx, rep, "办件全过程·"+way.name, way.item, way.n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *rig) livesOf(ctx context.Context, rep *Report, name string, itemOf func(context.Context, *house) (string, error), n int) error {
 	var services [2]player
 	for i, h := range []*house{r.empty, r.full} {
-		item, err := h.item(ctx)
+		item, err := itemOf(ctx, h)
 		if err != nil {
 			return err
 		}
-		villages, err := h.villages(ctx, r.o.Lives)
+		villages, err := h.villages(ctx, n)
 		if err != nil {
 			return err
 		}
 		services[i] = func(ctx context.Context, n int) error { return h.live(ctx, item, villages[n%len(villages)]) }
 	}
-	return r.compareLives(ctx, rep, "办件全过程(服务层)", services)
+	stop, err := r.profile(name)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return r.compareLives(ctx, rep, name, services, n)
+}
+
+// longItem is the item with twelve steps; it is put in force where it is missing.
+func longItem(ctx context.Context, h *house) (string, error) {
+	id, err := h.item(ctx, longCode)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return id, err
+	}
+	v, err := h.offer(ctx, "压测事项（十二个环节）", longCode, long())
+	return v.ItemID, err
 }
 
 // compareLives plays rounds of both databases in turn and reports them; what is
 // out of its limit is played again.
-func (r *rig) compareLives(ctx context.Context, rep *Report, name string, in [2]player) error {
+func (r *rig) compareLives(ctx context.Context, rep *Report, name string, in [2]player, lives int) error {
 	var errs atomic.Int64
 	var best match
 	for range tries {
-		m, err := r.match(ctx, in, &errs)
+		m, err := r.match(ctx, in, lives, &errs)
 		if err != nil {
 			return err
 		}
@@ -96,8 +125,8 @@ func (m match) ratio() float64 {
 
 func (m match) middle(i int, of func(pace) float64) float64 { return middle(m[i], of) }
 
-func (r *rig) match(ctx context.Context, in [2]player, errs *atomic.Int64) (m match, err error) {
-	n := max(lifeWorkers, r.o.Lives/lifeRounds)
+func (r *rig) match(ctx context.Context, in [2]player, lives int, errs *atomic.Int64) (m match, err error) {
+	n := max(lifeWorkers, lives/lifeRounds)
 	for k := range lifeRounds {
 		var p [2]pace
 		for i := range in {
@@ -163,9 +192,9 @@ func (h *house) villages(ctx context.Context, n int) (ids []tenancy.ID, err erro
 	return ids, rows.Err()
 }
 
-// item is the one that has a flow.
-func (h *house) item(ctx context.Context) (id string, err error) {
-	err = h.super.QueryRowContext(ctx, `select id from items where basic_code = '`+climbingCode+`'`).Scan(&id)
+// item is the one with a basic code.
+func (h *house) item(ctx context.Context, code string) (id string, err error) {
+	err = h.super.QueryRowContext(ctx, `select id from items where basic_code = $1`, code).Scan(&id)
 	return id, err
 }
 

@@ -120,16 +120,33 @@ func climbing() []flows.Step {
 	}
 }
 
-// publish puts one item in force for the whole country.
+// longCode is the basic code of the item with twelve steps.
+const longCode = "000199002000"
+
+// long has twelve steps: the way of climbing, with several reviews on each level.
+func long() []flows.Step {
+	steps := []flows.Step{{ID: "accept", Name: "受理", Kind: flows.Accept, Level: flows.Own, Post: policies.Clerk, LimitDays: 1}}
+	for i, level := range []flows.Level{flows.Own, flows.Own, flows.Parent, flows.Parent, flows.Parent, flows.County, flows.County, flows.County, flows.League, flows.League} {
+		steps = append(steps, flows.Step{ID: fmt.Sprint("review", i+1), Name: fmt.Sprintf("审查%d", i+1), Kind: flows.Review, Level: level, Post: policies.Reviewer, LimitDays: 1})
+	}
+	return append(steps, flows.Step{ID: "decide", Name: "市级决定", Kind: flows.Decide, Level: flows.League, Post: policies.Decider, LimitDays: 2})
+}
+
+// publish puts the item with five steps in force for the whole country.
 func (h *house) publish(ctx context.Context) (catalog.Version, error) {
+	return h.offer(ctx, "压测事项", climbingCode, climbing())
+}
+
+// offer puts an item with a flow in force for the whole country.
+func (h *house) offer(ctx context.Context, name, code string, steps []flows.Step) (catalog.Version, error) {
 	as := func(id, role string) context.Context {
 		return tenancy.With(ctx, tenancy.Scope{
 			Tenant: tenancy.Platform, Over: tenancy.Whole(), Ancestors: []tenancy.ID{tenancy.Platform},
 			Actor: tenancy.Actor{Kind: tenancy.Staff, ID: id, Name: "压测人员", Roles: []string{role}},
 		})
 	}
-	v, err := h.items.Create(as(editorID, policies.ItemEditor), catalog.Draft{Flow: flows.Linear("压测事项", climbing()), Body: catalog.Body{
-		Name: "压测事项", BasicCode: climbingCode, Kind: "01", Level: "city", Origins: []string{"village"}, Department: "政务服务局", ProjectType: "2",
+	v, err := h.items.Create(as(editorID, policies.ItemEditor), catalog.Draft{Flow: flows.Linear(name, steps), Body: catalog.Body{
+		Name: name, BasicCode: code, Kind: "01", Level: "city", Origins: []string{"village"}, Department: "政务服务局", ProjectType: "2",
 		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国行政许可法", Article: "第四十二条"}}, StatutoryDays: 20, PromisedDays: 15, Audience: []string{"1"},
 	}})
 	if err != nil {

@@ -25,7 +25,7 @@ func (r *rig) pages(ctx context.Context, rep *Report) error {
 		if err != nil {
 			return err
 		}
-		item, err := h.item(ctx)
+		item, err := h.item(ctx, climbingCode)
 		if err != nil {
 			return err
 		}
@@ -37,7 +37,7 @@ func (r *rig) pages(ctx context.Context, rep *Report) error {
 		full = s
 	}
 	if r.o.Lives > 0 {
-		if err := r.compareLives(ctx, rep, "办件全过程(网页)", in); err != nil {
+		if err := r.compareLives(ctx, rep, "办件全过程(网页)", in, r.o.Lives); err != nil {
 			return err
 		}
 	}
@@ -50,7 +50,7 @@ func (r *rig) reading(ctx context.Context, rep *Report, s *site) error {
 	if err != nil {
 		return err
 	}
-	item, err := s.item(ctx)
+	item, err := s.item(ctx, climbingCode)
 	if err != nil {
 		return err
 	}

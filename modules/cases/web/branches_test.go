@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -156,6 +157,36 @@ func TestOneRefusalOfAShare(t *testing.T) {
 	for _, s := range v.Steps {
 		if s.StepID == "decide" && s.EndedAt == nil {
 			t.Error("a part of the decision is still open")
+		}
+	}
+}
+
+// Where two of three are enough a refusal is one voice: two who are for it decide, and two who are
+// against it end it, since two can no longer be for it.
+func TestVoicesOfAShare(t *testing.T) {
+	t.Parallel()
+	w, ok := newTown(t), must(t)
+	item := w.publishFlow(dividedBody(), bytes.Replace(divided(), []byte(`values="林草 水利" rule="all"`), []byte(`values="林草 水利 环保" rule="n" n="2"`), 1))
+	for i, story := range []struct {
+		voices  []bool
+		outcome string
+	}{{[]bool{false, true, true}, cases.Granted}, {[]bool{true, false, true}, cases.Granted}, {[]bool{true, true}, cases.Granted}, {[]bool{false, false}, cases.Denied}, {[]bool{true, false, false}, cases.Denied}} {
+		c := w.begun(item, fmt.Sprint("k", i))
+		c = ok(w.cases.Pass(w.county(), c.ID, c.Version, "同意"))
+		c = ok(w.cases.Pass(w.township(), c.ID, c.Version, "属实"))
+		for j, yes := range story.voices {
+			if c.DecidedAt != nil || c.Outcome != "" || c.DueAt == nil {
+				t.Fatalf("story %d: decided %s by voice %d", i, c.Outcome, j)
+			}
+			c = ok(w.cases.Decide(w.decider(), c.ID, c.Version, yes, "意见"))
+		}
+		if c.Outcome != story.outcome || c.DecidedAt == nil || c.Beside != 0 || c.StepKind != cases.ForPayment {
+			t.Errorf("story %d: %s, decided %v, at %s", i, c.Outcome, c.DecidedAt, c.StepKind)
+		}
+	}
+	for _, kind := range []string{"grant", "deny"} {
+		if n := w.count(`select count(*) from documents where kind = '` + kind + `'`); n != map[string]int{"grant": 3, "deny": 2}[kind] {
+			t.Errorf("%d documents %s", n, kind)
 		}
 	}
 }
