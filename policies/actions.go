@@ -73,10 +73,11 @@ const (
 	CasesResubmit   Action = "cases:resubmit"   // tenant, subject (mandated)
 	CasesUrge       Action = "cases:urge"       // tenant, subject (mandated)
 	CasesMigrate    Action = "cases:migrate"    // tenant: who keeps the item whose cases move
-	CasesFulfil     Action = "cases:fulfil"     // tenant, subject, awaits ("applicant", "payment", "external"): what the flow waits for
+	CasesFulfil     Action = "cases:fulfil"     // tenant, subject, awaits ("applicant", "payment", "external", "parts"): what the flow waits for
+	CasesJoin       Action = "cases:join"       // at_tenant, step_post, open (at_name): by the lead office of a joint case
 	CasesRefer      Action = "cases:refer"      // at_tenant, step_post, open (at_name)
 	CasesExtend     Action = "cases:extend"     // at_tenant, step_post, open (at_name)
-	CasesApprove    Action = "cases:approve"    // at_tenant, open (at_name): by the head of the office
+	CasesApprove    Action = "cases:approve"    // at_tenant, open, joint bool (at_name): by the head of the office, of a joint case by that of the government
 	CasesSpecial    Action = "cases:special"    // at_tenant, step_post, open (at_name)
 	CasesSuspend    Action = "cases:suspend"    // at_tenant, open (at_name)
 	CasesConsult    Action = "cases:consult"    // at_tenant, step_post, open (at_name)
@@ -135,7 +136,7 @@ func Actions() []Action {
 		FormsView, FormsEdit, FormsPublish, FormsData,
 		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSettle, CasesSupplement, CasesSendback,
 		CasesDeliver, CasesResubmit, CasesFulfil, CasesMigrate, CasesUrge, CasesRefer,
-		CasesExtend, CasesApprove, CasesSpecial, CasesSuspend, CasesConsult, CasesAnswer, CasesVoid, CasesReopen, CasesArchive, CasesExport, FilesRead, FilesWrite,
+		CasesExtend, CasesApprove, CasesJoin, CasesSpecial, CasesSuspend, CasesConsult, CasesAnswer, CasesVoid, CasesReopen, CasesArchive, CasesExport, FilesRead, FilesWrite,
 		MaterialsUse, MaterialsJudge, MaterialsRemove,
 		DatasetsView, DatasetsExport, DatasetsFeed,
 		SupervisionView, SupervisionRule, SupervisionOrder, SupervisionAnswer, SupervisionClose, SupervisionWithdrawCard,
@@ -145,16 +146,17 @@ func Actions() []Action {
 
 // The roles (角色), as posts and grants carry them. Chinese names: Roles.
 const (
-	SystemAdmin   = "system_admin"
-	SecurityAdmin = "security_admin"
-	AuditAdmin    = "audit_admin"
-	Admin         = "admin"
-	ItemEditor    = "item_editor"
-	ItemReviewer  = "item_reviewer"
-	Clerk         = "clerk"
-	Reviewer      = "reviewer"
-	Decider       = "decider"
-	Supervisor    = "supervisor"
-	OfficeHead    = "office_head"
-	SiteEditor    = "site_editor"
+	SystemAdmin    = "system_admin"
+	SecurityAdmin  = "security_admin"
+	AuditAdmin     = "audit_admin"
+	Admin          = "admin"
+	ItemEditor     = "item_editor"
+	ItemReviewer   = "item_reviewer"
+	Clerk          = "clerk"
+	Reviewer       = "reviewer"
+	Decider        = "decider"
+	Supervisor     = "supervisor"
+	OfficeHead     = "office_head"
+	GovernmentHead = "government_head"
+	SiteEditor     = "site_editor"
 )

@@ -154,6 +154,18 @@ test_cases_extend_above_deny if refused("cases:extend", reviewer(county), step("
 
 test_cases_extend_post_deny if refused("cases:extend", clerk(town), step("review", {}), "no_post")
 
+test_cases_approve_joint_allow if allowed("cases:approve", staff(town, ["government_head"]), step("review", {"joint": true}), "office_head")
+
+test_cases_approve_joint_deny if refused("cases:approve", staff(town, ["office_head"]), step("review", {"joint": true}), "no_role")
+
+test_cases_fulfil_parts_deny if refused("cases:fulfil", clerk(town), awaiting("parts", "she"), "not_awaited")
+
+test_cases_join_allow if allowed("cases:join", reviewer(town), step("parts", {}), "at_step")
+
+test_cases_join_above_deny if refused("cases:join", reviewer(county), step("parts", {}), "not_here")
+
+test_cases_join_post_deny if refused("cases:join", clerk(town), step("parts", {}), "no_post")
+
 test_cases_special_allow if allowed("cases:special", reviewer(town), step("review", {}), "at_step")
 
 test_cases_special_above_deny if refused("cases:special", reviewer(county), step("review", {}), "not_here")

@@ -132,6 +132,12 @@ func (s *Service) decide(ctx context.Context, id string, seen int, outcome, opin
 				return err
 			}
 		}
+		if err := d.heard(ctx); err != nil {
+			return err
+		}
+		if err := d.carried(ctx, outcome); err != nil {
+			return err
+		}
 		return d.resolve(ctx, outcome, opinion)
 	})
 }
@@ -493,6 +499,9 @@ func (d *deed) moving() error {
 func (s *Service) Withdraw(ctx context.Context, id string, seen int, reason string) (Case, error) {
 	return s.act(ctx, id, seen, policies.CasesResubmit, nil, func(ctx context.Context, d *deed) error {
 		if err := d.c.at(Submitted, Supplement); err != nil {
+			return err
+		}
+		if err := d.c.alone(); err != nil {
 			return err
 		}
 		if d.c.AcceptedAt != nil {

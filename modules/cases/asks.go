@@ -31,7 +31,8 @@ type Offer struct {
 	Kind  Kind // KindInstant or KindPromise
 	Mode  Mode
 	Way   Way
-	Trips int // how often its applicant has to come
+	Trips int         // how often its applicant has to come
+	Parts []PartOffer // of a theme: what it brings about after these choices
 
 	// Where to ask about it.
 	Phone, Address, Hours string

@@ -97,11 +97,14 @@ type Case struct {
 	StepDepartment string          // code of the department that the step falls to; empty: any
 	StepSubstitute string          // who may do the step instead: a person, or a post (AB角)
 
-	Kind          Kind // 办件类型; see [Kind]
-	Mode          Mode // 网上办理模式 of its item when it was filed
-	Way           Way  // 办理方式 of its item when it was filed
-	TripsPromised int  // how often its applicant has to come (到场)
-	Trips         int  // how often she came
+	Kind          Kind    // 办件类型; see [Kind]
+	Mode          Mode    // 网上办理模式 of its item when it was filed
+	Way           Way     // 办理方式 of its item when it was filed
+	TripsPromised int     // how often its applicant has to come (到场)
+	Trips         int     // how often she came
+	JointID       *string // the joint case that it is a part of
+	Part          string  // which part
+	Parts         int     // of a joint case: of how many it is made
 }
 
 // choiceIDs are what the conditions of a flow look at.
@@ -151,7 +154,7 @@ func (c *Case) resource(actor tenancy.Actor, atName string) policies.Resource {
 		"step_post": c.StepPost, "step_kind": c.StepKind, "open": c.Open(),
 		"accepted_by": c.AcceptedBy, "filed_by_actor": c.HelperID != "" && c.HelperID == actor.ID,
 		"on_behalf": c.Channel != Online, "assignee": c.AssigneeID, "assignee_name": c.AssigneeName,
-		"department": c.StepDepartment, "substitute": c.StepSubstitute, "awaits": c.Awaits,
+		"department": c.StepDepartment, "substitute": c.StepSubstitute, "awaits": c.Awaits, "joint": c.Joint(),
 		"kind": string(c.Kind),
 	}
 }
@@ -160,6 +163,7 @@ func (c *Case) fact() events.Case {
 	return events.Case{
 		CaseID: c.ID, Tenant: c.TenantID, No: c.No, ItemName: c.ItemName, Subject: c.subject(),
 		AtTenant: c.AtTenant, StepName: c.StepName, StepPost: c.StepPost, Outcome: c.Outcome,
+		Joint: c.joined(),
 	}
 }
 

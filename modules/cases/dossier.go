@@ -45,4 +45,9 @@ func (s *Service) Dossier(ctx context.Context, tx *db.Tx, id string) (v View, pr
 }
 
 // touched tells that something about the case is no longer as it was.
-func (d *deed) touched() { d.emit(events.CaseTouched{Case: d.c.fact()}) }
+func (d *deed) touched() {
+	d.emit(events.CaseTouched{Case: d.c.fact()})
+	if d.c.joined() != "" {
+		d.emit(events.JointMoved{Case: d.c.fact()})
+	}
+}

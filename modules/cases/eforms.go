@@ -58,6 +58,9 @@ type Forms interface {
 	// Change evaluates a stored form again with what the actor may write of it;
 	// Invalid on field "form" when its rules object.
 	Change(ctx context.Context, tx *db.Tx, in SheetChange) (SheetResult, error)
+	// Portion is what one part of a joint case gets of the one form that was filed with
+	// it, and the form that it belongs to; NotFound when the part asks nothing.
+	Portion(ctx context.Context, tx *db.Tx, form FormRef, caseID, part string) (FormRef, map[string]any, error)
 	// Labels are the labels of fields; Invalid on field "fields" for one that is not there.
 	Labels(ctx context.Context, tx *db.Tx, form FormRef, fields []string) ([]string, error)
 }

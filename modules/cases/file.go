@@ -204,6 +204,9 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err e
 	if !offer.Form.None() {
 		c.FormID, c.FormNumber = &offer.Form.ID, offer.Form.Number
 	}
+	if c.Parts = len(offer.Parts); c.Joint() {
+		c.become(KindJoint)
+	}
 	s.seal(&c, in)
 	c.No, err = (store{tx}).nextNo(ctx, own, here.Code, chinaDay(tx.Now))
 	return c, err
@@ -225,22 +228,7 @@ func (s *Service) seal(c *Case, in Filing) {
 // place brings a new case to the first step of its flow, with its files.
 func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, in Filing) error {
 	d := &deed{Service: s, st: store{tx}, tx: tx, c: c}
-	sh, err := d.shift(ctx, Move{Do: "begin"}, "")
-	if err != nil {
-		return err
-	}
-	was := *c
-	if err := d.apply(ctx, sh); err != nil {
-		return err
-	}
-	for _, v := range d.entered {
-		v.Since = c.Version
-	}
-	d.settle(was)
-	if err := d.st.insert(ctx, c); err != nil {
-		return err
-	}
-	if err := d.flush(ctx); err != nil {
+	if err := d.settleIn(ctx); err != nil {
 		return err
 	}
 	if err := s.attach(ctx, tx, c, in); err != nil {
@@ -258,6 +246,28 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, in Filing) erro
 	return d.st.delta(ctx, c, counted{string(Submitted), 1})
 }
 
+// settleIn stores a new case at the beginning of its flow.
+func (d *deed) settleIn(ctx context.Context) error {
+	sh, err := d.shift(ctx, Move{Do: "begin"}, "")
+	if err != nil {
+		return err
+	}
+	was := *d.c
+	if err := d.apply(ctx, sh); err != nil {
+		return err
+	}
+	for _, v := range d.entered {
+		v.Since = d.c.Version
+	}
+	d.settle(was)
+	if err := d.st.insert(ctx, d.c); err != nil {
+		return err
+	}
+	err = d.flush(ctx)
+	d.entered = nil
+	return err
+}
+
 // attach binds the uploads and checks that every required material is among them.
 func (s *Service) attach(ctx context.Context, tx *db.Tx, c *Case, in Filing) error {
 	got, err := s.asks.Files.Attach(ctx, tx, c.TenantID, c.ID, c.subject(), 1, in.Files)
@@ -266,6 +276,9 @@ func (s *Service) attach(ctx context.Context, tx *db.Tx, c *Case, in Filing) err
 	}
 	offer, err := s.offered(ctx, tx, c.ItemID, c.ItemVersionID, in.Choices)
 	if err != nil {
+		return err
+	}
+	if err := s.plan(ctx, tx, c, offer.Parts); err != nil {
 		return err
 	}
 	bad := map[string]string{}

@@ -40,6 +40,7 @@ type Procedure struct {
 	EndedAt   *time.Time
 	EndedBy   string
 	EndedName string
+	OfID      *string // of a voice: the joint review that it is about
 }
 
 // The kinds of procedure.
@@ -53,6 +54,8 @@ const (
 	Voiding      = "voiding"      // 作废
 	Reopening    = "reopening"    // 重新办理
 	Archiving    = "archiving"    // 归档
+	Gathering    = "gathering"    // 联合勘验, 联合验收, 联合审图: of a joint case
+	Voice        = "voice"        // 联合环节意见: what the office of one part says of it
 )
 
 // The states of a procedure.
@@ -73,12 +76,8 @@ func (d *deed) begin(ctx context.Context, p Procedure) error {
 	if p.Reason == "" {
 		return fault.InvalidField("opinion", "case_reason_missing")
 	}
-	c, a := d.c, d.tx.Scope.Actor
-	p.TenantID, p.ID, p.CaseID, p.StepName, p.AtTenant = c.TenantID, db.NewID(), c.ID, c.StepName, c.AtTenant
-	p.BegunAt, p.BegunBy, p.BegunName = d.tx.Now, a.ID, a.Name
-	if p.State == Ended || p.State == Approved {
-		p.EndedAt, p.EndedBy, p.EndedName = &d.tx.Now, a.ID, a.Name
-	}
+	c := d.c
+	p = d.procedure(p)
 	_, err := d.tx.NewInsert().Model(&p).Exec(ctx)
 	switch {
 	case db.IsDuplicate(err, "case_procedures_extended"):
@@ -89,6 +88,17 @@ func (d *deed) begin(ctx context.Context, p Procedure) error {
 		return fmt.Errorf("begin %s of case %s: %w", p.Kind, c.ID, err)
 	}
 	return nil
+}
+
+// procedure fills in who begins it, when and at which step.
+func (d *deed) procedure(p Procedure) Procedure {
+	c, a := d.c, d.tx.Scope.Actor
+	p.TenantID, p.ID, p.CaseID, p.StepName, p.AtTenant = c.TenantID, db.NewID(), c.ID, c.StepName, c.AtTenant
+	p.BegunAt, p.BegunBy, p.BegunName = d.tx.Now, a.ID, a.Name
+	if p.State == Ended || p.State == Approved {
+		p.EndedAt, p.EndedBy, p.EndedName = &d.tx.Now, a.ID, a.Name
+	}
+	return p
 }
 
 // finish ends a procedure that goes on; Precondition (case_procedure_ended) when

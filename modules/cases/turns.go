@@ -16,9 +16,12 @@ import (
 	"liandong/tenancy/tree"
 )
 
-// maxExtension is how far a limit may be extended, in working days (行政许可法
-// art. 42 ¶1).
-const maxExtension = 10
+// How far a limit may be extended, in working days (行政许可法 art. 42 ¶1, and ¶2 for what
+// several offices handle jointly).
+const (
+	maxExtension      = 10
+	maxJointExtension = 15
+)
 
 // AskExtension (申请延长) asks the head of the office for up to ten more working
 // days, once in the life of a case. The limit stays as it is until she agrees.
@@ -27,7 +30,13 @@ func (s *Service) AskExtension(ctx context.Context, id string, seen, days int, r
 		if err := d.running(); err != nil {
 			return err
 		}
-		if days < 1 || days > maxExtension {
+		if err := d.c.alone(); err != nil {
+			return err
+		}
+		if d.c.Joint() && (days < 1 || days > maxJointExtension) {
+			return fault.InvalidField("days", "case_joint_extension_days")
+		}
+		if !d.c.Joint() && (days < 1 || days > maxExtension) {
 			return fault.InvalidField("days", "case_extension_days")
 		}
 		return d.begin(ctx, Procedure{Kind: Extension, Reason: reason, Days: days, State: Asked})

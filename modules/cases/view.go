@@ -31,6 +31,7 @@ type View struct {
 	Colleagues []Colleague // to whom the actor may refer the step
 	Offices    []tree.Node // whom she may consult
 	Tolerable  []string    // materials that may follow after acceptance and have not been handed in
+	Joint      *JointView  // the joint case that it is, or is part of; nil for any other
 
 	SupplyRefused string     // why the actor may not hand in what was tolerated; "" when she may
 	Due           *time.Time // the nearer end, of the step or of the promise; nil when nothing runs
@@ -113,6 +114,9 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, id string) (v View, err e
 		return v, err
 	}
 	v.Due, v.Left, v.Late = row[0].Deadline, row[0].Left, row[0].Late
+	if err := s.joint(ctx, tx, &v); err != nil {
+		return v, err
+	}
 	return v, s.tell(ctx, tx, &v)
 }
 
@@ -248,7 +252,7 @@ func (v *View) turns() (out []policies.Action) {
 	add(policies.CasesApprove, standing(Extension))
 	add(policies.CasesSpecial, runs && (c.SuspendedAt == nil || standing(Special)))
 	add(policies.CasesSuspend, runs && (c.SuspendedAt == nil || standing(Suspension)))
-	add(policies.CasesExtend, runs && c.SuspendedAt == nil && !had)
+	add(policies.CasesExtend, runs && c.SuspendedAt == nil && !had && c.JointID == nil)
 	add(policies.CasesConsult, runs)
 	add(policies.CasesRefer, c.Status == Submitted || c.Status == Handling)
 	add(policies.CasesVoid, c.Open() && c.DecidedAt == nil)
@@ -267,6 +271,8 @@ func stepActs(c *Case) []policies.Action {
 		return []policies.Action{policies.CasesFulfil}
 	case c.StepKind == "accept" && c.Kind == KindInstant:
 		return []policies.Action{policies.CasesSettle, policies.CasesAccept, policies.CasesReject, policies.CasesSupplement, policies.CasesResubmit}
+	case c.StepKind == ForParts:
+		return []policies.Action{policies.CasesJoin}
 	case c.StepKind == "accept":
 		return []policies.Action{policies.CasesAccept, policies.CasesReject, policies.CasesSupplement, policies.CasesResubmit}
 	case c.StepKind == "decide":

@@ -109,6 +109,9 @@ func (d *deed) enter(ctx context.Context, w Visit) (*StepRecord, error) {
 	switch v.Work {
 	case workWait: // a clerk of the origin writes down what came
 		v.Kind, v.Post = v.WaitsFor, "clerk"
+		if lead := d.visit; v.WaitsFor == ForParts && lead != nil && lead.Work == workStep { // whoever accepted a joint case leads it (牵头部门)
+			v.AtTenant, v.AtName, v.Post, v.Department = lead.AtTenant, lead.AtName, lead.Post, lead.Department
+		}
 	case workTimer, workService:
 		v.Kind, v.Post = v.Work, nobody
 	default:

@@ -52,7 +52,7 @@ func (d *deed) fulfil(ctx context.Context, answer string, fileIDs []string) erro
 	if err := c.at(Handling, Submitted); err != nil {
 		return err
 	}
-	if d.visit == nil || d.visit.Work != workWait {
+	if d.visit == nil || d.visit.Work != workWait || d.visit.WaitsFor == ForParts {
 		return fault.New(fault.Conflict, "case_changed")
 	}
 	if answer = strings.TrimSpace(answer); answer == "" && len(fileIDs) == 0 {

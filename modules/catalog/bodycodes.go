@@ -28,7 +28,7 @@ const maxHandlings = 99
 // form, the organ's by its check character.
 func (b Body) checkCodes(bad map[string]string) {
 	switch m := basicCode.FindStringSubmatch(b.BasicCode); {
-	case b.BasicCode == "" && len(b.LocalCodes) > 0:
+	case b.BasicCode == "" && (len(b.LocalCodes) > 0 || b.Theme()): // no list of items has a code for a theme
 	case m == nil:
 		bad["basic_code"] = "item_basic_code_shape"
 	case m[2] != b.Kind:

@@ -128,7 +128,7 @@ func within(roles, of []string) bool {
 func Assignable() []string {
 	return []string{
 		policies.SystemAdmin, policies.SecurityAdmin, policies.AuditAdmin, policies.ItemEditor, policies.ItemReviewer,
-		policies.Clerk, policies.Reviewer, policies.Decider, policies.Supervisor, policies.OfficeHead, policies.SiteEditor,
+		policies.Clerk, policies.Reviewer, policies.Decider, policies.Supervisor, policies.OfficeHead, policies.GovernmentHead, policies.SiteEditor,
 	}
 }
 

@@ -42,7 +42,7 @@ func (d Deps) sections() []section {
 	return []section{
 		{"", []entry{
 			{key: "home", label: "工作台", path: "", icon: "layout-dashboard"},
-			{key: "todo", label: "待办事项", path: "/todo", icon: "clipboard-check", roles: []string{policies.Clerk, policies.Reviewer, policies.Decider, policies.OfficeHead}},
+			{key: "todo", label: "待办事项", path: "/todo", icon: "clipboard-check", roles: []string{policies.Clerk, policies.Reviewer, policies.Decider, policies.OfficeHead, policies.GovernmentHead}},
 			{key: "assist", label: "窗口收件", path: "/assist", icon: "file-plus", ask: policies.CasesFile, facts: map[string]any{"subject": "", "on_behalf": true}},
 			{key: "cases", label: "办件查询", path: "/cases", icon: "search", ask: policies.CasesView, facts: map[string]any{"subject": ""}},
 			{key: "notices", label: "消息通知", path: "/notices", icon: "bell"},

@@ -76,7 +76,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		return command == 'S' && s.sees(r.tenant) || command == 'I' && s.writes(r.tenant)
 	case "audit_seals", "audit_heads":
 		return command == 'S' && s.sees(r.tenant)
-	case "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers", "material_uses": // never forgotten
+	case "item_codes", "case_procedures", "case_parts", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers", "material_uses": // never forgotten
 		if command == 'D' {
 			return false
 		}
@@ -129,7 +129,7 @@ func systemMay(table string, command byte, s scope, r *row) bool {
 		if command == 'U' || command == 'D' {
 			return false
 		}
-	case "audit_heads", "audit_marks", "item_codes", "case_procedures", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers", "case_records", "case_record_marks", "case_data", "materials", "material_uses":
+	case "audit_heads", "audit_marks", "item_codes", "case_procedures", "case_parts", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers", "case_records", "case_record_marks", "case_data", "materials", "material_uses":
 		if command == 'D' {
 			return false
 		}
@@ -153,7 +153,7 @@ func personMay(table string, command byte, s scope, r *row) bool {
 		}[command]
 	case "case_steps", "case_clocks":
 		return command != 'D' && hers(r.parent)
-	case "case_urges":
+	case "case_urges", "case_parts":
 		return (command == 'S' || command == 'I') && hers(r.parent)
 	case "case_supplements":
 		return (command == 'S' || command == 'U') && hers(r.parent)
@@ -333,7 +333,7 @@ func vary(table string) map[string][]string {
 // hangsOn names the table, and the column, that rows of table hang on, when the model follows it.
 func hangsOn(table string) (parent, column string) {
 	switch table {
-	case "case_steps", "case_clocks", "case_supplements", "case_urges", "case_procedures", "case_migration_rows", "case_hands", "documents", "files":
+	case "case_steps", "case_clocks", "case_supplements", "case_urges", "case_procedures", "case_parts", "case_migration_rows", "case_hands", "documents", "files":
 		return "cases", "case_id"
 	case "appointments":
 		return "posts", "post_id"

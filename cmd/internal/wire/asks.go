@@ -48,8 +48,16 @@ func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, 
 		Form:    cases.FormRef{ID: g.Body.EForm.ID, Number: g.Body.EForm.Number},
 		Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
 		Kind: caseKind(g.Body), Mode: caseMode(g.Body), Way: caseWay(g.Body), Trips: g.Body.OnsiteTimes,
-		Phone: g.Body.Phone, Address: g.Body.Address, Hours: g.Body.Hours,
+		Phone: g.Body.Phone, Address: g.Body.Address, Hours: g.Body.Hours, Parts: partsOf(mine.Parts),
 	}, nil
+}
+
+// partsOf spells what a theme brings about as cases does.
+func partsOf(parts []catalog.ThemePart) (out []cases.PartOffer) {
+	for _, p := range parts {
+		out = append(out, cases.PartOffer{Key: p.Key, ItemID: p.Item, Name: p.Name, Department: p.Department, Stage: p.Stage, Choices: p.Choices, Reviews: p.Reviews})
+	}
+	return out
 }
 
 func chosen(b catalog.Body, m catalog.Mine) (out []cases.Choice) {

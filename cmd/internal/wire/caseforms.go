@@ -73,6 +73,12 @@ func (c caseForms) Change(ctx context.Context, tx *db.Tx, in cases.SheetChange) 
 	return out, nil
 }
 
+// Portion implements cases.Forms.
+func (c caseForms) Portion(ctx context.Context, tx *db.Tx, form cases.FormRef, caseID, part string) (cases.FormRef, map[string]any, error) {
+	id, number, answers, err := c.Service.Portion(ctx, tx, form.ID, form.Number, caseID, part)
+	return cases.FormRef{ID: id, Number: number}, answers, err
+}
+
 // Labels implements cases.Forms.
 func (c caseForms) Labels(ctx context.Context, tx *db.Tx, form cases.FormRef, fields []string) (out []string, err error) {
 	v, err := c.VersionIn(ctx, tx, form.ID, form.Number)

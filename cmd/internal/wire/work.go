@@ -37,6 +37,7 @@ func (a *App) subscribers() []jobs.Subscriber {
 		{Name: catalog.TasksJob, Events: catalog.TasksEvents(), Reach: jobs.Subtree, Slow: true, Handle: a.Items.OnChangedAbove},
 		{Name: materials.Job, Events: materials.Events(), Reach: jobs.Root, Slow: true, Handle: a.Materials.On},
 		{Name: datasets.Job, Events: datasets.Events(), Reach: jobs.Root, Slow: true, Handle: a.Datasets.OnTouched},
+		{Name: cases.JointJob, Events: cases.JointEvents(), Reach: jobs.Root, Handle: a.Cases.OnJointMoved},
 		{Name: cases.CalendarJob, Events: cases.CalendarEvents(), Reach: jobs.Subtree, Slow: true, Handle: a.Cases.OnCalendarChanged},
 	}
 }

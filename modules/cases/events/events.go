@@ -15,6 +15,7 @@ type Case struct {
 	StepName string     `json:"step_name,omitempty"`
 	StepPost string     `json:"step_post,omitempty"`
 	Outcome  string     `json:"outcome,omitempty"`
+	Joint    string     `json:"joint,omitempty"` // the joint case that it is, or is part of
 }
 
 // CaseFiled reports a new case that waits for acceptance.
@@ -153,3 +154,16 @@ type CaseTold struct{ Case }
 
 // EventName is the stable wire name.
 func (CaseTold) EventName() string { return "cases.told" }
+
+// JointMoved reports that something about a joint case, or about one of its parts, is no
+// longer as it was.
+type JointMoved struct{ Case }
+
+// EventName is the stable wire name.
+func (JointMoved) EventName() string { return "cases.joint_moved" }
+
+// CaseGathered reports that an office is called to a joint review.
+type CaseGathered struct{ Case }
+
+// EventName is the stable wire name.
+func (CaseGathered) EventName() string { return "cases.gathered" }

@@ -243,7 +243,15 @@ func (w *town) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, c
 		StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays, Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
 		Kind: map[string]cases.Kind{"1": cases.KindInstant}[g.Body.ProjectType], Trips: g.Body.OnsiteTimes, Way: map[string]cases.Way{"1": cases.ByPerson}[g.Body.HandlingWay],
 		Mode: map[string]cases.Mode{"1": cases.Precheck, "2": cases.Verify, "3": cases.Wholly}[g.Body.OnlineMode],
+		Parts: partsOf(mine.Parts),
 	}, nil
+}
+
+func partsOf(parts []catalog.ThemePart) (out []cases.PartOffer) {
+	for _, p := range parts {
+		out = append(out, cases.PartOffer{Key: p.Key, ItemID: p.Item, Name: p.Name, Department: p.Department, Stage: p.Stage, Choices: p.Choices, Reviews: p.Reviews})
+	}
+	return out
 }
 
 func (w *town) Draw(ctx context.Context, ref cases.FlowRef, marks map[string]casesweb.Mark) (svg []byte, err error) {

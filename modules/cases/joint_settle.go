@@ -1,0 +1,275 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"liandong/modules/cases/events"
+	"liandong/policies"
+	"liandong/tenancy/calendar"
+	"liandong/tenancy/db"
+)
+
+// JointJob is what the inbox knows OnJointMoved by.
+const JointJob = "cases.join"
+
+// JointEvents are the wire names that OnJointMoved wants to be called for.
+func JointEvents() []string { return []string{events.JointMoved{}.EventName()} }
+
+// OnJointMoved (并联推进) does what follows for a joint case from where its parts and it
+// itself stand: it begins the parts whose stage has come, lets its clock stand while that
+// of a part does, passes an extension on, goes on once every part is over, and calls the
+// parts off when it ends before them. It works all of that out from what is stored, so that
+// to run it once more changes nothing. It must run as System over the tree of the tenant.
+func (s *Service) OnJointMoved(ctx context.Context, tx *db.Tx, e db.Delivery) error {
+	var moved events.JointMoved
+	if err := e.Decode(&moved); err != nil {
+		return err
+	}
+	var found []*Case
+	err := tx.NewSelect().Model(&found).Where("tenant_id = ?", moved.Tenant).Where("id = ?", moved.Joint).For("UPDATE").Scan(ctx)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	j := &joint{Service: s, tx: tx, st: store{tx}, c: found[0]}
+	if j.parts, err = j.st.parts(ctx, j.c.TenantID, j.c.ID); err != nil {
+		return err
+	}
+	subs, err := j.st.subs(ctx, j.c.TenantID, j.c.ID)
+	if err != nil {
+		return err
+	}
+	j.subs = subs
+	return j.settle(ctx)
+}
+
+// joint is a joint case whose row is locked, with its parts.
+type joint struct {
+	*Service
+	tx    *db.Tx
+	st    store
+	c     *Case
+	parts []*Part
+	subs  []*Case
+}
+
+// acceptor is the name of whoever accepted the joint case.
+func (j *joint) acceptor(ctx context.Context) (string, error) {
+	rs, err := j.st.steps(ctx, j.c)
+	for _, r := range rs {
+		if r.Act == "accept" {
+			return r.ActorName, err
+		}
+	}
+	return "", err
+}
+
+func (j *joint) sub(p *Part) *Case {
+	if i := slices.IndexFunc(j.subs, func(c *Case) bool { return c.Part == p.Key }); i >= 0 {
+		return j.subs[i]
+	}
+	return nil
+}
+
+func (j *joint) settle(ctx context.Context) error {
+	if err := j.collect(ctx); err != nil {
+		return err
+	}
+	if !j.c.Open() {
+		return j.callOff(ctx)
+	}
+	d, err := j.deed(ctx, j.tx, j.c)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(d.open, func(v *StepRecord) bool { return v.WaitsFor == ForParts })
+	if i < 0 || j.c.AcceptedAt == nil {
+		return nil
+	}
+	d.at(d.open[i])
+	if err := j.begin(ctx); err != nil {
+		return err
+	}
+	if err := j.lengthen(ctx); err != nil {
+		return err
+	}
+	return j.proceed(ctx, d)
+}
+
+// collect notes which parts have ended, and how.
+func (j *joint) collect(ctx context.Context) error {
+	for _, p := range j.parts {
+		sub := j.sub(p)
+		if sub == nil || p.over() || sub.Open() {
+			continue
+		}
+		p.State, p.Outcome, p.EndedAt = PartEnded, sub.Outcome, sub.EndedAt
+		if p.Outcome == "" {
+			p.Outcome = string(sub.Status)
+		}
+		if err := j.st.savePart(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// begin begins the parts of the earliest stage that is not over. Once a part was not
+// granted, those of later stages are left out: they build on it.
+func (j *joint) begin(ctx context.Context) error {
+	now, failed := maxStages, false
+	for _, p := range j.parts {
+		if !p.over() {
+			now = min(now, p.Stage)
+		}
+	}
+	for _, p := range j.parts {
+		failed = failed || p.Stage < now && p.State == PartEnded && p.Outcome != Granted
+	}
+	for _, p := range j.parts {
+		if p.State != PartWaiting {
+			continue
+		}
+		var err error
+		switch {
+		case failed:
+			p.State, p.Why, p.EndedAt = PartSkipped, "case_part_after_refusal", &j.tx.Now
+			err = j.st.savePart(ctx, p)
+		case p.Stage == now:
+			err = j.open(ctx, p)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxStages is above every stage that a theme may have.
+const maxStages = 100
+
+// lengthen passes the extension of the joint case on to the parts that run (one clock).
+func (j *joint) lengthen(ctx context.Context) error {
+	for _, sub := range j.subs {
+		if !sub.Open() || sub.DecidedAt != nil || sub.ExtendedDays >= j.c.ExtendedDays {
+			continue
+		}
+		was := *sub
+		d, err := j.deed(ctx, j.tx, sub)
+		if err != nil {
+			return err
+		}
+		sub.ExtendedDays = j.c.ExtendedDays
+		if err := d.reckon(ctx); err != nil {
+			return err
+		}
+		if err := d.save(ctx, was); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// proceed lets the clock of the joint case do what those of its parts do, and goes on when
+// they are all over.
+func (j *joint) proceed(ctx context.Context, d *deed) error {
+	was := *j.c
+	held, err := j.held(ctx)
+	if err != nil {
+		return err
+	}
+	over := !slices.ContainsFunc(j.parts, func(p *Part) bool { return !p.over() })
+	stands := slices.ContainsFunc(j.subs, func(c *Case) bool { return c.Open() && c.SuspendedAt != nil })
+	switch {
+	case stands && j.c.SuspendedAt == nil:
+		err = d.hold(ctx, reasonParts)
+	case held && !stands:
+		err = d.release(ctx, reasonParts)
+	case !over || j.c.SuspendedAt != nil:
+		return nil
+	}
+	if err == nil && over && j.c.SuspendedAt == nil {
+		err = j.gather(ctx, d)
+	}
+	if err != nil {
+		return err
+	}
+	d.touched()
+	j.tx.Record(db.Audit{Tenant: j.c.TenantID, Action: string(policies.CasesJoin), Kind: "case", Object: j.c.ID, Detail: map[string]any{"no": j.c.No, "parts": j.tally()}})
+	return d.save(ctx, was)
+}
+
+// gather goes on from where the joint case waited for its parts.
+func (j *joint) gather(ctx context.Context, d *deed) error {
+	sh, err := d.shift(ctx, Move{Do: "fire", Ticket: d.visit.Ticket}, "")
+	if err != nil {
+		return err
+	}
+	if err := d.leave(ctx, "gathered", ""); err != nil {
+		return err
+	}
+	return d.apply(ctx, sh)
+}
+
+// held reports whether the clock stands because that of a part did.
+func (j *joint) held(ctx context.Context) (bool, error) {
+	if j.c.SuspendedAt == nil {
+		return false, nil
+	}
+	rows, err := j.st.clocks(ctx, j.c)
+	if err != nil || len(rows) == 0 {
+		return false, err
+	}
+	last := rows[len(rows)-1]
+	return last.Kind == string(calendar.Suspended) && last.Reason == reasonParts, nil
+}
+
+// tally counts the parts by state.
+func (j *joint) tally() map[string]int {
+	out := map[string]int{}
+	for _, p := range j.parts {
+		out[p.State]++
+	}
+	return out
+}
+
+// callOff ends what is left of a joint case that has ended before its parts: it was
+// withdrawn, refused or voided.
+func (j *joint) callOff(ctx context.Context) error {
+	var broken []error
+	for _, p := range j.parts {
+		if p.over() {
+			continue
+		}
+		if sub := j.sub(p); sub != nil {
+			broken = append(broken, j.drop(ctx, sub))
+		}
+		p.State, p.Why, p.EndedAt = PartSkipped, "case_part_joint_ended", &j.tx.Now
+		broken = append(broken, j.st.savePart(ctx, p))
+	}
+	return errors.Join(broken...)
+}
+
+// drop voids the case of a part.
+func (j *joint) drop(ctx context.Context, sub *Case) error {
+	was := *sub
+	d, err := j.deed(ctx, j.tx, sub)
+	if err != nil {
+		return err
+	}
+	if err := d.stop(ctx, "void", ""); err != nil {
+		return fmt.Errorf("call part %s off: %w", sub.No, err)
+	}
+	if err := j.st.stopClock(ctx, sub); err != nil {
+		return err
+	}
+	sub.DueAt = nil
+	sub.end(Voided, j.tx.Now)
+	if err := d.move(ctx, string(was.Status), string(Voided)); err != nil {
+		return err
+	}
+	d.touched()
+	return d.save(ctx, was)
+}

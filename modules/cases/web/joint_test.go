@@ -1,0 +1,279 @@
+package web_test
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	"liandong/modules/cases"
+	"liandong/modules/cases/events"
+	"liandong/modules/catalog"
+	"liandong/tenancy"
+	"liandong/tenancy/db"
+	"liandong/tenancy/db/dbtest"
+	"liandong/tenancy/fault"
+)
+
+// short is an item that village and county handle.
+func (w *town) short(name, code string) string {
+	w.t.Helper()
+	b := dividedBody()
+	b.Name, b.BasicCode, b.PromisedDays = name, code, 10
+	return w.publishFlow(b, bpmn(`<b:startEvent id="s"/><b:endEvent id="e"/>`+
+		task("accept", "受理", `kind="accept" level="own" post="clerk" limit="1"`, "")+
+		task("decide", "旗县决定", `kind="decide" level="county" post="decider" limit="3"`, "")+
+		task("deliver", "送达", `kind="deliver" level="origin" post="clerk" limit="1"`, ""),
+		"s>accept", "accept>decide", "decide>deliver", "deliver>e"))
+}
+
+// jointFlow is that of a theme: accepted once, decided once its parts are, delivered once.
+func jointFlow() []byte {
+	return bpmn(`<b:startEvent id="s"/><b:endEvent id="e"/>`+
+		task("accept", "统一受理", `kind="accept" level="own" post="clerk" limit="2"`, "")+
+		`<b:intermediateCatchEvent id="parts" name="并联办理"><b:extensionElements><ld:wait for="parts"/></b:extensionElements><b:messageEventDefinition id="m1"/></b:intermediateCatchEvent>`+
+		task("decide", "汇总决定", `kind="decide" level="county" post="decider" limit="2"`, "")+
+		task("deliver", "统一送达", `kind="deliver" level="origin" post="clerk" limit="2"`, ""),
+		"s>accept", "accept>parts", "parts>decide", "decide>deliver", "deliver>e")
+}
+
+// theme is put into force: two parts at once, and a third behind them.
+func (w *town) theme(parts ...catalog.ThemePart) string {
+	w.t.Helper()
+	b := dividedBody()
+	b.Name, b.BasicCode, b.StatutoryDays, b.PromisedDays, b.Parts = "开办牧家乐一件事", "", 45, 40, parts
+	return w.publishFlow(b, jointFlow())
+}
+
+func (w *town) threeParts() []catalog.ThemePart {
+	return []catalog.ThemePart{
+		{Key: "land", Item: w.short("草原使用", "000116005000"), Name: "草原使用", Stage: 1, Reviews: []string{cases.ReviewVisit}},
+		{Key: "food", Item: w.short("餐饮许可", "000116006000"), Name: "餐饮许可", Stage: 1, Reviews: []string{cases.ReviewVisit}},
+		{Key: "sign", Item: w.short("招牌设置", "000116007000"), Name: "招牌设置", Stage: 2},
+	}
+}
+
+// join does what the job does, until nothing more follows.
+func (w *town) join(id string) (c cases.Case) {
+	w.t.Helper()
+	for range 5 {
+		was := c.Version
+		body, err := json.Marshal(events.JointMoved{Case: events.Case{CaseID: id, Tenant: dbtest.Village, Joint: id}})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		e := db.Delivery{ID: db.NewID(), Tenant: dbtest.Village, Name: cases.JointEvents()[0], Body: body}
+		err = w.db.InTx(dbtest.As(w.t, dbtest.Village, tenancy.System), func(ctx context.Context, tx *db.Tx) error { return w.cases.OnJointMoved(ctx, tx, e) })
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if c = w.seen(w.clerk(), id).Case; c.Version == was {
+			break
+		}
+	}
+	return c
+}
+
+func (w *town) decider2() context.Context { return w.as(dbtest.County, "15", "decider") }
+
+// part is the case of a part.
+func (w *town) part(joint, key string) cases.Case {
+	w.t.Helper()
+	for _, p := range w.seen(w.clerk(), joint).Joint.Parts {
+		if p.Key == key && p.Sub != nil {
+			return w.seen(w.decider2(), p.Sub.ID).Case
+		}
+	}
+	w.t.Fatalf("part %s has not begun", key)
+	return cases.Case{}
+}
+
+func (w *town) states(joint string) (out string) {
+	w.t.Helper()
+	for _, p := range w.seen(w.clerk(), joint).Joint.Parts {
+		out += p.Key + " " + p.State + " " + p.Outcome + ";"
+	}
+	return out
+}
+
+// finish decides a part and delivers what came out.
+func (w *town) finish(joint, key string, grant bool) {
+	w.t.Helper()
+	ok := must(w.t)
+	c := w.part(joint, key)
+	c = ok(w.cases.Decide(w.decider2(), c.ID, c.Version, grant, "意见"))
+	ok(w.cases.Deliver(w.clerk(), c.ID, c.Version, "已领取"))
+}
+
+// One application, one acceptance, one clock, one completion: the parts run at the same time,
+// those of a later stage begin when the earlier are over, and the whole goes on after the last.
+func TestJointCaseFromFilingToCompletion(t *testing.T) {
+	t.Parallel()
+	w, ok := newTown(t), must(t)
+	c := w.begun(w.theme(w.threeParts()...), "k")
+	if !c.Joint() || c.Awaits != cases.ForParts || w.states(c.ID) != "food waiting ;land waiting ;sign waiting ;" {
+		t.Fatalf("accepted: awaits %q, %s", c.Awaits, w.states(c.ID))
+	}
+	c = w.join(c.ID)
+	if got := w.states(c.ID); got != "food running ;land running ;sign waiting ;" {
+		t.Fatalf("begun: %s", got)
+	}
+	land := w.part(c.ID, "land")
+	if land.StepName != "旗县决定" || land.AcceptedBy != c.AcceptedBy || land.AcceptNo != c.AcceptNo || land.DueAt == nil || land.DueAt.After(*c.DueAt) {
+		t.Errorf("a part begins at %s, accepted by %s under %s, due %v", land.StepName, land.AcceptedBy, land.AcceptNo, land.DueAt)
+	}
+	again := w.join(c.ID)
+	if again.Version != c.Version || w.part(c.ID, "land").ID != land.ID {
+		t.Error("to settle once more changes something")
+	}
+
+	food := w.part(c.ID, "food")
+	food = ok(w.cases.AskSupplement(w.decider2(), food.ID, food.Version, []string{"健康证"}, ""))
+	if c = w.join(c.ID); c.SuspendedAt == nil {
+		t.Error("the clock of the whole runs on while a part waits for the applicant")
+	}
+	ok(w.cases.Resubmit(w.as(dbtest.Village, "10"), food.ID, food.Version, "已补", nil))
+	if c = w.join(c.ID); c.SuspendedAt != nil {
+		t.Error("the clock of the whole stands for ever")
+	}
+
+	w.finish(c.ID, "land", true)
+	w.finish(c.ID, "food", true)
+	c = w.join(c.ID)
+	if got := w.states(c.ID); got != "food ended granted;land ended granted;sign running ;" || c.Awaits != cases.ForParts {
+		t.Fatalf("second stage: %s", got)
+	}
+	w.finish(c.ID, "sign", false)
+	c = w.join(c.ID)
+	if c.StepName != "汇总决定" {
+		t.Fatalf("every part is over, and it stands at %s: %s", c.StepName, w.states(c.ID))
+	}
+	c = ok(w.cases.Decide(w.decider2(), c.ID, c.Version, true, "除招牌外准予"))
+	c = ok(w.cases.Deliver(w.clerk(), c.ID, c.Version, "一次领取"))
+	if c.Status != cases.Completed || c.Outcome != cases.Granted {
+		t.Errorf("%s %s", c.Status, c.Outcome)
+	}
+	if c = w.join(c.ID); w.states(c.ID) != "food ended granted;land ended granted;sign ended denied;" {
+		t.Errorf("after the end: %s", w.states(c.ID))
+	}
+}
+
+// What builds on a part that was refused is left out; a joint case of which nothing was
+// granted cannot be granted.
+func TestLaterStagesFallWithEarlier(t *testing.T) {
+	t.Parallel()
+	w, ok := newTown(t), must(t)
+	c := w.begun(w.theme(w.threeParts()...), "k")
+	w.join(c.ID)
+	w.finish(c.ID, "land", false)
+	c = w.join(c.ID)
+	if got := w.states(c.ID); got != "food running ;land ended denied;sign waiting ;" {
+		t.Fatalf("while the stage goes on: %s", got)
+	}
+	w.finish(c.ID, "food", false)
+	if c = w.join(c.ID); w.states(c.ID) != "food ended denied;land ended denied;sign skipped ;" || c.StepName != "汇总决定" {
+		t.Fatalf("%s, at %s", w.states(c.ID), c.StepName)
+	}
+	_, err := w.cases.Decide(w.decider2(), c.ID, c.Version, true, "准予")
+	kinds(t, err, fault.Precondition, "case_joint_none_granted")
+	ok(w.cases.Decide(w.decider2(), c.ID, c.Version, false, "不予"))
+}
+
+// What is withdrawn or voided as a whole leaves no part behind; a part is not withdrawn or
+// extended by itself.
+func TestPartsFollowTheWhole(t *testing.T) {
+	t.Parallel()
+	w, ok := newTown(t), must(t)
+	c := w.begun(w.theme(w.threeParts()...), "k")
+	c = w.join(c.ID)
+	land := w.part(c.ID, "land")
+	_, err := w.cases.AskExtension(w.decider2(), land.ID, land.Version, 5, "复杂")
+	kinds(t, err, fault.Precondition, "case_part_of_joint")
+	_, err = w.cases.AskExtension(w.clerk(), c.ID, c.Version, 16, "复杂")
+	kinds(t, err, fault.Invalid, "days")
+	c = ok(w.cases.AskExtension(w.clerk(), c.ID, c.Version, 15, "复杂"))
+	_, err = w.cases.AnswerExtension(w.as(dbtest.Village, "16", "office_head"), c.ID, c.Version, true, "同意")
+	kinds(t, err, fault.Forbidden, "")
+	ok(w.cases.AnswerExtension(w.as(dbtest.Village, "17", "government_head"), c.ID, c.Version, true, "同意"))
+	c = w.join(c.ID)
+	if got := w.part(c.ID, "land"); got.ExtendedDays != 15 || !got.DueAt.After(*land.DueAt) {
+		t.Errorf("a part is extended by %d, due %v", got.ExtendedDays, got.DueAt)
+	}
+	ok(w.cases.Void(w.as(dbtest.Village, "16", "office_head"), c.ID, c.Version, "申请人死亡"))
+	w.join(c.ID)
+	if got := w.states(c.ID); got != "food skipped ;land skipped ;sign skipped ;" {
+		t.Errorf("after the end: %s", got)
+	}
+	if got := w.part(c.ID, "land"); got.Status != cases.Voided || got.Open() {
+		t.Errorf("a part is left %s", got.Status)
+	}
+}
+
+// The offices look once and together; until one has said what it thinks, its part is not decided.
+func TestJointReview(t *testing.T) {
+	t.Parallel()
+	w, ok := newTown(t), must(t)
+	c := w.begun(w.theme(w.threeParts()...), "k")
+	c = w.join(c.ID)
+	_, err := w.cases.Convene(w.clerk(), c.ID, c.Version, cases.Meeting{Review: "tea", Parts: []string{"land"}})
+	kinds(t, err, fault.Invalid, "")
+	_, err = w.cases.Convene(w.decider2(), c.ID, c.Version, cases.Meeting{Review: cases.ReviewVisit, Where: "牧家乐", Note: "看现场", Parts: []string{"land", "food"}})
+	kinds(t, err, fault.Forbidden, "")
+	c = ok(w.cases.Convene(w.clerk(), c.ID, c.Version, cases.Meeting{Review: cases.ReviewVisit, Where: "牧家乐", Note: "看现场", Parts: []string{"land", "food"}}))
+	v := w.seen(w.decider2(), w.part(c.ID, "land").ID)
+	if len(v.Owed()) != 1 || len(v.Owed()[0].Voices) != 2 {
+		t.Fatalf("the office owes %d voices", len(v.Owed()))
+	}
+	review := v.Owed()[0].ID
+	_, err = w.cases.Decide(w.decider2(), v.Case.ID, v.Case.Version, true, "准予")
+	kinds(t, err, fault.Precondition, "case_voice_owed")
+	land := ok(w.cases.Speak(w.decider2(), v.Case.ID, v.Case.Version, review, true, "符合"))
+	_, err = w.cases.Speak(w.decider2(), land.ID, land.Version, review, true, "符合")
+	kinds(t, err, fault.Precondition, "case_procedure_ended")
+	ok(w.cases.Decide(w.decider2(), land.ID, land.Version, true, "准予"))
+	c = ok(w.cases.Conclude(w.clerk(), c.ID, w.seen(w.clerk(), c.ID).Case.Version, review, true, "现场合格，市场监管局未到场"))
+	r := w.seen(w.clerk(), c.ID).Joint.Reviews
+	if len(r) != 1 || r[0].State != cases.Approved || r[0].Voices[0].Standing() || r[0].Voices[1].Standing() {
+		t.Errorf("concluded: %+v", r)
+	}
+	if food := w.part(c.ID, "food"); len(w.seen(w.decider2(), food.ID).Owed()) != 0 {
+		t.Error("a voice is owed after the conclusion")
+	}
+}
+
+// A part whose item is gone when its turn comes stays with the reason, until the lead office
+// leaves it out.
+func TestPartThatIsGone(t *testing.T) {
+	t.Parallel()
+	w, ok := newTown(t), must(t)
+	parts := w.threeParts()
+	c := w.begun(w.theme(parts...), "k")
+	if err := w.suspend(parts[0].Item); err != nil {
+		t.Fatal(err)
+	}
+	c = w.join(c.ID)
+	v := w.seen(w.clerk(), c.ID)
+	if v.Joint.Parts[1].Why != "case_part_not_offered" || v.Joint.Parts[1].State != cases.PartWaiting || v.Joint.Parts[0].State != cases.PartRunning {
+		t.Fatalf("%s: %+v", w.states(c.ID), v.Joint.Parts[1].Why)
+	}
+	_, err := w.cases.LeavePartOut(w.clerk(), c.ID, c.Version, "food", "不办")
+	kinds(t, err, fault.Precondition, "case_part_begun")
+	ok(w.cases.LeavePartOut(w.clerk(), c.ID, c.Version, "land", "事项已停办"))
+	w.finish(c.ID, "food", true)
+	if c = w.join(c.ID); w.states(c.ID) != "food ended granted;land skipped ;sign running ;" {
+		t.Errorf("%s", w.states(c.ID))
+	}
+}
+
+// suspend puts an item of the league on hold.
+func (w *town) suspend(item string) error {
+	w.t.Helper()
+	editor := w.as(dbtest.League, "01", "item_editor")
+	v, err := w.items.Begin(editor, item, catalog.ActSuspend, "停办")
+	if err == nil {
+		_, err = w.items.Submit(editor, v.ID)
+	}
+	if err == nil {
+		_, err = w.items.Publish(w.as(dbtest.League, "02", "item_reviewer"), v.ID, "同意")
+	}
+	return err
+}
