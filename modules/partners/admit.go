@@ -21,7 +21,9 @@ type Limit struct {
 type Pass struct {
 	Partner string           // id; empty without a key
 	Over    tenancy.Interval // the tenants that the key is good for
+	Name    string           // of the partner
 	Cases   string           // what it reads of cases: CasesMasked, CasesFull or nothing
+	Answers bool             // whether it may answer what cases wait for
 	Limits  []Limit
 	Refused string        // catalogue key of the reason, empty when admitted
 	Wait    time.Duration // after which to ask again; 0 when waiting does not help

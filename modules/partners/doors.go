@@ -138,7 +138,7 @@ func (d *doors) judge(ctx context.Context, h *held, now time.Time) Pass {
 		return Pass{Refused: expired}
 	}
 	p := d.perMinute(ctx, "p:"+h.ID, h.PerMinute, now, tooOften)
-	p.Partner, p.Over, p.Cases = h.ID, tenancy.Interval{Lo: h.TenantID, Hi: h.Hi}, h.CaseData
+	p.Partner, p.Name, p.Over, p.Cases, p.Answers = h.ID, h.Name, tenancy.Interval{Lo: h.TenantID, Hi: h.Hi}, h.CaseData, h.Answers
 	day := d.perDay(h, now, p.Refused != "")
 	p.Limits = append(p.Limits, day)
 	if p.Refused == "" && day.Left < 0 {

@@ -38,6 +38,7 @@ type Partner struct {
 	PerDay      int
 	State       string
 	CaseData    string     // what it reads of cases: CasesMasked, CasesFull or nothing
+	Answers     bool       // whether it may answer what cases wait for from another system
 	EndsOn      *time.Time // the last day on which its keys are good, in China; nil: no end
 	CreatedBy   string
 	CreatedAt   time.Time
@@ -112,6 +113,7 @@ type Input struct {
 	Name, Contact, Phone, Note string
 
 	PerMinute, PerDay int
+	Answers           bool
 	CaseData          string // one of CasesNone, CasesMasked and CasesFull
 	EndsOn            string // a date, or empty
 	Seen              int    // version counter that the editor was shown
@@ -170,7 +172,7 @@ func (in Input) trimmed() Input {
 
 // onto writes what was typed into p.
 func (in Input) onto(p *Partner, seal func(string) string, endsOn *time.Time) {
-	p.Name, p.Contact, p.Note, p.PerMinute, p.PerDay, p.EndsOn, p.CaseData = in.Name, in.Contact, in.Note, in.PerMinute, in.PerDay, endsOn, in.CaseData
+	p.Name, p.Contact, p.Note, p.PerMinute, p.PerDay, p.EndsOn, p.CaseData, p.Answers = in.Name, in.Contact, in.Note, in.PerMinute, in.PerDay, endsOn, in.CaseData, in.Answers
 	p.PhoneSealed, p.PhoneTail = "", ""
 	if in.Phone != "" {
 		p.PhoneSealed, p.PhoneTail = seal(in.Phone), in.Phone[len(in.Phone)-4:]

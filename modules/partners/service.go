@@ -59,7 +59,7 @@ func (s *Service) Create(ctx context.Context, in Input) (p Partner, secret strin
 		if err := st.insert(ctx, &p); err != nil {
 			return err
 		}
-		record(tx, p, "created", map[string]any{"case_data": p.CaseData})
+		record(tx, p, "created", map[string]any{"case_data": p.CaseData, "answers": p.Answers})
 		secret, err = st.giveKey(ctx, p)
 		return err
 	})
@@ -81,7 +81,7 @@ func (s *Service) Edit(ctx context.Context, id string, in Input) error {
 			p.PhoneSealed, p.PhoneTail = kept, tail
 		}
 		p.Version = in.Seen
-		record(tx, *p, "edited", map[string]any{"per_minute": p.PerMinute, "per_day": p.PerDay, "ends_on": in.EndsOn, "case_data": p.CaseData})
+		record(tx, *p, "edited", map[string]any{"per_minute": p.PerMinute, "per_day": p.PerDay, "ends_on": in.EndsOn, "case_data": p.CaseData, "answers": p.Answers})
 		return nil
 	})
 }

@@ -135,7 +135,7 @@ type holder struct {
 // holder finds who holds a key; ok is false when nobody does.
 func (s store) holder(ctx context.Context, hash string) (h holder, ok bool, err error) {
 	var rows []holder
-	err = s.tx.NewRaw(`select p.tenant_id, p.id, p.per_minute, p.per_day, p.state, p.ends_on, p.case_data, t.hi, k.ends_at as key_end, coalesce(u.n, 0) as used
+	err = s.tx.NewRaw(`select p.tenant_id, p.id, p.per_minute, p.per_day, p.state, p.ends_on, p.case_data, p.answers, p.name, t.hi, k.ends_at as key_end, coalesce(u.n, 0) as used
 		from partner_keys k join partners p on p.tenant_id = k.tenant_id and p.id = k.partner_id
 		join tenants t on t.tenant_id = p.tenant_id
 		left join partner_usage u on u.tenant_id = p.tenant_id and u.partner_id = p.id and u.day = ?

@@ -63,6 +63,7 @@ func Mount(r chi.Router, d Deps) (docs http.HandlerFunc) {
 	get(api, s, operation{id: "get-my-case", path: "/api/me/cases/{id}", tag: "cases"}, s.myCase)
 	get(api, s, operation{id: "list-cases", path: "/api/cases", tag: "cases"}, s.staffCases)
 	get(api, s, operation{id: "get-case", path: "/api/cases/{id}", tag: "cases"}, s.staffCase)
+	post(api, s, operation{id: "answer-wait", path: "/api/tenants/{code}/cases/{no}/waits/{wait}", tag: "cases", public: true, keyed: true}, s.answerWait)
 	s.caseData(api)
 	describe(api.OpenAPI())
 	r.HandleFunc("/api/*", unknown)

@@ -24,7 +24,7 @@ type chapter struct {
 
 // entry is one operation as people read it.
 type entry struct {
-	id, path, summary, about, example string
+	id, method, path, summary, about, example string
 
 	public   bool
 	keyed    bool // for partners alone
@@ -44,7 +44,7 @@ func chapters(doc *huma.OpenAPI) (out []chapter) {
 	for _, tag := range doc.Tags {
 		c := chapter{key: tag.Name, title: tag.Description}
 		for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
-			if op := doc.Paths[path].Get; op != nil && slices.Contains(op.Tags, tag.Name) {
+			if op := operationOf(doc.Paths[path]); slices.Contains(op.Tags, tag.Name) {
 				c.ops = append(c.ops, entryOf(doc, path, op))
 			}
 		}
@@ -54,11 +54,18 @@ func chapters(doc *huma.OpenAPI) (out []chapter) {
 }
 
 func entryOf(doc *huma.OpenAPI, path string, op *huma.Operation) entry {
-	e := entry{id: op.OperationID, path: path, summary: op.Summary, about: op.Description}
+	e := entry{id: op.OperationID, method: op.Method, path: path, summary: op.Summary, about: op.Description}
 	_, e.public = op.Responses["429"]
 	e.keyed = e.public && len(op.Security) == 1
 	for _, p := range op.Parameters {
 		e.params = append(e.params, row{name: p.Name, kind: p.In, about: said(p.Description, p.Schema), required: p.Required})
+	}
+	if op.RequestBody != nil {
+		for _, m := range op.RequestBody.Content {
+			for _, f := range fields(doc, m.Schema, "", 0) {
+				e.params = append(e.params, row{name: f.name, kind: "body", about: f.about, required: true})
+			}
+		}
 	}
 	slices.SortStableFunc(e.params, func(a, b row) int { return order(a) - order(b) })
 	for _, status := range slices.Sorted(maps.Keys(op.Responses)) {

@@ -27,7 +27,7 @@ func TestDocsPage(t *testing.T) {
 	r.Get(api.DocsPath, docs)
 	doc := kittest.NewClient(t, r).Get(api.DocsPath).Want(200).Doc()
 	doc.Has("h1", "数据接口说明").Has("#list-item-changes", "取事项变更", "cursor", "changes[].item_id", "429", "/api/tenants/{code}/item-changes").Has("#get-item", "guide.materials[].name", "guide.legal_basis[].law")
-	if n := doc.Count("section.card h3.card-title"); n != 11 {
+	if n := doc.Count("section.card h3.card-title"); n != 12 {
 		t.Errorf("%d operations", n)
 	}
 	srv := httptest.NewServer(r)

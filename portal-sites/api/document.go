@@ -93,6 +93,14 @@ func problemResponse(api huma.API, status int) *huma.Response {
 	}}
 }
 
+// operationOf is the one operation that an address has.
+func operationOf(item *huma.PathItem) *huma.Operation {
+	if item.Post != nil {
+		return item.Post
+	}
+	return item.Get
+}
+
 // describe says in Chinese what no type can: the fields of an item are spelled where
 // the catalogue keeps them, with the headers of its columns.
 func describe(doc *huma.OpenAPI) {
@@ -119,17 +127,18 @@ func describe(doc *huma.OpenAPI) {
 		}
 	}
 	for _, item := range doc.Paths {
-		if ok := item.Get.Responses["200"]; ok != nil {
+		op := operationOf(item)
+		if ok := op.Responses["200"]; ok != nil {
 			for name, h := range ok.Headers {
 				if h.Description == "" {
 					h.Description = text.T("api.header." + strings.ToLower(name))
 				}
 			}
 			for _, m := range ok.Content {
-				m.Example = example(item.Get.OperationID)
+				m.Example = example(op.OperationID)
 			}
 		}
-		for _, p := range item.Get.Parameters {
+		for _, p := range op.Parameters {
 			if p.Description == "" {
 				p.Description = text.T("api.param." + p.Name)
 			}

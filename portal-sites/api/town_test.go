@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/go-chi/chi/v5"
@@ -156,6 +157,11 @@ func (w *town) get(ctx context.Context, path string) got {
 // ask is get with headers; an answer without a body has none.
 func (w *town) ask(ctx context.Context, path string, header map[string]string) got {
 	w.t.Helper()
+	return w.send(ctx, http.MethodGet, path, "", header)
+}
+
+func (w *town) send(ctx context.Context, method, path, body string, header map[string]string) got {
+	w.t.Helper()
 	r := chi.NewRouter()
 	r.Use(kit.RequestID, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
@@ -166,7 +172,7 @@ func (w *town) ask(ctx context.Context, path string, header map[string]string) g
 		})
 	})
 	api.Mount(r, api.Deps{Items: w.items, Cases: w.cases, Datasets: w.data, Tree: w.tree, Partners: w.partners, Log: slog.New(slog.DiscardHandler), Version: "test"})
-	rec, req := httptest.NewRecorder(), httptest.NewRequestWithContext(w.t.Context(), http.MethodGet, path, nil)
+	rec, req := httptest.NewRecorder(), httptest.NewRequestWithContext(w.t.Context(), method, path, strings.NewReader(body))
 	for k, v := range header {
 		req.Header.Set(k, v)
 	}

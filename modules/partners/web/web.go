@@ -92,7 +92,7 @@ func (h handlers) form(w http.ResponseWriter, r *http.Request, status int, v for
 func inputOf(f *kit.FormValues) partners.Input {
 	return partners.Input{
 		Name: f.Get("name"), Contact: f.Get("contact"), Phone: f.Get("phone"), Note: f.Get("note"),
-		PerMinute: f.Int("per_minute"), PerDay: f.Int("per_day"), CaseData: f.Get("case_data"), EndsOn: f.Get("ends_on"), Seen: f.Int("version"),
+		PerMinute: f.Int("per_minute"), PerDay: f.Int("per_day"), CaseData: f.Get("case_data"), Answers: f.Get("answers") == mayAnswer, EndsOn: f.Get("ends_on"), Seen: f.Int("version"),
 	}
 }
 
@@ -159,6 +159,9 @@ func (h handlers) edit(w http.ResponseWriter, r *http.Request) error {
 	values := map[string]string{
 		"name": d.Name, "contact": d.Contact, "phone": d.Phone, "note": d.Note, "case_data": d.CaseData, "version": strconv.Itoa(d.Version),
 		"per_minute": strconv.Itoa(d.PerMinute), "per_day": strconv.Itoa(d.PerDay),
+	}
+	if d.Answers {
+		values["answers"] = mayAnswer
 	}
 	if d.EndsOn != nil {
 		values["ends_on"] = d.EndsOn.Format(time.DateOnly)

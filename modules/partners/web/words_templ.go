@@ -37,6 +37,21 @@ func caseRights() []kit.Option {
 	return []kit.Option{{Value: partners.CasesNone, Label: "不提供"}, {Value: partners.CasesMasked, Label: "提供，个人信息脱敏"}, {Value: partners.CasesFull, Label: "提供，含个人信息"}}
 }
 
+// mayAnswer is the choice of who may answer what cases wait for.
+const mayAnswer = "yes"
+
+func answerRights() []kit.Option {
+	return []kit.Option{{Label: "不允许"}, {Value: mayAnswer, Label: "允许"}}
+}
+
+// answerRight is whether a partner may answer, in words.
+func answerRight(p partners.Partner) string {
+	if p.Answers {
+		return answerRights()[1].Label
+	}
+	return answerRights()[0].Label
+}
+
 // caseRight is what a partner may read of cases, in words.
 func caseRight(p partners.Partner) string {
 	for _, o := range caseRights() {
