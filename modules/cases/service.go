@@ -23,7 +23,7 @@ type Service struct {
 	visit int // see At
 
 	rehearses bool // acts are undone: see Rehearse
-	bulked   bool // acts are part of a batch
+	bulked    bool // acts are part of a batch
 }
 
 // Asks are the questions that cases puts to others.

@@ -519,7 +519,7 @@ func helpPartners(d Deps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "\">接口合作方</a>”里新增并发给密钥。偶尔读取的不需要密钥，每个网络地址每分钟 60 次。</p><h2>新增和发密钥</h2><ol><li>填写名称、联系人、每分钟和每日的次数，需要时填写有效期。</li><li>保存后显示密钥，只显示这一次。请当场复制，用安全的方式交给对方。系统里只保存密钥的校验值，谁也查不到原文。</li><li>把“<a href=\"/api/docs\">接口说明</a>”的网址转给对方的技术人员，该页不需要登录。</li></ol><h2>更换、停用</h2><ul><li><strong>更换密钥</strong>：可以让原来的密钥再用一段时间，对方换用时不会中断；怀疑泄露的，选“立即失效”。</li><li><strong>停用</strong>：写明理由，全部密钥随即不能使用（几台服务器时，最迟十秒），需要时可以恢复。</li><li><strong>超过次数</strong>：对方会收到“请求太频繁”的中文说明和等待时间，系统不受影响。经常不够用的，可以在“修改”中调整。</li></ul><h2>对方能读到什么</h2><p>只有本单位及下级已经发布的事项，与群众在网站上看到的相同；读不到草稿。办件数据默认不提供；开通“办件数据”的，可以按国家七张表读取本单位及下级的办件，个人信息是否脱敏由开通时的选择决定。事项发布、细化、撤回后，对方下一次读取变更时就会得到。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "\">接口合作方</a>”里新增并发给密钥。偶尔读取的不需要密钥，每个网络地址每分钟 60 次。</p><h2>新增和发密钥</h2><ol><li>填写名称、联系人、每分钟和每日的次数，需要时填写有效期。</li><li>保存后显示密钥，只显示这一次。请当场复制，用安全的方式交给对方。系统里只保存密钥的校验值，谁也查不到原文。</li><li>把“<a href=\"/api/docs\">接口说明</a>”的网址转给对方的技术人员，该页不需要登录。</li></ol><h2>更换、停用</h2><ul><li><strong>更换密钥</strong>：可以让原来的密钥再用一段时间，对方换用时不会中断；怀疑泄露的，选“立即失效”。</li><li><strong>停用</strong>：写明理由，全部密钥随即不能使用（几台服务器时，最迟十秒），需要时可以恢复。</li><li><strong>超过次数</strong>：对方会收到“请求太频繁”的中文说明和等待时间，系统不受影响。经常不够用的，可以在“修改”中调整。</li></ul><h2>对方能读到什么</h2><p>只有本单位及下级已经发布的事项，与群众在网站上看到的相同；读不到草稿。办件数据默认不提供；开通“办件数据”的，可以按国家七张表读取本单位及下级的办件，个人信息是否脱敏由开通时的选择决定。事项发布、细化、撤回后，对方下一次读取变更时就会得到。</p><h2>对方能答复什么</h2><p>流程里等待外部系统的结果时（例如检测报告），开通了“答复外部结果”的合作方可以按办件编号直接答复，办件随即进入下一环节，不用窗口登记。默认不允许；每次答复写入办理记录和审计记录，写明是哪个合作方。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -555,7 +555,7 @@ func helpData(d Deps) templ.Component {
 		var templ_7745c5c3_Var29 templ.SafeURL
 		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/data"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 298, Col: 252}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 300, Col: 252}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 		if templ_7745c5c3_Err != nil {
@@ -568,7 +568,7 @@ func helpData(d Deps) templ.Component {
 		var templ_7745c5c3_Var30 templ.SafeURL
 		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 308, Col: 99}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 310, Col: 99}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 		if templ_7745c5c3_Err != nil {
@@ -726,7 +726,7 @@ func helpForms(d Deps) templ.Component {
 		var templ_7745c5c3_Var36 templ.SafeURL
 		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/forms"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 368, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 370, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 		if templ_7745c5c3_Err != nil {
