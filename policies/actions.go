@@ -70,12 +70,14 @@ const (
 	CasesSupplement Action = "cases:supplement" // at_tenant, step_post, step_kind, open (at_name)
 	CasesSendback   Action = "cases:sendback"   // at_tenant, step_post, step_kind, open (at_name)
 	CasesDeliver    Action = "cases:deliver"    // at_tenant, step_post (at_name); the case may be complete already
+	CasesTrip       Action = "cases:trip"       // at_tenant, step_post, open (at_name): the applicant came
 	CasesResubmit   Action = "cases:resubmit"   // tenant, subject (mandated)
 	CasesUrge       Action = "cases:urge"       // tenant, subject (mandated)
 	CasesMigrate    Action = "cases:migrate"    // tenant: who keeps the item whose cases move
 	CasesFulfil     Action = "cases:fulfil"     // tenant, subject, awaits ("applicant", "payment", "external", "parts"): what the flow waits for
 	CasesJoin       Action = "cases:join"       // at_tenant, step_post, open (at_name): by the lead office of a joint case
 	CasesRefer      Action = "cases:refer"      // at_tenant, step_post, open (at_name)
+	CasesTransfer   Action = "cases:transfer"   // at_tenant, open (at_name): of an office below
 	CasesExtend     Action = "cases:extend"     // at_tenant, step_post, open (at_name)
 	CasesApprove    Action = "cases:approve"    // at_tenant, open, joint bool (at_name): by the head of the office, of a joint case by that of the government
 	CasesSpecial    Action = "cases:special"    // at_tenant, step_post, open (at_name)
@@ -135,7 +137,7 @@ func Actions() []Action {
 		LawsView, LawsEdit, LawsPublish,
 		FormsView, FormsEdit, FormsPublish, FormsData,
 		CasesFile, CasesView, CasesAccept, CasesReject, CasesHandle, CasesDecide, CasesSettle, CasesSupplement, CasesSendback,
-		CasesDeliver, CasesResubmit, CasesFulfil, CasesMigrate, CasesUrge, CasesRefer,
+		CasesDeliver, CasesTrip, CasesResubmit, CasesFulfil, CasesMigrate, CasesUrge, CasesRefer, CasesTransfer,
 		CasesExtend, CasesApprove, CasesJoin, CasesSpecial, CasesSuspend, CasesConsult, CasesAnswer, CasesVoid, CasesReopen, CasesArchive, CasesExport, FilesRead, FilesWrite,
 		MaterialsUse, MaterialsJudge, MaterialsRemove,
 		DatasetsView, DatasetsExport, DatasetsFeed,

@@ -242,6 +242,23 @@ deny["cases:deliver"] contains no_post if {
 	not holds("clerk")
 }
 
+allow["cases:trip"] contains "at_step" if at_open_step
+
+allow["cases:trip"] contains "clerk" if {
+	stands_here
+	holds("clerk")
+	input.resource.open == true
+}
+
+deny["cases:trip"] contains not_here if not stands_here
+
+deny["cases:trip"] contains closed if not input.resource.open == true
+
+deny["cases:trip"] contains no_post if {
+	not at_open_step
+	not holds("clerk")
+}
+
 allow["cases:refer"] contains "at_step" if at_open_step
 
 allow["cases:refer"] contains "office_head" if {
@@ -257,6 +274,27 @@ deny["cases:refer"] contains closed if not input.resource.open == true
 deny["cases:refer"] contains no_post if {
 	not holds_post
 	not holds("office_head")
+}
+
+# A superior looks and transfers; she does no step of an office below.
+roles_for["cases:transfer"] := {"office_head", "supervisor"}
+
+allow["cases:transfer"] contains "above" if {
+	stands_below
+	holds_role
+	input.resource.open == true
+}
+
+deny["cases:transfer"] contains because("not_above", "只有办件所在单位的上级可以转交", "本单位的办件请用“转办”") if not stands_below
+
+deny["cases:transfer"] contains no_role if not holds_role
+
+deny["cases:transfer"] contains closed if not input.resource.open == true
+
+stands_below if {
+	is_staff
+	in_interval(input.resource.at_tenant)
+	not stands_here
 }
 
 # ---- turns beside the steps ----
@@ -424,7 +462,7 @@ at_name := name if {
 not_here := because(
 	"not_here",
 	sprintf("办件现在在%s，上级可以查看但不能操作", [at_name]),
-	"可以催办或督办，由该处工作人员办理",
+	"可以催办、督办，或由负责人转交该处的工作人员办理",
 ) if {
 	is_staff
 	in_interval(input.resource.at_tenant)

@@ -303,3 +303,23 @@ test_cases_settle_promised_deny if refused("cases:settle", clerk(town), settle({
 test_cases_settle_post_deny if refused("cases:settle", clerk(town), settle({"step_kind": "decide", "step_post": "decider"}), "no_post")
 
 test_cases_settle_above_deny if refused("cases:settle", clerk(county), settle({}), "not_here")
+
+test_cases_trip_allow if allowed("cases:trip", staff(town, ["decider"]), decide({}), "at_step")
+
+test_cases_trip_clerk_allow if allowed("cases:trip", clerk(town), decide({}), "clerk")
+
+test_cases_trip_above_deny if refused("cases:trip", clerk(county), decide({}), "not_here")
+
+test_cases_trip_post_deny if refused("cases:trip", reviewer(town), decide({}), "no_post")
+
+test_cases_trip_closed_deny if refused("cases:trip", clerk(town), decide({"open": false}), "closed")
+
+test_cases_transfer_allow if allowed("cases:transfer", staff(county, ["office_head"]), decide({}), "above")
+
+test_cases_transfer_own_deny if refused("cases:transfer", staff(town, ["office_head"]), decide({}), "not_above")
+
+test_cases_transfer_beside_deny if refused("cases:transfer", staff(other, ["office_head"]), decide({}), "not_above")
+
+test_cases_transfer_role_deny if refused("cases:transfer", clerk(county), decide({}), "no_role")
+
+test_cases_transfer_closed_deny if refused("cases:transfer", staff(county, ["supervisor"]), decide({"open": false}), "closed")

@@ -25,7 +25,7 @@ func TestRefusalIsForbiddenAndSaysWhy(t *testing.T) {
 	if !ok || f.Kind != fault.Forbidden || f.Text != "forbidden" {
 		t.Fatalf("clerk of the county above: got %v", err)
 	}
-	if want := "办件现在在白音锡勒镇，上级可以查看但不能操作。可以催办或督办，由该处工作人员办理。"; f.Detail != want {
+	if want := "办件现在在白音锡勒镇，上级可以查看但不能操作。可以催办、督办，或由负责人转交该处的工作人员办理。"; f.Detail != want {
 		t.Errorf("reason = %q, want %q", f.Detail, want)
 	}
 }

@@ -47,6 +47,9 @@ func (d *deed) acceptFrom(ctx context.Context, from time.Time, opinion, basis st
 	if err := d.supplemented(ctx); err != nil {
 		return err
 	}
+	if err := d.checkOriginals(ctx, Precheck); err != nil {
+		return err
+	}
 	due := cal.AddDays(from, c.PromisedDays)
 	c.Status, c.AcceptedAt, c.AcceptedBy, c.DueAt, c.AcceptNo = Handling, &from, d.tx.Scope.Actor.ID, &due, c.No
 	if err := d.st.startClockAt(ctx, c, string(calendar.Running), "accepted", from); err != nil {
@@ -298,6 +301,14 @@ func (s *Service) HandOver(ctx context.Context, id string, seen int, h Handover,
 func (d *deed) handOver(ctx context.Context, h Handover) error {
 	if err := h.check(d.c); err != nil {
 		return err
+	}
+	if err := d.checkOriginals(ctx, Verify); err != nil {
+		return err
+	}
+	if h.Way == Collected {
+		if err := d.came(ctx, CameToCollect, h.Note); err != nil {
+			return err
+		}
 	}
 	if err := d.issue(ctx, docDelivery, said{opinion: h.Note, handover: h}); err != nil {
 		return err

@@ -260,7 +260,7 @@ func (d *deed) settleIn(ctx context.Context) error {
 		v.Since = d.c.Version
 	}
 	d.settle(was)
-	if err := d.st.insert(ctx, d.c); err != nil {
+	if err := d.filedInPerson(ctx); err != nil {
 		return err
 	}
 	err = d.flush(ctx)

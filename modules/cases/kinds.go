@@ -75,8 +75,11 @@ const (
 // Channels lists them in the order in which pages offer them.
 func Channels() []string { return []string{Online, Window, Assisted, Elsewhere, Batch} }
 
-// atCounter reports whether the applicant came to a counter to file.
-func (c *Case) atCounter() bool { return c.Channel == Window || c.Channel == Elsewhere }
+// atCounter reports whether the applicant came to a counter to file. Comings are those of a
+// joint case, not of its parts.
+func (c *Case) atCounter() bool {
+	return (c.Channel == Window || c.Channel == Elsewhere) && c.JointID == nil
+}
 
 // village is the level whose clerks help where people live, rather than at a counter.
 const village = "village"

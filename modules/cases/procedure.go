@@ -56,6 +56,10 @@ const (
 	Archiving    = "archiving"    // 归档
 	Gathering    = "gathering"    // 联合勘验, 联合验收, 联合审图: of a joint case
 	Voice        = "voice"        // 联合环节意见: what the office of one part says of it
+
+	OriginalsSeen = "originals" // 核验原件: one material
+	Trip          = "trip"      // 到场: the applicant came
+	Transferral   = "transfer"  // 转交: ordered from above
 )
 
 // The states of a procedure.

@@ -22,8 +22,9 @@ type Service struct {
 	asks  Asks
 	visit int // see At
 
-	rehearses bool // acts are undone: see Rehearse
-	bulked    bool // acts are part of a batch
+	rehearses bool      // acts are undone: see Rehearse
+	bulked    bool      // acts are part of a batch
+	originals Originals // see Seen
 }
 
 // Asks are the questions that cases puts to others.

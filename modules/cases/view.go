@@ -30,9 +30,11 @@ type View struct {
 	Asked      []Procedure // of them, what the actor's office is consulted about
 	Colleagues []Colleague // to whom the actor may refer the step
 	Offices    []tree.Node // whom she may consult
+	Originals  []string    // materials whose originals have to be seen with the act of the step
 	Tolerable  []string    // materials that may follow after acceptance and have not been handed in
 	Joint      *JointView  // the joint case that it is, or is part of; nil for any other
 
+	FromAbove     bool       // the actor looks at it from above where it stands
 	SupplyRefused string     // why the actor may not hand in what was tolerated; "" when she may
 	Due           *time.Time // the nearer end, of the step or of the promise; nil when nothing runs
 	Left          int        // working days to Due, today included; 0 or less: late by so many
@@ -101,6 +103,7 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, id string) (v View, err e
 	if err := s.unseal(&v); err != nil {
 		return v, err
 	}
+	v.FromAbove = tx.Scope.Actor.Kind == tenancy.Staff && tx.Scope.Tenant != c.AtTenant && tx.Scope.Over.Contains(c.AtTenant)
 	v.May, v.UrgeRefused = s.may(ctx, &v, r), reason(s.authz.Allow(ctx, policies.CasesUrge, r))
 	v.SupplyRefused = reason(s.authz.Allow(ctx, policies.CasesResubmit, r))
 	if why, asked := v.May[policies.CasesSendback]; asked && why == "" {
@@ -159,7 +162,7 @@ func (v *StepRecord) fallsTo(sc tenancy.Scope) bool {
 // choices fills in what the forms of the acts offer to choose from.
 func (s *Service) choices(ctx context.Context, tx *db.Tx, v *View) error {
 	c, may := &v.Case, func(a policies.Action) bool { why, asked := v.May[a]; return asked && why == "" }
-	if may(policies.CasesRefer) && s.asks.Staff != nil {
+	if (may(policies.CasesRefer) || may(policies.CasesTransfer)) && s.asks.Staff != nil {
 		all, err := s.asks.Staff.Colleagues(ctx, tx, c.AtTenant)
 		if err != nil {
 			return err
@@ -172,6 +175,12 @@ func (s *Service) choices(ctx context.Context, tx *db.Tx, v *View) error {
 			return err
 		}
 		v.Offices = slices.DeleteFunc(path, func(n tree.Node) bool { return n.ID == tenancy.Platform || n.ID == c.AtTenant })
+	}
+	if c.Mode == Precheck && may(policies.CasesAccept) || c.Mode == Verify && (may(policies.CasesDeliver) || may(policies.CasesSettle)) {
+		var err error
+		if v.Originals, err = (&deed{Service: s, st: store{tx}, tx: tx, c: c}).unseen(ctx); err != nil {
+			return err
+		}
 	}
 	if may(policies.CasesSettle) {
 		err := s.maySettle(ctx, tx, v)
@@ -254,7 +263,9 @@ func (v *View) turns() (out []policies.Action) {
 	add(policies.CasesSuspend, runs && (c.SuspendedAt == nil || standing(Suspension)))
 	add(policies.CasesExtend, runs && c.SuspendedAt == nil && !had && c.JointID == nil)
 	add(policies.CasesConsult, runs)
+	add(policies.CasesTrip, c.Open())
 	add(policies.CasesRefer, c.Status == Submitted || c.Status == Handling)
+	add(policies.CasesTransfer, v.FromAbove && (c.Status == Submitted || c.Status == Handling) && c.StepKind != workTimer && !standing(Transferral))
 	add(policies.CasesVoid, c.Open() && c.DecidedAt == nil)
 	add(policies.CasesReopen, c.Status == Completed && c.ArchivedAt == nil)
 	add(policies.CasesArchive, !c.Open() && c.ArchivedAt == nil)

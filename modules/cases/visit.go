@@ -118,6 +118,9 @@ func (d *deed) enter(ctx context.Context, w Visit) (*StepRecord, error) {
 		if err := d.appoint(ctx, v, w); err != nil {
 			return nil, err
 		}
+		if err := d.carry(ctx, v); err != nil {
+			return nil, err
+		}
 	}
 	if v.AtTenant != c.TenantID {
 		c.become(KindEscalate)

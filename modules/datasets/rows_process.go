@@ -31,7 +31,7 @@ func process(d *Dossier) (rows []Row) {
 		rows = append(rows, Row{ProcessTable, n.ID, noticeRow(d, n)})
 	}
 	for _, p := range d.Procedures {
-		if special(p.Kind) == "" && p.Kind != "voiding" {
+		if special(p.Kind) == "" && p.Kind != "voiding" && p.Kind != "trip" && p.Kind != "originals" {
 			rows = append(rows, Row{ProcessTable, p.ID, turnRow(d, p)})
 		}
 	}

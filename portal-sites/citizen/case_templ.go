@@ -1148,6 +1148,7 @@ func caseTerms(v caseView) []kit.Term {
 		{Label: "证件号码", Value: idcode.MaskIDNumber(v.Number)}, {Label: "手机号码", Value: idcode.MaskPhone(v.Phone)},
 		{Label: "受理单位", Value: v.OriginName}, {Label: "提交时间", Value: clock(c.CreatedAt)},
 	}
+	out = append(out, kit.Term{Label: "到场次数", Value: tripWords(&c)})
 	for _, x := range c.Choices {
 		out = append(out, kit.Term{Label: orText(x.Question, "办理项"), Value: x.Label})
 	}

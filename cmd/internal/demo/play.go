@@ -117,7 +117,10 @@ func (st *Stage) act(ctx context.Context, c cases.Case, what string) (cases.Case
 	case "deny":
 		return st.Services.Cases.Decide(ctx, c.ID, c.Version, false, "不符合法定条件，不予批准；如不服可依法申请行政复议或者提起行政诉讼")
 	case "deliver":
-		return st.Services.Cases.Deliver(ctx, c.ID, c.Version, say("本人领取", "邮寄送达", "帮办员送达"))
+		if c.Channel != cases.Assisted && c.Trips >= c.TripsPromised && c.No[len(c.No)-1] != '7' { // seldom is she called once more
+			return st.Services.Cases.HandOver(ctx, c.ID, c.Version, cases.Handover{Way: cases.Electronic, Note: "网上领取电子件"})
+		}
+		return st.Services.Cases.Deliver(ctx, c.ID, c.Version, say("本人领取", "当面交付", "帮办员送达"))
 	case "withdraw":
 		return st.Services.Cases.Withdraw(ctx, c.ID, c.Version, "申请人主动撤回")
 	}

@@ -38,6 +38,7 @@ func (a *App) subscribers() []jobs.Subscriber {
 		{Name: materials.Job, Events: materials.Events(), Reach: jobs.Root, Slow: true, Handle: a.Materials.On},
 		{Name: datasets.Job, Events: datasets.Events(), Reach: jobs.Root, Slow: true, Handle: a.Datasets.OnTouched},
 		{Name: cases.JointJob, Events: cases.JointEvents(), Reach: jobs.Root, Handle: a.Cases.OnJointMoved},
+		{Name: cases.TransferJob, Events: cases.TransferEvents(), Reach: jobs.Root, Handle: a.Cases.OnTransfer},
 		{Name: cases.CalendarJob, Events: cases.CalendarEvents(), Reach: jobs.Subtree, Slow: true, Handle: a.Cases.OnCalendarChanged},
 	}
 }

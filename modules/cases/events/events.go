@@ -116,6 +116,18 @@ type CaseReferred struct {
 // EventName is the stable wire name.
 func (CaseReferred) EventName() string { return "cases.referred" }
 
+// CaseTransferred reports that a superior ordered a step to be given to one person, or back to its post.
+type CaseTransferred struct {
+	Case
+
+	Visit  int    `json:"visit"` // number of the step's record
+	To     string `json:"to,omitempty"`
+	ToName string `json:"to_name,omitempty"`
+}
+
+// EventName is the stable wire name.
+func (CaseTransferred) EventName() string { return "cases.transferred" }
+
 // CaseConsulted reports that an office is asked for its opinion.
 type CaseConsulted struct {
 	Case

@@ -115,7 +115,7 @@ func (h handlers) act(w http.ResponseWriter, r *http.Request) error {
 
 // do calls the service.
 func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, papers []string, c correction) (err error) {
-	s, seen, opinion := h.d.Service.At(visitIn(f)), f.Int("version"), f.Get("opinion")
+	s, seen, opinion := h.d.Service.At(visitIn(f)).Seen(originals(f)), f.Int("version"), f.Get("opinion")
 	for _, name := range []string{"opinion", "wanted", "receiver"} {
 		if len([]rune(f.Get(name))) > maxAnswer {
 			return fault.InvalidField(name, "too_long")
@@ -125,7 +125,7 @@ func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, 
 	case "settle":
 		_, err = s.Settle(ctx, caseID, seen, verdict(f), papers...)
 	case "accept":
-		err = h.accept(ctx, caseID, &f, papers)
+		err = accept(ctx, s, caseID, &f, papers)
 	case "refuse":
 		_, err = s.Refuse(ctx, caseID, seen, opinion, papers...)
 	case "pass":

@@ -122,7 +122,7 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case err != nil:
 	case a.settles():
-		c, err = h.d.Service.FileAndSettle(r.Context(), in, verdict(a.form))
+		c, err = h.d.Service.Seen(originals(a.form)).FileAndSettle(r.Context(), in, verdict(a.form))
 	default:
 		c, err = h.d.Service.File(r.Context(), in)
 	}
@@ -142,6 +142,9 @@ func (h handlers) refile(w http.ResponseWriter, r *http.Request, a application, 
 		if key, bad := f.Fields["material:"+m.Name]; bad {
 			a.form.Wrong(materialField(i), key)
 		}
+	}
+	if key, bad := f.Fields["originals"]; bad {
+		a.form.Wrong("all_originals", key)
 	}
 	if !a.form.Blame(failure) { // not about a field: the form stays, with the refusal above it
 		a.form.Wrong("", f.Text)

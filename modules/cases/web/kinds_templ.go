@@ -83,4 +83,12 @@ func kindOf(s string) cases.Kind {
 	return ""
 }
 
+// wayOfHandling says how the steps of a case find their people (办理方式).
+func wayOfHandling(w cases.Way) string {
+	if w == cases.ByPerson {
+		return "方式一：谁接办谁负责到底"
+	}
+	return "方式二：按环节由各岗位办理"
+}
+
 var _ = templruntime.GeneratedTemplate

@@ -38,7 +38,11 @@ func (a *application) settleFields() []kit.F {
 	if !a.maySettle() {
 		return nil
 	}
-	return settleFields()
+	fs := settleFields()
+	if asks := a.guide.Mode == cases.Precheck || a.guide.Mode == cases.Verify; asks && len(a.guide.Materials) > 0 {
+		fs = append(fs, allOriginalsField())
+	}
+	return fs
 }
 
 // verdict reads what is decided at the counter.
@@ -50,4 +54,9 @@ func verdict(f kit.FormValues) cases.Verdict {
 	v := cases.Verdict{Outcome: f.Get("outcome"), Opinion: f.Get("opinion")}
 	v.Delivery = cases.Handover{Way: way, Receiver: f.Get("receiver"), Courier: f.Get("courier"), Note: settleNote(way, f.Get("receiver"), f.Get("courier"))}
 	return v
+}
+
+// originals reads which papers somebody has held against their originals.
+func originals(f kit.FormValues) cases.Originals {
+	return cases.Originals{Materials: f.All("originals"), All: f.Bool("all_originals"), Note: originalsNote}
 }

@@ -69,7 +69,7 @@ func settleGroup(a application) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, f := range settleFields() {
+				for _, f := range a.settleFields() {
 					templ_7745c5c3_Err = kit.Field(a.form, f).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

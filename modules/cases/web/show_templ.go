@@ -1300,7 +1300,7 @@ func urgeCard(v view) templ.Component {
 			templ_7745c5c3_Var55 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if v.Case.Open() && v.Case.Status != cases.Supplement && len(v.allowed()) == 0 {
+		if v.Case.Open() && v.Case.Status != cases.Supplement && (v.FromAbove || len(v.allowed()) == 0) {
 			templ_7745c5c3_Var56 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -1469,6 +1469,10 @@ func (v *view) terms() []kit.Term {
 	if v.Address != "" {
 		ts = append(ts, kit.Term{Label: "联系地址", Part: masked(*v, "address", idcode.MaskAddress(v.Address))})
 	}
+	if c.Mode != "" {
+		ts = append(ts, kit.Term{Label: "网上办理模式", Value: ModeText(c.Mode)})
+	}
+	ts = append(ts, kit.Term{Label: "到场次数", Part: tripsPart(c)}, kit.Term{Label: "办理方式", Value: wayOfHandling(c.Way)})
 	if c.HelperName != "" {
 		ts = append(ts, kit.Term{Label: "帮办人", Value: c.HelperName})
 	}

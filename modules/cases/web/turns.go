@@ -19,6 +19,8 @@ func turns() []act {
 		{"extend", policies.CasesExtend},
 		{"consult", policies.CasesConsult},
 		{"refer", policies.CasesRefer},
+		{"transfer", policies.CasesTransfer},
+		{"trip", policies.CasesTrip},
 		{"void", policies.CasesVoid},
 		{"reopen", policies.CasesReopen},
 		{"archive", policies.CasesArchive},
@@ -67,6 +69,10 @@ func (h handlers) turn(ctx context.Context, key, caseID string, f *kit.FormValue
 		}
 	case "refer":
 		_, err = s.Refer(ctx, caseID, seen, f.Get("colleague"), said)
+	case "transfer":
+		err = s.Transfer(ctx, caseID, seen, f.Get("colleague"), said)
+	case "trip":
+		_, err = s.Come(ctx, caseID, seen, said)
 	case "consult":
 		_, err = s.Consult(ctx, caseID, seen, tenantOf(f.Get("office")), said, days)
 	case "void":
@@ -83,10 +89,10 @@ func (h handlers) turn(ctx context.Context, key, caseID string, f *kit.FormValue
 }
 
 // accept is the act of that name, with what may follow later.
-func (h handlers) accept(ctx context.Context, caseID string, f *kit.FormValues, papers []string) (err error) {
+func accept(ctx context.Context, s *cases.Service, caseID string, f *kit.FormValues, papers []string) (err error) {
 	seen, said := f.Int("version"), f.Get("opinion")
 	if len(f.All("materials")) == 0 {
-		_, err = h.d.Service.Accept(ctx, caseID, seen, said, papers...)
+		_, err = s.Accept(ctx, caseID, seen, said, papers...)
 		return err
 	}
 	days := 0
@@ -96,7 +102,7 @@ func (h handlers) accept(ctx context.Context, caseID string, f *kit.FormValues, 
 	if err := f.Err(); err != nil {
 		return err
 	}
-	_, err = h.d.Service.AcceptTolerating(ctx, caseID, seen, said, cases.Toleration{Materials: f.All("materials"), Days: days, Reason: said}, papers...)
+	_, err = s.AcceptTolerating(ctx, caseID, seen, said, cases.Toleration{Materials: f.All("materials"), Days: days, Reason: said}, papers...)
 	return err
 }
 

@@ -169,7 +169,7 @@ func TestCaseIsVoidedReopenedArchived(t *testing.T) {
 	_, err = w.cases.Reopen(w.head(dbtest.Village, "24"), c.ID, c.Version, "又有问题", "")
 	kinds(t, err, fault.Precondition, "case_archived")
 	v, err := w.cases.Show(w.clerk(), c.ID)
-	if err != nil || len(v.Procedures) != 2 || v.Remaining < 0 {
+	if err != nil || len(v.Procedures) != 4 || v.Remaining < 0 {
 		t.Errorf("%+v, %d days remain, %v", v.Procedures, v.Remaining, err)
 	}
 }
