@@ -35,6 +35,7 @@ type Query struct {
 	Refined    string     // "days" or "materials": only items that a tenant of the region overrides so
 	Act        string     // only items that this was done to, in [From, To)
 	From, To   time.Time
+	Themes     bool // only themes (一件事)
 }
 
 // Span says whose items a list takes in.

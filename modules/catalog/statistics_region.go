@@ -90,6 +90,9 @@ func (q Query) narrowed(sel *bun.SelectQuery) *bun.SelectQuery {
 	if q.List != "" {
 		sel = sel.Where("items.list = ?", q.List)
 	}
+	if q.Themes {
+		sel = sel.Where("jsonb_array_length(case jsonb_typeof(v.body->'parts') when 'array' then v.body->'parts' else '[]' end) > 0")
+	}
 	switch q.Visits {
 	case "":
 	case "0", "1":

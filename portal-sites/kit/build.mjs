@@ -76,6 +76,10 @@ await build({
   entryPoints: ["src/designer.js"], bundle: true, minify: true, target, supported: { destructuring: true }, outfile: `${out}/designer.js`, format: "iife", legalComments: "none",
   banner: { js: "/*! SortableJS 1.15.7, MIT, Copyright (c) 2019 All contributors to Sortable */" },
 });
+await build({
+  entryPoints: ["src/themes.js"], bundle: true, minify: true, target, supported: { destructuring: true }, outfile: `${out}/themes.js`, format: "iife", legalComments: "none",
+  banner: { js: "/*! SortableJS 1.15.7, MIT, Copyright (c) 2019 All contributors to Sortable */" },
+});
 // The flow designer, loaded by its own page alone. Its font is a file of its own, since
 // the policy of the site takes none out of a style sheet.
 await build({

@@ -76,7 +76,7 @@ func (s *doors) deskDeps() desk.Deps {
 		func(r chi.Router) { filesweb.Mount(r, filesweb.Deps{Service: s.Files, Shell: shell, Base: base}) },
 		func(r chi.Router) {
 			casesweb.MountMigrations(r, casesweb.MigrateDeps{Service: s.Cases, Shell: shell, Base: base, Home: home, Parts: drawings{s.DB, s.Flows}})
-			catalogweb.Mount(r, catalogweb.Deps{Service: s.Items, Flows: s.Flows, Stage: stage{s.DB, s.Org, s.Tree, s.Flows}, Laws: citing{s.Laws, base}, Files: blanks{s.Files}, Forms: eforms{s.Forms}, Papers: stepPapers(), Services: flowServices(), Shell: shell, Base: base, SiteURL: s.siteOf})
+			catalogweb.Mount(r, catalogweb.Deps{Service: s.Items, Flows: s.Flows, Stage: stage{s.DB, s.Org, s.Tree, s.Flows}, Laws: citing{s.Laws, base}, Files: blanks{s.Files}, Forms: eforms{s.Forms}, Filings: s.Cases, Papers: stepPapers(), Services: flowServices(), Shell: shell, Base: base, SiteURL: s.siteOf})
 		},
 		func(r chi.Router) {
 			lawsweb.Mount(r, lawsweb.Deps{Service: s.Laws, Shell: shell, Base: base, Home: home})

@@ -17,6 +17,49 @@ type Forms interface {
 	// Fields are the fields of a version that hold a value, by id and label; NotFound
 	// when it is not the tenant's to use.
 	Fields(ctx context.Context, f catalog.EForm) ([]kit.Option, error)
+	// Unite makes one form (一表制) of those of the parts of a theme, and puts it in force.
+	Unite(ctx context.Context, u Uniting) (catalog.EForm, error)
+	// United tells how the one form stands, and how it would be made anew.
+	United(ctx context.Context, u Uniting) (United, error)
+}
+
+// Uniting is what the one form of a theme is made of.
+type Uniting struct {
+	Title string
+	Form  catalog.EForm // that the theme has applicants fill in now
+	Parts []UnitingPart
+}
+
+// UnitingPart is a part that asks for a form.
+type UnitingPart struct {
+	Key, Title string
+	Choice     bool // only some applicants bring it about
+	Form       catalog.EForm
+}
+
+// United is the one form, as it would be made now.
+type United struct {
+	Sections []UnitedSection
+	Apart    []UnitedField // asked for more than once, and why
+	Problems []string      // what keeps it from being made
+	Asked    int           // fields in all
+	Separate int           // fields that the parts would ask for on their own
+	Made     bool          // the theme has its applicants fill in such a form
+	Stale    []string      // titles of the parts that have changed since it was made
+}
+
+// UnitedSection is one part of the form.
+type UnitedSection struct {
+	Title  string
+	Fields []UnitedField
+}
+
+// UnitedField is a field, with the parts that get it.
+type UnitedField struct {
+	Label    string
+	Required bool
+	For      []string // titles of parts
+	Why      string   // of one that stands apart: a catalogue key
 }
 
 // offerForms fills in what the editor offers: what is chosen stays among it, though

@@ -44,6 +44,9 @@ type Sketch = struct {
 // Flows writes, reads and draws flows (流程) in BPMN 2.0 XML.
 type Flows interface {
 	Compose(name string, lines []Line) []byte
+	// ComposeJoint is Compose for a theme (一件事): behind the acceptance the flow waits
+	// for the parts, under the name given.
+	ComposeJoint(name, wait string, lines []Line) []byte
 	Inspect(xml []byte, promisedDays int) Sketch
 }
 
@@ -55,6 +58,7 @@ type Deps struct {
 	Laws    Laws         // the legal library; nil leaves its help out
 	Files   Files        // keeps blank forms and samples; nil leaves their fields out
 	Forms   Forms        // keeps electronic forms; nil leaves their field out
+	Filings Filings      // counts cases; nil leaves the figure out
 	Papers  []kit.Option // the documents that a step may have to issue
 	// Services are those that a flow may call.
 	Services []kit.Option
@@ -85,6 +89,8 @@ func Mount(r chi.Router, d Deps) {
 	r.Post("/items/imports/{id}", on(h.mapped))
 	r.Post("/items/imports/{id}/start", on(h.start))
 	r.Get("/items/imports/{id}/report.xlsx", on(h.report))
+	r.Get("/items/themes", on(h.themes))
+	r.Post("/items/themes", on(h.newTheme))
 	r.Get("/items/new", on(h.blank))
 	r.Post("/items", on(h.create))
 	r.Get("/items/basic", on(h.basic))
@@ -143,6 +149,8 @@ func Mount(r chi.Router, d Deps) {
 	r.Post("/items/{id}/flow/check", h.told(h.checkFlow))
 	r.Post("/items/{id}/flow/play", h.told(h.playFlow))
 	r.Get("/items/{id}/flow/places", h.told(h.flowPlaces))
+	r.Get("/items/{id}/theme", on(h.theme))
+	r.Post("/items/{id}/theme", on(h.changeTheme))
 	r.Get("/items/{id}/override", on(h.override))
 	r.Post("/items/{id}/override", on(h.saveOverride))
 	r.Post("/items/{id}/override/reset", on(h.resetOverride))
