@@ -94,7 +94,20 @@ func helpLists(d Deps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\">到期日历</a></strong>：按月或按周看哪天有多少件到期，“休”是不计时限的日子，“班”是调休上班。点日期看当天的列表。手机上只列有办件的日子。</li></ul><p>每个列表都可以按事项、时限、申请方式、受理层级筛选，按姓名或证件号查找，并导出表格。数字只数到 99，再多显示“99+”。</p><h2>批量办理</h2><ol><li>在列表里勾选办件；按住 Shift 点另一行，可选中一段。一次最多 100 件。</li><li>点“批量办理”，选择操作（予以受理、审查通过、准予、转办、催办），填写一条共用的意见。</li><li>下一步逐件试算：每件办到哪里，哪些不办、为什么。这时还没有办理。</li><li>点“确认办理”，一件一件地办；别人刚刚办过的会跳过。没有办成的写明原因，可以重试。</li></ol><p>要逐件附材料、出文书、填写表单的环节，不能批量办理，请打开办件单独办。不予受理、不予许可、退回和补正要写各自的理由，也请逐件办理。</p><h2>转办同事的办件</h2><p>科室负责人在“本单位”里勾选办件，用“批量办理”的“转办”交给同岗位的同事；也可以打开办件，在“其他程序”里转办。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\">到期日历</a></strong>：按月或按周看哪天有多少件到期，“休”是不计时限的日子，“班”是调休上班。点日期看当天的列表。手机上只列有办件的日子。</li></ul><p>每个列表都可以按事项、时限、申请方式、受理层级筛选，按姓名或证件号查找，并导出表格。数字只数到 99，再多显示“99+”。</p><h2>批量办理</h2><ol><li>在列表里勾选办件；按住 Shift 点另一行，可选中一段。一次最多 100 件。</li><li>点“批量办理”，选择操作（予以受理、审查通过、准予、转办、催办），填写一条共用的意见。</li><li>下一步逐件试算：每件办到哪里，哪些不办、为什么。这时还没有办理。</li><li>点“确认办理”，一件一件地办；别人刚刚办过的会跳过。没有办成的写明原因，可以重试。</li></ol><p>要逐件附材料、出文书、填写表单的环节，不能批量办理，请打开办件单独办。不予受理、不予许可、退回和补正要写各自的理由，也请逐件办理。</p><h2>常用意见</h2><p>在“<a href=\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var7 templ.SafeURL
+		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/phrases"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `help_lists.templ`, Line: 22, Col: 54}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "\">常用意见</a>”里每行写一条，办理和批量办理时点一下就填入，可以接着改。只有您自己看得到；不要写入申请人的姓名、证件号和电话。</p><h2>打印卷宗</h2><p>办件页面右上角“打印卷宗”，按 A4 排好：基本信息、申请内容、材料清单、每一环节的意见和办理人、文书、时限计算。申请人信息遮盖，谁在什么时候打开过打印页都有记录。</p><h2>转办同事的办件</h2><p>科室负责人在“本单位”里勾选办件，用“批量办理”的“转办”交给同岗位的同事；也可以打开办件，在“其他程序”里转办。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -22,9 +22,11 @@ type bulk struct {
 	open   map[string]int
 	people []kit.Option
 	act    string
-	done   []cases.Done // tried, or done
-	ran    bool
-	failed int
+
+	phrases []string
+	done    []cases.Done // tried, or done
+	ran     bool
+	failed  int
 }
 
 // bulk leads through a batch (批量办理): which act, what would happen, what did.
@@ -96,6 +98,9 @@ func (handlers) checks(b *bulk) bool {
 func (h handlers) bulkChoose(w http.ResponseWriter, r *http.Request, b bulk) error {
 	scope, err := tenancy.From(r.Context())
 	if err != nil {
+		return err
+	}
+	if b.phrases, err = h.d.Service.Phrases(r.Context()); err != nil {
 		return err
 	}
 	head := h.d.Service.MayRefer(r.Context()) == nil

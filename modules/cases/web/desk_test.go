@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"liandong/modules/cases"
 	"liandong/portal-sites/kit/kittest"
+	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
 )
 
@@ -144,6 +146,48 @@ func TestBatch(t *testing.T) {
 	}
 }
 
+// The file of a case on paper says what the screen says, masked, and that somebody printed it.
+func TestPrintACase(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	c := w.handed(w.filed("演示·其其格", "a"), "deliver")
+	clerk := w.desk(w.clerk())
+	res := clerk.Get("/desk/cases/" + c.ID + "/print").Want(200)
+	res.Doc().Has("main", c.No, "草原作业许可", "草原承包合同", "合同.png", "材料齐全", "属实", "准予许可", "准予行政许可决定书", "计入", "打印")
+	for _, secret := range []string{"152502199001010012", "13800000001", "其其格", "第一嘎查12号"} {
+		if strings.Contains(res.Body, secret) {
+			t.Errorf("%s is printed in clear", secret)
+		}
+	}
+	var n int
+	err := w.db.InTx(w.as(dbtest.Village, "19", "audit_admin"), func(ctx context.Context, tx *db.Tx) error {
+		return tx.NewRaw(`select count(*) from audit_rows where object = ? and detail->>'printed' = 'true'`, c.ID).Scan(ctx, &n)
+	})
+	if err != nil || n != 1 {
+		t.Errorf("%d audit lines say that it was printed, %v", n, err)
+	}
+	w.desk(w.as(dbtest.Village2, "17", "clerk")).Get("/desk/cases/" + c.ID + "/print").Want(http.StatusNotFound)
+}
+
+// Phrases are one's own, and hold nobody's number.
+func TestPhrases(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	c := w.filed("演示·其其格", "a")
+	clerk := w.desk(w.clerk())
+	clerk.Get("/desk/phrases").Want(200)
+	clerk.Post("/desk/phrases", url.Values{"phrases": {"情况属实\n\n 情况属实\n同意"}, "back": {"/desk/cases/" + c.ID}}).Want(http.StatusSeeOther)
+	doc := clerk.Get("/desk/cases/" + c.ID).Doc()
+	if got := strings.Join(doc.Attrs(".ld-phrase", "data-insert"), "|"); got != "情况属实|同意" {
+		t.Errorf("phrases are %q", got)
+	}
+	doc.Has(".ld-actbar", "予以受理", "告知补正")
+	clerk.Post("/desk/phrases", url.Values{"phrases": {"已电话联系 13800000001"}}).Want(http.StatusUnprocessableEntity)
+	if n := w.desk(w.as(dbtest.Village, "18", "clerk")).Get("/desk/cases/" + c.ID).Doc().Count(".ld-phrase"); n != 0 {
+		t.Errorf("somebody else has %d of them", n)
+	}
+}
+
 // The lists and a batch in a browser, wide and narrow: nothing sticks out, everything is accessible.
 func TestDeskInABrowser(t *testing.T) {
 	t.Parallel()
@@ -169,7 +213,21 @@ func TestDeskInABrowser(t *testing.T) {
 			t.Errorf("after choosing all: %s", got)
 		}
 	}
-	br.Size(1440, 900).Open(srv.URL + "/desk/todo")
+	if err := w.cases.SetPhrases(w.clerk(), []string{"材料齐全，符合法定形式，予以受理。", "经核对原件，与复印件一致。"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, width := range []int64{1440, 390} {
+		br.Size(width, 900)
+		look(t, br, srv.URL+"/desk/cases/"+b.ID, fmt.Sprintf("%d-case", width))
+		look(t, br, srv.URL+"/desk/cases/"+b.ID+"/print", fmt.Sprintf("%d-print", width))
+		look(t, br, srv.URL+"/desk/phrases", fmt.Sprintf("%d-phrases", width))
+	}
+	br.Size(1440, 900).Open(srv.URL + "/desk/cases/" + b.ID)
+	br.Eval(`(document.querySelector("#f-opinion").value = "", document.querySelectorAll(".ld-phrase")[1].click())`)
+	if got := br.Eval(`document.querySelector("#f-opinion").value`); got != "经核对原件，与复印件一致。" {
+		t.Errorf("the phrase made %q", got)
+	}
+	br.Open(srv.URL + "/desk/todo")
 	br.Do(chromedp.Click(`[data-check]`), chromedp.Click(`.ld-bulk-bar .btn-primary`), chromedp.WaitReady(`[name=opinion]`))
 	seen(t, br, "choose")
 	br.Do(chromedp.SendKeys(`[name=opinion]`, "材料齐全"), chromedp.Click(`.ld-actions .btn-primary`), chromedp.WaitReady(`.ld-bulk-go`))

@@ -24,6 +24,8 @@ type view struct {
 	grounds  []Provision
 	reused   map[string]Reuse // by file: what came out of the library
 	history  cases.History
+	watched  bool
+	phrases  []string
 	act      act            // the form that is open
 	form     kit.FormValues // what was typed into it
 	kept     []File         // papers uploaded with a form that was refused
@@ -79,6 +81,12 @@ func (h handlers) view(r *http.Request) (v view, err error) {
 		}
 	}
 	if v.sheet, err = h.filedForm(ctx, &v.Case, false); err != nil {
+		return v, err
+	}
+	if v.watched, err = h.d.Service.IsWatched(ctx, caseID); err != nil {
+		return v, err
+	}
+	if v.phrases, err = h.d.Service.Phrases(ctx); err != nil {
 		return v, err
 	}
 	if err := h.lookUp(ctx, &v); err != nil {

@@ -25,6 +25,7 @@ func Mount(r chi.Router, d Deps) {
 	h := handlers{d, NewPress(d.Font)}
 	page := d.Shell.Handle
 	h.lists(r)
+	h.deskPages(r)
 	r.Get("/cases", page(h.list))
 	r.Get("/cases.xlsx", page(h.listXLSX))
 	r.Get("/cases/{id}", page(h.show))
