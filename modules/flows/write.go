@@ -203,6 +203,9 @@ func num(v float64) string {
 	return strconv.FormatFloat(float64(int64(v*100+half(v)))/100, 'f', -1, 64)
 }
 
+// exact writes a length as it was read.
+func exact(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
 // half rounds away from zero.
 func half(v float64) float64 {
 	if v < 0 {

@@ -253,7 +253,7 @@ func (w *writer) shape(g diagram, id string) {
 		name = "bpmndi:BPMNEdge"
 		w.open(name, attrs...)
 		for _, p := range line {
-			w.empty("di:waypoint", "x", num(p.x), "y", num(p.y))
+			w.empty("di:waypoint", "x", exact(p.x), "y", exact(p.y))
 		}
 	} else {
 		w.open(name, attrs...)
@@ -267,7 +267,7 @@ func (w *writer) shape(g diagram, id string) {
 }
 
 func (w *writer) bounds(r rect) {
-	w.empty("dc:Bounds", "x", num(r.x), "y", num(r.y), "width", num(r.w), "height", num(r.h))
+	w.empty("dc:Bounds", "x", exact(r.x), "y", exact(r.y), "width", exact(r.w), "height", exact(r.h))
 }
 
 func (w *writer) label(g diagram, id string) {

@@ -47,7 +47,7 @@ func TestJourneyOfAParallelFlow(t *testing.T) {
 	p.Click("查看办理进度").Reads(no)
 
 	clerk := s.officer(t, "clerk").Visit("/village").Click("待办").Click(grassland).ClickIn("办理意见", "予以受理")
-	town := s.officer(t, "town").Click("待办事项").Click("办理 " + no).Reads("同时进行的环节", "旗县审查")
+	town := s.officer(t, "town").Click("待办事项").Click("办理 "+no).Reads("同时进行的环节", "旗县审查")
 	county := s.officer(t, "county").Click("待办事项").Click("办理 " + no)
 	look(t, county, "7-branches")
 	county.Type("办理意见", "旗县同意").ClickIn("办理意见", "审查通过")

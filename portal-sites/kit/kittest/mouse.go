@@ -20,7 +20,10 @@ type Mouse struct {
 }
 
 // Mouse takes the mouse of a browser.
-func (b *Browser) Mouse(t testing.TB) *Mouse { return &Mouse{TB: t, b: b} }
+func (b *Browser) Mouse(tb testing.TB) *Mouse {
+	tb.Helper()
+	return &Mouse{TB: tb, b: b}
+}
 
 // Drawn finds the picture of an element of the board by its id.
 func Drawn(id string) string {
