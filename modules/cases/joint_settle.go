@@ -186,7 +186,7 @@ func (j *joint) proceed(ctx context.Context, d *deed) error {
 	case stands && j.c.SuspendedAt == nil:
 		err = d.hold(ctx, reasonParts)
 	case held && !stands:
-		err = d.release(ctx, reasonParts)
+		err = d.release(ctx, reasonParts+"_ended")
 	case !over || j.c.SuspendedAt != nil:
 		return nil
 	}

@@ -28,6 +28,7 @@ type Query struct {
 	Under      tenancy.Interval // only cases born in this part of the subtree
 	Time       string           // soon (due within 3 days), late, suspended
 	Open       bool             // only cases on which somebody still has to act
+	Whole      bool             // without the parts of joint cases; an applicant sees these on the page of the whole
 	Type       Kind             // 办件类型
 	Over       bool             // only cases whose applicant came more often than was promised
 	Level      string           // of the tenant where it was born
@@ -160,6 +161,7 @@ func (s *Service) List(ctx context.Context, q Query) (p Page, err error) {
 			return err
 		}
 		q := s.aim(q)
+		q.Whole = q.Whole || subject != ""
 		if q.From.IsZero() && q.searches() && sc.Over.Hi-sc.Over.Lo > leagueWide {
 			q.From = tx.Now.AddDate(-1, 0, 0)
 		}
@@ -222,6 +224,9 @@ func (q Query) where(sel *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 		sel = sel.Where("c.status = ?", q.Status)
 	}
 	// Said outright, so that the partial indexes of open cases can serve.
+	if q.Whole {
+		sel = sel.Where("c.joint_id IS NULL")
+	}
 	if q.Open || q.Kind != "" || q.Status == Submitted || q.Status == Supplement || q.Status == Handling {
 		sel = sel.Where("c.ended_at IS NULL")
 	}

@@ -52,6 +52,7 @@ func rules() map[string]rule {
 		cases.CaseAwaits{}.EventName():          aboutCase("case_awaits", "", "case_awaits"),
 		cases.CaseTold{}.EventName():            aboutCase("case_told", "", ""),
 		cases.CaseVoided{}.EventName():          aboutCase("case_voided", "", ""),
+		cases.CaseGathered{}.EventName():        aboutCase("", "case_gathered", ""),
 		cases.CaseReferred{}.EventName():        caseTo("case_referred"),
 		cases.CaseConsulted{}.EventName():       consulted,
 		cases.CaseConsultAnswered{}.EventName(): caseTo("case_consult_answered"),

@@ -37,12 +37,18 @@ func acts() []act {
 		{"refuse", policies.CasesReject},
 		{"fulfil", policies.CasesFulfil},
 		{"answer", policies.CasesResubmit},
-	}, turns()...)
+	}, append(jointActs(), turns()...)...)
 }
 
 // offered are the acts that the status of the case leaves open to somebody.
 func (v *view) offered() (out []act) {
+	if a, owed := v.speaks(); owed {
+		out = append(out, a)
+	}
 	for _, a := range acts() {
+		if !v.opens(a.key) {
+			continue
+		}
 		if a.action == policies.CasesResubmit && v.Case.Status != cases.Supplement {
 			continue // before acceptance it would be the applicant's withdrawal
 		}
@@ -153,7 +159,7 @@ func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, 
 	case "answer":
 		_, err = s.Correct(ctx, caseID, seen, opinion, papers, c.values)
 	default:
-		if !isTurn(key) {
+		if !isTurn(key) && !isJoint(key) {
 			return fault.New(fault.NotFound, "not_found")
 		}
 		err = h.turn(ctx, key, caseID, &f, papers)

@@ -633,7 +633,7 @@ func (v *view) label(key string) string {
 func (v *view) actFields() []kit.F {
 	opinion := kit.F{Name: "opinion", Label: "办理意见", Type: kit.Textarea, MaxLength: 1000, Required: true}
 	papers := kit.F{Name: "papers", Label: "附件", Type: kit.File, Multiple: true, Full: true, Accept: ".pdf,.jpg,.jpeg,.png,.docx,.xlsx", Help: "可选；PDF、图片、DOCX 或 XLSX，每个不超过 20 MB"}
-	if isTurn(v.act.key) {
+	if isTurn(v.act.key) || v.act.key == "speak" {
 		return v.turnFields()
 	}
 	switch v.act.key {

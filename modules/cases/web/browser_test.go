@@ -31,6 +31,7 @@ func TestPagesInABrowser(t *testing.T) {
 	deliver := w.handed(w.filed("演示·呼和", "e"), "deliver")
 	parallel := w.begun(w.publishFlow(dividedBody(), divided()), "f")
 	moved := w.changing()
+	joint, lead := w.joined()
 	for _, s := range []struct {
 		name  string
 		ctx   context.Context
@@ -44,6 +45,8 @@ func TestPagesInABrowser(t *testing.T) {
 		}},
 		{"village", w.clerk(), "/village", []string{"/todo", "/cases", "/cases/" + open.ID, "/assist", "/assist/" + w.item, "/assist/done/" + open.ID}},
 		{"county", w.county(), "/desk", []string{"/cases/" + parallel.ID, "/cases/" + parallel.ID + "?visit=2", "/cases/" + parallel.ID + "?act=sendback"}},
+		{"lead", w.clerk(), "/desk", []string{"/cases/" + joint, "/cases/" + joint + "?act=conclude", "/cases/" + joint + "?act=leaveout", "/cases/" + joint + "?act=extend"}},
+		{"part", w.decider2(), "/desk", []string{"/cases/" + lead, "/cases/" + lead + "?act=decide"}},
 		{"keeper", w.as(dbtest.League, "02", "item_reviewer"), "/desk", []string{"/items/" + moved.item + "/migrate", "/items/" + moved.item + "/migrations/" + moved.migration}},
 		{"league", w.as(dbtest.League, "30", "supervisor"), "/desk", []string{"/cases", "/cases/" + review.ID}},
 	} {
@@ -60,7 +63,7 @@ func TestPagesInABrowser(t *testing.T) {
 						t.Errorf("%s is %d px too wide", path, n)
 					}
 					if dir := os.Getenv("CASES_SHOTS"); dir != "" {
-						short := strings.NewReplacer("/", "_", "?", "-").Replace(strings.NewReplacer(parallel.ID, "parallel", moved.item, "moved", moved.migration, "report", open.ID, "open", review.ID, "review", deliver.ID, "deliver", w.item, "item").Replace(path))
+						short := strings.NewReplacer("/", "_", "?", "-").Replace(strings.NewReplacer(joint, "joint", lead, "land", parallel.ID, "parallel", moved.item, "moved", moved.migration, "report", open.ID, "open", review.ID, "review", deliver.ID, "deliver", w.item, "item").Replace(path))
 						b.Screenshot(filepath.Join(dir, fmt.Sprintf("%s-%d-%02d%s.png", s.name, width, i, short)), true)
 					}
 				}

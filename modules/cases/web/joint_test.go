@@ -3,11 +3,15 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
 	"testing"
 
 	"liandong/modules/cases"
 	"liandong/modules/cases/events"
 	"liandong/modules/catalog"
+	"liandong/portal-sites/kit/kittest"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
@@ -276,4 +280,54 @@ func (w *town) suspend(item string) error {
 		_, err = w.items.Publish(w.as(dbtest.League, "02", "item_reviewer"), v.ID, "同意")
 	}
 	return err
+}
+
+// joined is a joint case with a part that is decided, one of which a voice is owed, and one
+// that waits; and the case of the second.
+func (w *town) joined() (joint, part string) {
+	w.t.Helper()
+	ok := must(w.t)
+	c := w.begun(w.theme(w.threeParts()...), "joined")
+	c = w.join(c.ID)
+	c = ok(w.cases.Convene(w.clerk(), c.ID, c.Version, cases.Meeting{Review: cases.ReviewVisit, Where: "毛登牧场第一嘎查", Note: "看经营场所和草原使用范围，请带承包合同原件", Parts: []string{"land", "food"}}))
+	land, food := w.part(c.ID, "land"), w.part(c.ID, "food")
+	review := w.seen(w.decider2(), food.ID).Owed()[0].ID
+	food = ok(w.cases.Speak(w.decider2(), food.ID, food.Version, review, true, "场所布局符合要求"))
+	ok(w.cases.Decide(w.decider2(), food.ID, food.Version, true, "准予"))
+	return c.ID, land.ID
+}
+
+// The lead office calls the offices together on its page; each speaks on the page of its part.
+func TestPagesOfJointCases(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	c := w.begun(w.theme(w.threeParts()...), "k")
+	c = w.join(c.ID)
+	land := w.part(c.ID, "land")
+	lead := kittest.NewClient(t, w.site(w.clerk(), "/desk"))
+	at := "/desk/cases/" + c.ID
+	lead.Get(at+"?act=convene").Doc().Has("#joint", "草原使用", "餐饮许可", "招牌设置", "待启动", "0 / 3").Has("#acts", "发起联合环节", "地点")
+	form := url.Values{"version": {strconv.Itoa(c.Version)}, "review": {cases.ReviewVisit}, "where": {""}, "opinion": {"看现场"}, "parts": {"land", "food"}}
+	lead.Post(at+"/acts/convene", form).Doc().Has("#acts", "请填写地点", "看现场")
+	form.Set("where", "牧家乐")
+	if res := lead.Post(at+"/acts/convene", form); res.Status != http.StatusSeeOther {
+		t.Fatalf("convene: %d", res.Status)
+	}
+	lead.Get(at).Doc().Has("#joint", "联合勘验", "待出具意见", "牧家乐")
+
+	office := kittest.NewClient(t, w.site(w.decider2(), "/desk"))
+	on := "/desk/cases/" + land.ID
+	office.Get(on).Doc().Has("#joint", "本件", c.No).Has("#acts", "联合环节意见", "本部门意见")
+	review := w.seen(w.decider2(), land.ID).Owed()[0].ID
+	said := url.Values{"version": {strconv.Itoa(land.Version)}, "review": {review}, "opinion": {"范围清楚"}}
+	office.Post(on+"/acts/speak", said).Doc().Has("#acts", "请选择", "范围清楚")
+	said.Set("agree", "1")
+	if res := office.Post(on+"/acts/speak", said); res.Status != http.StatusSeeOther {
+		t.Fatalf("speak: %d", res.Status)
+	}
+	office.Get(on).Doc().Has("#joint", "符合", "范围清楚")
+	form.Set("version", strconv.Itoa(w.seen(w.clerk(), c.ID).Case.Version))
+	if res := office.Post(at+"/acts/convene", form); res.Status != http.StatusForbidden && res.Status != http.StatusUnprocessableEntity {
+		t.Errorf("an office of a part convenes: %d", res.Status)
+	}
 }

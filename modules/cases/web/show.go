@@ -69,7 +69,7 @@ func (h handlers) view(r *http.Request) (v view, err error) {
 	if v.View, err = h.d.Service.At(visitOf(r)).Show(ctx, caseID); err != nil {
 		return v, err
 	}
-	if v.files, err = h.d.Files.OfCase(ctx, caseID); err != nil {
+	if v.files, err = h.files(ctx, &v.View); err != nil {
 		return v, err
 	}
 	if v.guide, err = h.guide(ctx, v.Case.ItemID); err != nil {

@@ -29,7 +29,7 @@ func turns() []act {
 
 // isTurn reports whether an act stands beside the steps.
 func isTurn(key string) bool {
-	for _, t := range turns() {
+	for _, t := range append(turns(), jointActs()...) {
 		if t.key == key {
 			return true
 		}
@@ -45,6 +45,9 @@ func (h handlers) turn(ctx context.Context, key, caseID string, f *kit.FormValue
 	}
 	if err := f.Err(); err != nil {
 		return err
+	}
+	if isJoint(key) {
+		return h.join(ctx, key, caseID, f)
 	}
 	pause := cases.Pause{Name: f.Get("name"), Reason: said, Basis: f.Get("basis"), Days: days}
 	switch key {
