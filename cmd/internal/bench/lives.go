@@ -29,7 +29,7 @@ type pace struct{ perSecond, cpu float64 }
 type player func(ctx context.Context, i int) error
 
 // lives plays whole lives of cases through the services in the empty and in the full database in
-// turn: of five steps (file, accept, three reviews, decide), and of twelve.
+// turn: of five steps (file, accept, three reviews, decide), of twelve, and of a joint case with six departments.
 func (r *rig) lives(ctx context.Context, rep *Report) error {
 	if r.o.Lives == 0 {
 		return nil
@@ -37,16 +37,21 @@ func (r *rig) lives(ctx context.Context, rep *Report) error {
 	for _, way := range []struct {
 		name string
 		item func(context.Context, *house) (string, error)
+		live func(h *house, ctx context.Context, item string, village tenancy.ID) error
 		n    int
-	}{{"五个环节", func(ctx context.Context, h *house) (string, error) { return h.item(ctx, climbingCode) }, r.o.Lives}, {"十二个环节", longItem, r.o.Lives / 2}} {
-		if err := r.livesOf(ctx, rep, "办件全过程·"+way.name, way.item, way.n); err != nil {
+	}{
+		{"五个环节", func(ctx context.Context, h *house) (string, error) { return h.item(ctx, climbingCode) }, (*house).live, r.o.Lives},
+		{"十二个环节", longItem, (*house).live, r.o.Lives / 2},
+		{"并联，六个部门", jointItem, (*house).liveJointly, r.o.Lives / 4},
+	} {
+		if err := r.livesOf(ctx, rep, "办件全过程·"+way.name, way.item, way.live, way.n); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *rig) livesOf(ctx context.Context, rep *Report, name string, itemOf func(context.Context, *house) (string, error), n int) error {
+func (r *rig) livesOf(ctx context.Context, rep *Report, name string, itemOf func(context.Context, *house) (string, error), live func(*house, context.Context, string, tenancy.ID) error, n int) error {
 	var services [2]player
 	for i, h := range []*house{r.empty, r.full} {
 		item, err := itemOf(ctx, h)
@@ -57,7 +62,7 @@ func (r *rig) livesOf(ctx context.Context, rep *Report, name string, itemOf func
 		if err != nil {
 			return err
 		}
-		services[i] = func(ctx context.Context, n int) error { return h.live(ctx, item, villages[n%len(villages)]) }
+		services[i] = func(ctx context.Context, n int) error { return live(h, ctx, item, villages[n%len(villages)]) }
 	}
 	stop, err := r.profile(name)
 	if err != nil {

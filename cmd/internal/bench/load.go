@@ -137,18 +137,22 @@ func (h *house) publish(ctx context.Context) (catalog.Version, error) {
 	return h.offer(ctx, "压测事项", climbingCode, climbing())
 }
 
-// offer puts an item with a flow in force for the whole country.
+// offer puts an item with steps one after the other in force for the whole country.
 func (h *house) offer(ctx context.Context, name, code string, steps []flows.Step) (catalog.Version, error) {
+	return h.inForce(ctx, catalog.Body{Name: name, BasicCode: code, PromisedDays: 15}, flows.Linear(name, steps))
+}
+
+// inForce puts an item with a flow in force for the whole country; b says what is its own.
+func (h *house) inForce(ctx context.Context, b catalog.Body, flow []byte) (catalog.Version, error) {
 	as := func(id, role string) context.Context {
 		return tenancy.With(ctx, tenancy.Scope{
 			Tenant: tenancy.Platform, Over: tenancy.Whole(), Ancestors: []tenancy.ID{tenancy.Platform},
 			Actor: tenancy.Actor{Kind: tenancy.Staff, ID: id, Name: "压测人员", Roles: []string{role}},
 		})
 	}
-	v, err := h.items.Create(as(editorID, policies.ItemEditor), catalog.Draft{Flow: flows.Linear(name, steps), Body: catalog.Body{
-		Name: name, BasicCode: code, Kind: "01", Level: "city", Origins: []string{"village"}, Department: "政务服务局", ProjectType: "2",
-		LegalBasis: []catalog.LegalBasis{{Law: "中华人民共和国行政许可法", Article: "第四十二条"}}, StatutoryDays: 20, PromisedDays: 15, Audience: []string{"1"},
-	}})
+	b.Kind, b.Level, b.Origins, b.Department, b.ProjectType = "01", "city", []string{"village"}, "政务服务局", "2"
+	b.LegalBasis, b.StatutoryDays, b.Audience = []catalog.LegalBasis{{Law: "中华人民共和国行政许可法", Article: "第四十二条"}}, 20, []string{"1"}
+	v, err := h.items.Create(as(editorID, policies.ItemEditor), catalog.Draft{Flow: flow, Body: b})
 	if err != nil {
 		return v, err
 	}
