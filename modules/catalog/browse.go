@@ -31,7 +31,7 @@ type FacetCount struct {
 // Card is an item in the directory: who wants more of it reads its guide.
 type Card struct {
 	ID, State string
-	Brief     Body // its name, kind, level, department, origins, promise, visits, ways and marks; materials by name alone, fees only in number
+	Brief     Body // its name, kind, level, department, origins, promise, visits, ways and marks; materials by name alone, fees and parts only in number
 	Parts     []Part
 	By        string // the keyword that fitted, when the name did not
 }
@@ -105,7 +105,7 @@ func (c sought) card(m finder.Match, book *codes.Book) Card {
 	d := m.Doc
 	b := Body{
 		Name: d.Name, Kind: d.Kind, Level: d.Level, Department: d.Department, Origins: d.Origins, Audience: d.Audience,
-		PromisedDays: d.Days, ProjectType: d.Project, OnsiteTimes: d.Visits, Fees: make([]Fee, d.Fees), book: book,
+		PromisedDays: d.Days, ProjectType: d.Project, OnsiteTimes: d.Visits, Fees: make([]Fee, d.Fees), Parts: make([]ThemePart, d.Parts), book: book,
 	}
 	b.HandleArea, b.Terminal = d.Area, d.Terminal
 	for _, name := range d.Materials {

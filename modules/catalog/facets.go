@@ -23,6 +23,7 @@ const (
 	FacetDepth       = "depth"
 	FacetVisits      = "visits"
 	FacetHall        = "hall"
+	FacetTheme       = "theme" // 1: made of other items (一件事)
 )
 
 // hallElement is the one element that a level below may change and that is a facet.
@@ -47,6 +48,12 @@ func facets() []facet {
 		{FacetVisits, func(d *finder.Doc) []string { return []string{[]string{"0", "1", "2"}[min(max(d.Visits, 0), 2)]} }},
 		{FacetHall, func(d *finder.Doc) []string {
 			if d.Hall {
+				return []string{"1"}
+			}
+			return nil
+		}},
+		{FacetTheme, func(d *finder.Doc) []string {
+			if d.Parts > 0 {
 				return []string{"1"}
 			}
 			return nil

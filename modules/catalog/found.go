@@ -272,7 +272,7 @@ func document(r listRow) finder.Doc {
 		ID: r.ID, Code: b.BasicCode, Name: b.Name, Department: b.Department, Result: b.Result.Name, Keywords: b.Keywords,
 		More: slices.Clone(b.Conditions), Kind: b.Kind, Level: b.Level, Origins: b.Origins, Audience: b.Audience, Person: b.TopicsPerson, Legal: b.TopicsLegal,
 		Life: b.LifeEvents, Groups: b.Groups, Depth: b.OnlineDepth, Hall: b.EntryCentre, Visits: b.OnsiteTimes, Days: b.PromisedDays, AtOnce: b.ProjectType == "1",
-		State: r.State, Project: b.ProjectType, Area: b.HandleArea, Terminal: b.Terminal, Fees: len(b.Fees),
+		State: r.State, Project: b.ProjectType, Area: b.HandleArea, Terminal: b.Terminal, Fees: len(b.Fees), Parts: len(b.Parts),
 	}
 	for _, m := range b.Materials {
 		d.More, d.Materials = append(d.More, m.Name), append(d.Materials, m.Name)

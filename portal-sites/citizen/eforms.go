@@ -41,7 +41,12 @@ func (f form) filled() bool { return !f.full.EForm.None() }
 
 func (h handlers) entry(ctx context.Context, f *form) casesweb.Entry {
 	in := f.filing()
+	var parts []string
+	for _, p := range f.mine.Parts {
+		parts = append(parts, p.Key)
+	}
 	return casesweb.Entry{
+		Parts: parts,
 		Form: cases.FormRef{ID: f.full.EForm.ID, Number: f.full.EForm.Number}, ItemID: f.id, Base: visit.URL(ctx, ""),
 		Who: casesweb.Applicant{Kind: in.Kind, Name: in.Name, Number: in.Number, Phone: in.Phone, Address: in.Address},
 	}

@@ -18,6 +18,7 @@ func (v guideView) sections() (out []kit.Link) {
 		show bool
 	}{
 		{"basic", true},
+		{"parts", v.b.Theme()},
 		{"where", true},
 		{"conditions", len(v.b.Conditions) > 0 || v.b.Quantity != ""},
 		{"materials", len(v.b.Materials) > 0},

@@ -17,6 +17,7 @@ type homeView struct {
 	signedIn bool
 	unread   int
 	items    []catalog.Card // what to begin with
+	themes   []catalog.Card // 一件事
 	local    bool           // items can be applied for on this very site
 	person   []kit.Link     // topics
 	legal    []kit.Link
@@ -29,6 +30,7 @@ type homeView struct {
 // How much the front page shows.
 const (
 	homeItems  = 8
+	homeThemes = 6
 	homeTopics = 12
 	homeNews   = 6
 	homeCases  = 3
@@ -44,6 +46,13 @@ func (h handlers) home(w http.ResponseWriter, r *http.Request, s kit.Shell) erro
 		return err
 	}
 	v.sort(ctx, d, site.Level)
+	if len(d.Counts[catalog.FacetTheme]) > 0 {
+		themes, err := h.Items.Browse(ctx, themesBy(1, homeThemes))
+		if err != nil {
+			return err
+		}
+		v.themes = themes.Rows
+	}
 	if v.news, err = h.latest(ctx, homeNews); err != nil {
 		return err
 	}

@@ -72,6 +72,7 @@ func Mount(r chi.Router, d Deps) {
 	h := handlers{Deps: d, kept: newShelf(), heat: newHeat(), press: newPress(d.Font), letters: casesweb.NewPress(d.Font)}
 	r.Get("/", h.page(h.home))
 	r.Get("/items", h.page(h.items))
+	r.Get("/themes", h.page(h.themes))
 	r.Get("/items/suggest", h.page(h.suggest))
 	r.Get("/items/{id}", h.page(h.guide))
 	r.Get("/items/{id}/v/{edition}", h.page(h.guideEdition))

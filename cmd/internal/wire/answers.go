@@ -126,6 +126,9 @@ func (s shelf) Guide(ctx context.Context, itemID string, answers []string) (case
 	out.Suspended = g.Suspended
 	mine := b.For(answers)
 	out.PromisedDays, out.Chosen, out.Answers, out.Asks = mine.PromisedDays, mine.Chosen, answers, asks(b, answers)
+	for _, p := range mine.Parts {
+		out.Parts = append(out.Parts, p.Key)
+	}
 	for _, m := range mine.Materials {
 		out.Materials = append(out.Materials, casesweb.Material{Name: m.Name, Required: m.Need == "1", Note: m.Note})
 	}

@@ -3,6 +3,7 @@ package wire
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/a-h/templ"
@@ -32,7 +33,29 @@ func (a *App) sheets() sheets {
 
 func (s sheets) entry(ctx context.Context, in casesweb.Entry) (forms.Entry, error) {
 	facts, err := s.known(ctx, in.Who)
+	if err != nil {
+		return forms.Entry{}, err
+	}
+	if err := s.chosen(ctx, in, facts); err != nil {
+		return forms.Entry{}, err
+	}
 	return forms.Entry{FormID: in.Form.ID, Number: in.Form.Number, For: draftOf(in.ItemID), Facts: facts}, err
+}
+
+// chosen tells a united form (一表制) which of its parts are asked for.
+func (s sheets) chosen(ctx context.Context, in casesweb.Entry, facts map[string]any) error {
+	v, err := s.Forms.Version(ctx, in.Form.ID, in.Form.Number)
+	if err != nil || v.Schema.Union == nil {
+		return err
+	}
+	keys := []string{}
+	for _, p := range v.Schema.Union.Parts {
+		if p.Choice && slices.Contains(in.Parts, p.Key) {
+			keys = append(keys, p.Key)
+		}
+	}
+	facts[forms.ElementFact(forms.ChosenElement)] = keys
+	return nil
 }
 
 // Open implements casesweb.EForms.

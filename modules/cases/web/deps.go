@@ -120,6 +120,7 @@ type Guide struct {
 	Asks          []kit.Ask     // 情形: what the materials and the time depend on, as far as the answers lead
 	Answers       []string      // to them
 	Chosen        []string      // ids that count of the answers
+	Parts         []string      // of a theme (一件事): keys of the parts that follow from them
 	AtOnce        bool          // 即办件
 	Mode          cases.Mode    // 网上办理模式
 	Trips         int           // how often the applicant has to come

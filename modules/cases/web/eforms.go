@@ -43,6 +43,7 @@ type Entry struct {
 	ItemID string
 	Base   string // of the site
 	Who    Applicant
+	Parts  []string // of a theme (一件事): keys of the parts that follow from what was chosen
 }
 
 // Applicant is what a page knows of whoever applies.
@@ -95,7 +96,7 @@ type Editing struct {
 const formID = "ff-form"
 
 func (h handlers) entry(a *application) Entry {
-	return Entry{Form: a.guide.Form, ItemID: a.guide.ID, Base: h.d.Base, Who: Applicant{
+	return Entry{Form: a.guide.Form, ItemID: a.guide.ID, Base: h.d.Base, Parts: a.guide.Parts, Who: Applicant{
 		Kind: a.kind(), Name: a.form.Get("name"), Number: a.form.Get("number"), Phone: a.form.Get("phone"), Address: a.form.Get("address"),
 	}}
 }

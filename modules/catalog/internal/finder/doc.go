@@ -33,6 +33,7 @@ type Doc struct {
 	State, Project, Area string // what a list says besides: the item's state, 办件类型, 通办范围
 	Terminal             bool   // 自助终端办理
 	Fees                 int    // how many it costs
+	Parts                int    // of how many items a theme (一件事) is made
 }
 
 // Synonym says that people who type Word mean Means.
