@@ -41,6 +41,13 @@ func (s dossiers) Dossier(ctx context.Context, tx *db.Tx, id string) (d datasets
 	if err != nil {
 		return d, err
 	}
+	if c.JointID != nil { // handed in once for all parts
+		shared, err := s.files.InCase(ctx, tx, c.TenantID, *c.JointID)
+		if err != nil {
+			return d, err
+		}
+		papers = append(shared, papers...)
+	}
 	area, err := areaOf(ctx, tx, c.TenantID)
 	if err != nil {
 		return d, err
