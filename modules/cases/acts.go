@@ -56,9 +56,7 @@ func (d *deed) acceptFrom(ctx context.Context, from time.Time, opinion, basis st
 		return err
 	}
 	d.emit(events.CaseAccepted{Case: c.fact()})
-	if err := d.move(ctx, string(Submitted), string(Handling)); err != nil {
-		return err
-	}
+	d.move(string(Submitted), string(Handling))
 	if err := d.issue(ctx, docAccept, said{opinion: opinion, basis: basis}); err != nil {
 		return err
 	}
@@ -83,7 +81,8 @@ func (s *Service) Refuse(ctx context.Context, id string, seen int, reason string
 		}
 		d.c.end(Refused, d.tx.Now)
 		d.emit(events.CaseRefused{Case: d.c.fact()})
-		return d.move(ctx, string(Submitted), string(Refused))
+		d.move(string(Submitted), string(Refused))
+		return nil
 	})
 }
 
@@ -229,9 +228,7 @@ func (d *deed) effect(ctx context.Context, opinion string) error {
 		return err
 	}
 	d.emit(events.CaseDecided{Case: c.fact()})
-	if err := d.st.delta(ctx, c, counted{c.Outcome, 1}); err != nil {
-		return err
-	}
+	d.st.delta(c, counted{c.Outcome, 1})
 	return d.issue(ctx, decisionOf(c.Outcome), said{opinion: opinion})
 }
 
@@ -417,7 +414,8 @@ func (s *Service) askSupplement(ctx context.Context, id string, seen int, wanted
 			return err
 		}
 		d.emit(events.SupplementAsked{Case: c.fact()})
-		return d.move(ctx, string(from), string(Supplement))
+		d.move(string(from), string(Supplement))
+		return nil
 	})
 }
 
@@ -471,7 +469,8 @@ func (s *Service) resubmit(ctx context.Context, id string, seen int, answer stri
 			return err
 		}
 		d.emit(events.SupplementAnswered{Case: c.fact()})
-		return d.move(ctx, string(Supplement), string(c.Status))
+		d.move(string(Supplement), string(c.Status))
+		return nil
 	})
 }
 
@@ -527,7 +526,8 @@ func (s *Service) Withdraw(ctx context.Context, id string, seen int, reason stri
 		}
 		d.c.end(Withdrawn, d.tx.Now)
 		d.emit(events.CaseWithdrawn{Case: d.c.fact()})
-		return d.move(ctx, string(from), string(Withdrawn))
+		d.move(string(from), string(Withdrawn))
+		return nil
 	})
 }
 

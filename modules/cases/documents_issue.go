@@ -47,7 +47,7 @@ func (d *deed) issue(ctx context.Context, kind string, in said) error {
 	if in.seq == 0 {
 		in.seq = c.StepSeq
 	}
-	organ, err := d.placeOf(ctx, d.tx, in.organ)
+	organ, err := d.office(ctx, in.organ)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,8 @@ func (d *deed) issue(ctx context.Context, kind string, in said) error {
 	if _, err := d.tx.NewInsert().Model(&doc).Exec(ctx); err != nil {
 		return fmt.Errorf("document %s of case %s: %w", kind, c.ID, err)
 	}
-	return d.st.mark(ctx, &doc)
+	d.st.mark(&doc)
+	return nil
 }
 
 // checkLength is how many of its 64 hexadecimal digits a check code keeps: 80 bits.
@@ -102,12 +103,9 @@ type Mark struct {
 	IssuedAt  time.Time
 }
 
-func (s store) mark(ctx context.Context, d *Document) error {
-	m := Mark{TenantID: d.TenantID, CheckHash: checkHash(d.CheckCode), Kind: d.Kind, Title: d.Title, No: d.No, OrganName: d.OrganName, IssuedAt: d.IssuedAt}
-	if _, err := s.tx.NewInsert().Model(&m).Exec(ctx); err != nil {
-		return fmt.Errorf("mark of document %s: %w", d.ID, err)
-	}
-	return nil
+func (s store) mark(d *Document) {
+	s.tx.Later(`insert into document_marks (tenant_id, check_hash, kind, title, no, organ_name, issued_at) values (?, ?, ?, ?, ?, ?, ?)`,
+		d.TenantID, checkHash(d.CheckCode), d.Kind, d.Title, d.No, d.OrganName, d.IssuedAt)
 }
 
 func checkHash(code string) string {
@@ -191,19 +189,31 @@ func numbered(rule, organ, mark string, year, serial int) string {
 	})
 }
 
-type pathKey tenancy.ID // see [db.Known]
+// office is what people call a tenant: mostly one on the way up from where the case was born.
+func (d *deed) office(ctx context.Context, id tenancy.ID) (Place, error) {
+	way, err := tree.In(d.tx).Way(ctx, d.c.TenantID)
+	if err != nil {
+		return Place{}, err
+	}
+	if i := slices.IndexFunc(way, func(n tree.Node) bool { return n.ID == id }); i >= 0 {
+		return Place{Name: way[i].Name, Level: way[i].Level, Code: way[i].Code}, nil
+	}
+	return d.placeOf(ctx, d.tx, id)
+}
 
-// path is the organ and everything above it, nearest first.
-func (s store) path(ctx context.Context, organ tenancy.ID) ([]tenancy.ID, error) {
-	above, err := db.Known(s.tx, pathKey(organ), func() ([]tree.Node, error) { return tree.In(s.tx).Ancestors(ctx, organ) })
+// path is the organ and everything above it, nearest first. The organ mostly lies on the way up from origin.
+func (s store) path(ctx context.Context, organ, origin tenancy.ID) ([]tenancy.ID, error) {
+	way, err := tree.In(s.tx).Way(ctx, origin)
 	if err != nil {
 		return nil, err
 	}
-	ids := []tenancy.ID{organ}
-	for _, n := range slices.Backward(above) {
-		if n.ID != organ {
-			ids = append(ids, n.ID)
-		}
+	i := slices.IndexFunc(way, func(n tree.Node) bool { return n.ID == organ })
+	if i < 0 {
+		return s.path(ctx, organ, organ)
+	}
+	var ids []tenancy.ID
+	for _, n := range slices.Backward(way[:i+1]) {
+		ids = append(ids, n.ID)
 	}
 	return ids, nil
 }

@@ -198,7 +198,7 @@ type candidate struct {
 // item before one for all, of the organ before those above it; the numbering is
 // that of the nearest text for all that has one.
 func (s store) template(ctx context.Context, kind string, c *Case, organ tenancy.ID) (text, error) {
-	path, err := s.path(ctx, organ)
+	path, err := s.path(ctx, organ, c.TenantID)
 	if err != nil {
 		return text{}, err
 	}
@@ -337,7 +337,7 @@ func (s *Service) settles(ctx context.Context, tx *db.Tx, a policies.Action) (Pl
 
 // shown is a kind, for an item or for all, as it counts at the tenant in scope.
 func (s store) shown(ctx context.Context, k DocumentKind, item *string, own []DocumentTemplate) (t ShownTemplate, err error) {
-	path, err := s.path(ctx, s.tx.Scope.Tenant)
+	path, err := s.path(ctx, s.tx.Scope.Tenant, s.tx.Scope.Tenant)
 	if err != nil {
 		return t, err
 	}

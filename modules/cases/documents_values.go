@@ -46,7 +46,7 @@ func (v *values) tell(ctx context.Context, key string) (string, error) {
 	case "address":
 		return v.masked(SealAddress, v.c.AddressSealed, idcode.MaskAddress)
 	case "origin":
-		p, err := v.placeOf(ctx, v.tx, v.c.TenantID)
+		p, err := v.office(ctx, v.c.TenantID)
 		return p.Name, err
 	case "contact", "place":
 		return v.ofItem(ctx, key)

@@ -243,7 +243,8 @@ func (s *Service) place(ctx context.Context, tx *db.Tx, c *Case, in Filing) erro
 	if err := d.st.hand(ctx, c, ActFiled, ""); err != nil {
 		return err
 	}
-	return d.st.delta(ctx, c, counted{string(Submitted), 1})
+	d.st.delta(c, counted{string(Submitted), 1})
+	return nil
 }
 
 // settleIn stores a new case at the beginning of its flow.

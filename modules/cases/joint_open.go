@@ -95,9 +95,7 @@ func (j *joint) accept(ctx context.Context, sub *Case) error {
 	if err := d.settleIn(ctx); err != nil {
 		return err
 	}
-	if err := j.st.delta(ctx, sub, counted{string(Submitted), 1}); err != nil {
-		return err
-	}
+	j.st.delta(sub, counted{string(Submitted), 1})
 	was := *sub
 	cal, err := d.calendar(ctx)
 	if err != nil {
@@ -108,9 +106,7 @@ func (j *joint) accept(ctx context.Context, sub *Case) error {
 	if err := d.st.startClock(ctx, sub, string(calendar.Running), "accepted"); err != nil {
 		return err
 	}
-	if err := d.move(ctx, string(Submitted), string(Handling)); err != nil {
-		return err
-	}
+	d.move(string(Submitted), string(Handling))
 	if err := j.pass(ctx, d); err != nil {
 		return err
 	}

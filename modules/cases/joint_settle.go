@@ -267,9 +267,7 @@ func (j *joint) drop(ctx context.Context, sub *Case) error {
 	}
 	sub.DueAt = nil
 	sub.end(Voided, j.tx.Now)
-	if err := d.move(ctx, string(was.Status), string(Voided)); err != nil {
-		return err
-	}
+	d.move(string(was.Status), string(Voided))
 	d.touched()
 	return d.save(ctx, was)
 }

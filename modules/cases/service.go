@@ -282,10 +282,9 @@ func (d *deed) complete(ctx context.Context) error {
 	}
 	d.c.end(Completed, d.tx.Now)
 	d.emit(events.CaseCompleted{Case: d.c.fact()})
-	return d.move(ctx, string(Handling), string(Completed))
+	d.move(string(Handling), string(Completed))
+	return nil
 }
 
 // move leaves the deltas of a change of status.
-func (d *deed) move(ctx context.Context, from, to string) error {
-	return d.st.delta(ctx, d.c, counted{from, -1}, counted{to, 1})
-}
+func (d *deed) move(from, to string) { d.st.delta(d.c, counted{from, -1}, counted{to, 1}) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"liandong/tenancy"
@@ -111,12 +110,9 @@ type counted struct {
 }
 
 // delta leaves what a dashboard will fold, in the case's tenant.
-func (s store) delta(ctx context.Context, c *Case, all ...counted) error {
-	var args []any
+func (s store) delta(c *Case, all ...counted) {
 	for _, x := range all {
-		args = append(args, c.TenantID, db.NewID(), chinaDay(s.tx.Now).Format(time.DateOnly), x.measure, x.n)
+		s.tx.Later(`insert into case_deltas (tenant_id, id, day, measure, n) values (?, ?, ?, ?, ?)`,
+			c.TenantID, db.NewID(), chinaDay(s.tx.Now).Format(time.DateOnly), x.measure, x.n)
 	}
-	rows := strings.Repeat(", (?, ?, ?, ?, ?)", len(all))[2:]
-	_, err := s.tx.NewRaw(`insert into case_deltas (tenant_id, id, day, measure, n) values `+rows, args...).Exec(ctx)
-	return err
 }

@@ -314,7 +314,8 @@ func (s *Service) Void(ctx context.Context, id string, seen int, reason string) 
 		}
 		d.c.end(Voided, d.tx.Now)
 		d.emit(events.CaseVoided{Case: d.c.fact()})
-		return d.move(ctx, string(from), string(Voided))
+		d.move(string(from), string(Voided))
+		return nil
 	})
 }
 
@@ -358,9 +359,7 @@ func (s *Service) Reopen(ctx context.Context, id string, seen int, reason, basis
 		if err := d.begin(ctx, Procedure{Kind: Reopening, Reason: reason, Basis: basis, State: Ended}); err != nil {
 			return err
 		}
-		if err := d.st.delta(ctx, c, counted{c.Outcome, -1}); err != nil {
-			return err
-		}
+		d.st.delta(c, counted{c.Outcome, -1})
 		if err := d.st.reopenClock(ctx, c); err != nil {
 			return err
 		}
@@ -371,7 +370,8 @@ func (s *Service) Reopen(ctx context.Context, id string, seen int, reason, basis
 		if err := d.apply(ctx, sh); err != nil {
 			return err
 		}
-		return d.move(ctx, string(Completed), string(Handling))
+		d.move(string(Completed), string(Handling))
+		return nil
 	})
 }
 

@@ -82,11 +82,7 @@ func (s *Service) Load(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id str
 	return db.Known(tx, loadedKey{tenant, id}, func() (*Definition, error) { return s.load(ctx, tx, tenant, id) })
 }
 
-// loadedKey and wayKey name what a transaction has read; see [db.Known].
-type (
-	loadedKey Ref
-	wayKey    tenancy.ID
-)
+type loadedKey Ref // see [db.Known]
 
 func (s *Service) load(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id string) (*Definition, error) {
 	if d := s.known(id); d != nil {

@@ -198,7 +198,7 @@ func (p *placer) climb(ctx context.Context) error {
 	if p.chain != nil {
 		return nil
 	}
-	chain, err := db.Known(p.tx, wayKey(p.origin), func() ([]tenants.Node, error) { return tenants.In(p.tx).Ancestors(ctx, p.origin) })
+	chain, err := tenants.In(p.tx).Way(ctx, p.origin)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ type Tx struct {
 	events []queued
 	audits []Audit
 	known  map[any]any
+	later  batch
 }
 
 // Known is what read found under key earlier in the transaction, or finds now. It is for what the
@@ -95,13 +96,20 @@ func (tx *Tx) Record(a Audit) {
 	tx.audits = append(tx.audits, a)
 }
 
-// flush stores what was queued by one statement for each table, all in one message.
+// Later queues a statement that nothing in the transaction looks at, nor at its result; it is sent
+// with the others at the end, as the transaction may write then.
+func (tx *Tx) Later(query string, args ...any) {
+	tx.later.sql.WriteString(query + ";")
+	tx.later.args = append(tx.later.args, args...)
+}
+
+// flush stores what was queued: audit lines and events by one statement each, all in one message.
 func (tx *Tx) flush(ctx context.Context) error {
-	var q batch
-	if err := tx.flushAudits(&q); err != nil {
+	q := &tx.later
+	if err := tx.flushAudits(q); err != nil {
 		return err
 	}
-	if err := tx.flushEvents(&q); err != nil {
+	if err := tx.flushEvents(q); err != nil {
 		return err
 	}
 	if len(q.args) == 0 {

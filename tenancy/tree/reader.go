@@ -115,6 +115,13 @@ func (r Reader) Ancestors(ctx context.Context, id tenancy.ID) ([]Node, error) {
 	return r.way(ctx, `t.tenant_id = ?`, id)
 }
 
+type wayKey tenancy.ID // see [db.Known]
+
+// Way is Ancestors for whoever does not change the tree: it is read once in a transaction.
+func (r Reader) Way(ctx context.Context, id tenancy.ID) ([]Node, error) {
+	return db.Known(r.tx, wayKey(id), func() ([]Node, error) { return r.Ancestors(ctx, id) })
+}
+
 // Children returns the open tenants right below id, in order of their labels.
 func (r Reader) Children(ctx context.Context, id tenancy.ID) ([]Node, error) {
 	return r.list(ctx, `select `+columns+` from tenants t where t.parent_id = ? and t.state = 'open' order by t.tenant_id`, id)
