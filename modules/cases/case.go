@@ -97,14 +97,17 @@ type Case struct {
 	StepDepartment string          // code of the department that the step falls to; empty: any
 	StepSubstitute string          // who may do the step instead: a person, or a post (AB角)
 
-	Kind          Kind    // 办件类型; see [Kind]
-	Mode          Mode    // 网上办理模式 of its item when it was filed
-	Way           Way     // 办理方式 of its item when it was filed
-	TripsPromised int     // how often its applicant has to come (到场)
-	Trips         int     // how often she came
-	JointID       *string // the joint case that it is a part of
-	Part          string  // which part
-	Parts         int     // of a joint case: of how many it is made
+	Kind          Kind // 办件类型; see [Kind]
+	Mode          Mode // 网上办理模式 of its item when it was filed
+	Way           Way  // 办理方式 of its item when it was filed
+	TripsPromised int  // how often its applicant has to come (到场)
+	Trips         int  // how often she came
+
+	TakenTenant *tenancy.ID // the office that took it in for this one (异地通办); nil: none
+	TakenName   string
+	JointID     *string // the joint case that it is a part of
+	Part        string  // which part
+	Parts       int     // of a joint case: of how many it is made
 }
 
 // choiceIDs are what the conditions of a flow look at.

@@ -35,6 +35,8 @@ type Filing struct {
 
 	Channel string // Batch or Elsewhere, of a filing by staff; empty: as where she sits
 
+	taken *takenBy // by whom it was taken in
+
 	Sheet   string         // the draft that holds the item's electronic form
 	Answers map[string]any // to the form, where there is no draft
 }
@@ -185,7 +187,9 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err e
 	} else {
 		c.HelperID, c.HelperName = actor.ID, actor.Name
 	}
-	if err := s.allowFiling(ctx, tx.Scope); err != nil {
+	if in.taken != nil { // allowed where it was taken in
+		c.TakenTenant, c.TakenName = &in.taken.tenant, in.taken.name
+	} else if err := s.allowFiling(ctx, tx.Scope); err != nil {
 		return c, err
 	}
 	offer, here, err := s.offerHere(ctx, tx, in.ItemID, in.Choices)

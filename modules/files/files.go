@@ -110,9 +110,12 @@ func (s *Service) Attach(ctx context.Context, tx *db.Tx, tenant tenancy.ID, case
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	err = tx.NewUpdate().Model((*File)(nil)).Set("tenant_id = ?", tenant).Set("case_id = ?", caseID).Set("step_seq = ?", stepSeq).
-		Set("subject = coalesce(subject, nullif(?, '')::uuid)", reader).
-		Where("id IN (?)", bun.List(ids)).Where("tenant_id IN (?)", bun.List([]tenancy.ID{tenant, tx.Scope.Tenant})).Where("case_id IS NULL").Where("NOT for_item").Where("uploader_id = ?", tx.Scope.Actor.ID).
+	move := tx.NewUpdate().Model((*File)(nil)).Set("tenant_id = ?", tenant).Set("case_id = ?", caseID).Set("step_seq = ?", stepSeq).
+		Set("subject = coalesce(subject, nullif(?, '')::uuid)", reader)
+	if tx.Scope.Actor.Kind != tenancy.System { // a job brings what its actor uploaded anywhere in its interval
+		move = move.Where("tenant_id IN (?)", bun.List([]tenancy.ID{tenant, tx.Scope.Tenant}))
+	}
+	err = move.Where("id IN (?)", bun.List(ids)).Where("case_id IS NULL").Where("NOT for_item").Where("uploader_id = ?", tx.Scope.Actor.ID).
 		Returning("material").Scan(ctx, &materials)
 	if err == nil && len(materials) != len(ids) {
 		return nil, fault.New(fault.NotFound, "file_not_found")

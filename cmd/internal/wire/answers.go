@@ -151,5 +151,32 @@ func asks(b catalog.Body, answers []string) (out []kit.Ask) {
 }
 
 func onShelf(id string, b catalog.Body) casesweb.Item {
-	return casesweb.Item{ID: id, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays, Kind: b.Book().Name(codes.ItemType, b.Kind)}
+	return casesweb.Item{ID: id, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays, Kind: b.Book().Name(codes.ItemType, b.Kind), Area: b.HandleArea}
+}
+
+// nearby answers who takes in for whom out of the tree.
+type nearby struct{ tree *tree.Service }
+
+func (n nearby) Path(ctx context.Context, id tenancy.ID) ([]casesweb.Place, error) {
+	nodes, err := n.tree.Ancestors(ctx, id)
+	return placesOf(nodes), err
+}
+
+func (n nearby) Below(ctx context.Context, id tenancy.ID) ([]casesweb.Place, error) {
+	nodes, err := n.tree.Children(ctx, id)
+	return placesOf(nodes), err
+}
+
+func (n nearby) At(ctx context.Context, id tenancy.ID) (context.Context, error) {
+	scope, err := n.tree.ScopeFor(ctx, id, tenancy.Actor{Kind: tenancy.Public})
+	return tenancy.With(ctx, scope), err
+}
+
+func placesOf(nodes []tree.Node) (out []casesweb.Place) {
+	for _, x := range nodes {
+		if x.State == tree.Open {
+			out = append(out, casesweb.Place{ID: x.ID, Name: x.Name, Level: x.Level})
+		}
+	}
+	return out
 }

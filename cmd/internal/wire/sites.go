@@ -70,7 +70,7 @@ func (s *doors) deskDeps() desk.Deps {
 	home := kit.Crumb{Label: homeLabel, Href: base}
 	d.Modules = []func(chi.Router){
 		func(r chi.Router) {
-			casesweb.Mount(r, casesweb.Deps{Service: s.Cases, Shell: shell, Base: base, Home: home, Flows: drawings{s.DB, s.Flows}, Files: papers{s.Files}, Offers: shelf{s.Items, s.Tree}, Library: sharing{s.Materials, s.Files}, Laws: provisions{s.Items, s.Laws, base}, EForms: s.sheets(), Now: s.cfg.Now, Font: s.cfg.Font, SiteURL: s.siteOf, PublicURL: s.cfg.PublicURL})
+			casesweb.Mount(r, casesweb.Deps{Service: s.Cases, Shell: shell, Base: base, Home: home, Flows: drawings{s.DB, s.Flows}, Files: papers{s.Files}, Offers: shelf{s.Items, s.Tree}, Places: nearby{s.Tree}, Library: sharing{s.Materials, s.Files}, Laws: provisions{s.Items, s.Laws, base}, EForms: s.sheets(), Now: s.cfg.Now, Font: s.cfg.Font, SiteURL: s.siteOf, PublicURL: s.cfg.PublicURL})
 			casesweb.MountTemplates(r, casesweb.TemplateDeps{Service: s.Cases, Shell: shell, Base: base, Home: home, May: s.Items.MayConfigure, Now: s.cfg.Now})
 		},
 		func(r chi.Router) { filesweb.Mount(r, filesweb.Deps{Service: s.Files, Shell: shell, Base: base}) },

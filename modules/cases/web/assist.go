@@ -21,7 +21,7 @@ func (h handlers) choose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.page(w, h.stage(r, 0), http.StatusOK, kit.Page{Title: h.look().assist(), Active: "assist", Content: choosePage(h.look(), l, items, total)})
+	return h.page(w, h.stage(r, 0), http.StatusOK, kit.Page{Title: h.look().assist(), Active: "assist", Content: choosePage(h.look(), l, items, total, h.d.Places != nil)})
 }
 
 func (h handlers) stage(r *http.Request, n int) *http.Request {
@@ -40,6 +40,7 @@ type application struct {
 	shares, searched bool
 	kept             map[int]File // uploads of an earlier try, by the number of their material
 	sheet            *Draft       // the form of the item; nil: it has none
+	place            Place        // the competent office, of what is taken in for another; the zero one: here
 	settle           string       // why an instant case cannot be settled here at once; empty: it can
 }
 
@@ -57,7 +58,7 @@ func (h handlers) application(r *http.Request, answers []string) (a application,
 
 // interview are the questions that come before the form.
 func (a *application) interview() kit.Interview {
-	return kit.Interview{ID: "mine", Action: a.to("/assist/" + a.guide.ID), Asks: a.guide.Asks, Answers: a.guide.Answers}
+	return kit.Interview{ID: "mine", Action: a.action(), Asks: a.guide.Asks, Answers: a.guide.Answers}
 }
 
 func (h handlers) fill(w http.ResponseWriter, r *http.Request) error {
@@ -96,6 +97,11 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return h.submit(w, r, a, form)
+}
+
+// submit hands in what was typed, here or for the office of another place.
+func (h handlers) submit(w http.ResponseWriter, r *http.Request, a application, form kit.FormValues) (err error) {
 	a.form = form
 	if a.shares && form.Get("do") == finding {
 		return h.find(w, r, a)
@@ -116,6 +122,9 @@ func (h handlers) file(w http.ResponseWriter, r *http.Request) error {
 	}
 	if in.Files, err = h.takeMaterials(r, &a); err != nil {
 		return err
+	}
+	if a.away() {
+		return h.send(w, r, a, in)
 	}
 	err = a.form.Err()
 	var c cases.Case

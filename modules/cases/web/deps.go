@@ -8,6 +8,7 @@ import (
 
 	"liandong/modules/cases"
 	"liandong/portal-sites/kit"
+	"liandong/tenancy"
 )
 
 // Deps is what the pages of cases need. Desk and village mount the same pages;
@@ -22,6 +23,8 @@ type Deps struct {
 	Offers  Offers
 	EForms  EForms // may be nil: items have no electronic forms then
 	Now     func() time.Time
+
+	Places Places // nil: nothing is taken in for other places
 
 	Library Library // nil: nothing is used again
 
@@ -105,6 +108,7 @@ type Item struct {
 	Department   string
 	PromisedDays int    // working days
 	Kind         string // 行政许可 and so on, in words
+	Area         string // 通办范围, GB/T 39046; empty: handled where it belongs only
 	Suspended    string // why nobody may apply for a while (暂停办理); empty: they may
 }
 
@@ -153,4 +157,21 @@ type Question struct {
 	Help     string
 	Required bool
 	Options  []string
+}
+
+// Places finds the offices for which something may be taken in (异地通办). The wire answers it with
+// the tree.
+type Places interface {
+	// Path leads from the platform down to a place; NotFound when there is none.
+	Path(ctx context.Context, id tenancy.ID) ([]Place, error)
+	// Below lists what stands right below a place.
+	Below(ctx context.Context, id tenancy.ID) ([]Place, error)
+	// At is the context in which Offers answers as it would to anybody at a place.
+	At(ctx context.Context, id tenancy.ID) (context.Context, error)
+}
+
+// Place is one node of the tree.
+type Place struct {
+	ID          tenancy.ID
+	Name, Level string
 }

@@ -18,7 +18,7 @@ const titleEditForm = "填写申请表单"
 
 // props are those of the form of an application.
 func (a *application) props() kit.FormProps {
-	p := kit.FormProps{Action: a.to("/assist/" + a.guide.ID), Idem: a.form.Idem(), Multipart: true}
+	p := kit.FormProps{Action: a.action(), Idem: a.form.Idem(), Multipart: true}
 	if a.sheet != nil {
 		p.ID, p.Attrs = formID, a.sheet.Attrs
 	}

@@ -1497,6 +1497,9 @@ func (v *view) terms() []kit.Term {
 		ts = append(ts, kit.Term{Label: "网上办理模式", Value: ModeText(c.Mode)})
 	}
 	ts = append(ts, kit.Term{Label: "到场次数", Part: tripsPart(c)}, kit.Term{Label: "办理方式", Value: wayOfHandling(c.Way)})
+	if c.TakenName != "" {
+		ts = append(ts, kit.Term{Label: "异地收件", Value: c.TakenName})
+	}
 	if c.HelperName != "" {
 		ts = append(ts, kit.Term{Label: "帮办人", Value: c.HelperName})
 	}

@@ -31,6 +31,7 @@ import (
 	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
 	"liandong/tenancy/seal"
+	"liandong/tenancy/tree"
 )
 
 // town is real parts joined the way the wire joins them, with one published item
@@ -208,7 +209,7 @@ func (w *town) site(ctx context.Context, base string) http.Handler {
 				next.ServeHTTP(rw, req.WithContext(tenancy.With(req.Context(), scope)))
 			})
 		})
-		casesweb.Mount(r, casesweb.Deps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Flows: w, Files: paperKeeper{w.files}, Offers: w, Laws: w, Now: w.now, SiteURL: func(id tenancy.ID) string { return "/sites/" + id.String() }})
+		casesweb.Mount(r, casesweb.Deps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Flows: w, Files: paperKeeper{w.files}, Offers: w, Places: nearby{tree.New(w.db, nil)}, Laws: w, Now: w.now, SiteURL: func(id tenancy.ID) string { return "/sites/" + id.String() }})
 		casesweb.MountTemplates(r, casesweb.TemplateDeps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, May: w.items.MayConfigure, Now: w.now})
 		casesweb.MountMigrations(r, casesweb.MigrateDeps{Service: w.cases, Shell: shell, Base: base, Home: kit.Crumb{Label: "工作台", Href: base}, Parts: w})
 		filesweb.Mount(r, filesweb.Deps{Service: w.files, Shell: shell, Base: base})
@@ -278,7 +279,7 @@ func (w *town) Of(_ context.Context, c *cases.Case) ([]casesweb.Provision, error
 func (w *town) Search(ctx context.Context, text string, page, size int) (items []casesweb.Item, total int, err error) {
 	p, err := w.items.Offered(ctx, catalog.Query{Text: text, Page: page, Size: size})
 	for _, r := range p.Rows {
-		it := casesweb.Item{ID: r.ID, Name: r.Body.Name, Department: r.Body.Department, PromisedDays: r.Body.PromisedDays}
+		it := casesweb.Item{Area: r.Body.HandleArea, ID: r.ID, Name: r.Body.Name, Department: r.Body.Department, PromisedDays: r.Body.PromisedDays}
 		if r.State == catalog.StateSuspended {
 			it.Suspended = "系统升级"
 		}
@@ -293,7 +294,7 @@ func (w *town) Guide(ctx context.Context, itemID string, answers []string) (g ca
 		return g, err
 	}
 	b := c.Body
-	g = casesweb.Guide{Item: casesweb.Item{ID: itemID, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays}, StatutoryDays: b.StatutoryDays, Conditions: []string{"持有草原承包经营权证"}}
+	g = casesweb.Guide{Item: casesweb.Item{Area: b.HandleArea, ID: itemID, Name: b.Name, Department: b.Department, PromisedDays: b.PromisedDays}, StatutoryDays: b.StatutoryDays, Conditions: []string{"持有草原承包经营权证"}}
 	g.AtOnce, g.Trips, g.Mode = b.AtOnce(), b.OnsiteTimes, map[string]cases.Mode{"1": cases.Precheck, "2": cases.Verify, "3": cases.Wholly}[b.OnlineMode]
 	mine := b.For(answers)
 	g.Answers, g.Chosen, g.PromisedDays = answers, mine.Chosen, mine.PromisedDays
@@ -366,4 +367,29 @@ func (w *town) Parts(ctx context.Context, ref cases.FlowRef) (out []kit.Option, 
 		return nil
 	})
 	return out, err
+}
+
+// nearby is the tree as the pages ask it.
+type nearby struct{ tree *tree.Service }
+
+func (n nearby) Path(ctx context.Context, id tenancy.ID) ([]casesweb.Place, error) {
+	nodes, err := n.tree.Ancestors(ctx, id)
+	return placesOf(nodes), err
+}
+
+func (n nearby) Below(ctx context.Context, id tenancy.ID) ([]casesweb.Place, error) {
+	nodes, err := n.tree.Children(ctx, id)
+	return placesOf(nodes), err
+}
+
+func (n nearby) At(ctx context.Context, id tenancy.ID) (context.Context, error) {
+	scope, err := n.tree.ScopeFor(ctx, id, tenancy.Actor{Kind: tenancy.Public})
+	return tenancy.With(ctx, scope), err
+}
+
+func placesOf(nodes []tree.Node) (out []casesweb.Place) {
+	for _, x := range nodes {
+		out = append(out, casesweb.Place{ID: x.ID, Name: x.Name, Level: x.Level})
+	}
+	return out
 }

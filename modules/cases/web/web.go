@@ -42,6 +42,14 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/cases/{id}/documents/{document}/pdf", page(h.documentPDF))
 	mountForms(r, h)
 	r.Get("/assist", page(h.choose))
+	if d.Places != nil {
+		r.Get("/assist/elsewhere", page(h.taken))
+		r.Post("/assist/elsewhere/{taken}/handed", page(h.handTaken))
+		r.Get("/assist/elsewhere/places", page(h.places))
+		r.Get("/assist/elsewhere/at/{place}", page(h.itemsAt))
+		r.Get("/assist/elsewhere/at/{place}/{item}", page(h.fillAt))
+		r.Post("/assist/elsewhere/at/{place}/{item}", page(h.fileAt))
+	}
 	r.Get("/assist/{item}", page(h.fill))
 	r.Post("/assist/{item}", page(h.file))
 	r.Get("/assist/done/{id}", page(h.filed))
