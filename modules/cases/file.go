@@ -35,7 +35,10 @@ type Filing struct {
 
 	Channel string // Batch or Elsewhere, of a filing by staff; empty: as where she sits
 
-	taken *takenBy // by whom it was taken in
+	OnPaper string // what a clerk confirms about papers that are kept at the window; empty: they are uploaded
+
+	taken   *takenBy // by whom it was taken in
+	allowed bool     // it was, before a job files it
 
 	Sheet   string         // the draft that holds the item's electronic form
 	Answers map[string]any // to the form, where there is no draft
@@ -189,7 +192,7 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err e
 	}
 	if in.taken != nil { // allowed where it was taken in
 		c.TakenTenant, c.TakenName = &in.taken.tenant, in.taken.name
-	} else if err := s.allowFiling(ctx, tx.Scope); err != nil {
+	} else if err := s.allowFiling(ctx, tx.Scope); err != nil && !in.allowed {
 		return c, err
 	}
 	offer, here, err := s.offerHere(ctx, tx, in.ItemID, in.Choices)
@@ -285,6 +288,9 @@ func (s *Service) attach(ctx context.Context, tx *db.Tx, c *Case, in Filing) err
 	}
 	if err := s.plan(ctx, tx, c, offer.Parts); err != nil {
 		return err
+	}
+	if in.OnPaper != "" {
+		return s.keptOnPaper(ctx, tx, c, offer.Required, in.OnPaper)
 	}
 	bad := map[string]string{}
 	for _, name := range offer.Required {

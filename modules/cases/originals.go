@@ -9,6 +9,7 @@ import (
 	"liandong/policies"
 	"liandong/tenancy"
 	"liandong/tenancy/calendar"
+	"liandong/tenancy/db"
 	"liandong/tenancy/fault"
 )
 
@@ -140,4 +141,15 @@ func (d *deed) filedInPerson(ctx context.Context) error {
 		return err
 	}
 	return d.begin(ctx, Procedure{Kind: Trip, Name: CameToFile, Reason: d.c.No, State: Ended})
+}
+
+// keptOnPaper writes down that materials were seen on paper, and stay at the window.
+func (s *Service) keptOnPaper(ctx context.Context, tx *db.Tx, c *Case, materials []string, note string) error {
+	d := &deed{Service: s, st: store{tx}, tx: tx, c: c}
+	for _, m := range materials {
+		if err := d.begin(ctx, Procedure{Kind: OriginalsSeen, Name: m, Reason: note, State: Ended}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -47,7 +47,7 @@ func routeTable(t *testing.T) (all []route) {
 func (r route) path() string {
 	p := strings.NewReplacer("{code}", code(dbtest.County), "{tenant}", dbtest.County.String(), "{verb:move|merge}", "move", "{act}", "accept",
 		"{field}", "phone", "{paper}", "accept", "{key}", "changed", "{no}", "1", "{wait}", "lab", "{scope}", "item", "{day}", "2026-03-04", "{queue}", "default", "{topic}", "cases", "{number}", "1",
-		"{id}", nobodyID, "{item}", nobodyID, "{draft}", nobodyID, "{row}", nobodyID, "{document}", nobodyID, "{procedure}", nobodyID, "{place}", dbtest.Township.String(), "{taken}", nobodyID, "{migration}", nobodyID, "{system}", "group", "{kind}", "accept", "{no}", "1", "{edition}", "1-0", "{sort}", "1000", "{table}", "apply", "{file}", nobodyID, "*", "nothing").Replace(r.pattern)
+		"{id}", nobodyID, "{item}", nobodyID, "{draft}", nobodyID, "{row}", nobodyID, "{document}", nobodyID, "{procedure}", nobodyID, "{place}", dbtest.Township.String(), "{taken}", nobodyID, "{batch}", nobodyID, "{migration}", nobodyID, "{system}", "group", "{kind}", "accept", "{no}", "1", "{edition}", "1-0", "{sort}", "1000", "{table}", "apply", "{file}", nobodyID, "*", "nothing").Replace(r.pattern)
 	return p
 }
 

@@ -69,6 +69,7 @@ func (a *App) schedules() []jobs.Schedule {
 			return err
 		})},
 		{Name: cases.TakenJob, Every: 3 * time.Second, Run: a.Cases.RunTaken},
+		{Name: cases.BatchJob, Every: 3 * time.Second, Run: a.Cases.RunBatches},
 		{Name: cases.MigrateJob, Every: 10 * time.Second, Run: a.eachRoot(a.Cases.RunMigrations)},
 		{Name: "catalog.due", Every: 20 * time.Second, Run: func(ctx context.Context) error {
 			_, err := a.Items.PutDue(ctx)

@@ -50,6 +50,12 @@ func Mount(r chi.Router, d Deps) {
 		r.Get("/assist/elsewhere/at/{place}/{item}", page(h.fillAt))
 		r.Post("/assist/elsewhere/at/{place}/{item}", page(h.fileAt))
 	}
+	r.Get("/assist/batches/{batch}", page(h.showBatch))
+	r.Post("/assist/batches/{batch}", page(h.fileBatch))
+	r.Get("/assist/batches/{batch}.xlsx", page(h.batchReport))
+	r.Get("/assist/{item}/batch", page(h.batch))
+	r.Post("/assist/{item}/batch", page(h.readBatch))
+	r.Get("/assist/{item}/batch.xlsx", page(h.batchTemplate))
 	r.Get("/assist/{item}", page(h.fill))
 	r.Post("/assist/{item}", page(h.file))
 	r.Get("/assist/done/{id}", page(h.filed))
