@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -159,9 +160,7 @@ func (s *Service) batchRows(ctx context.Context, tx *db.Tx, b *BatchList, in Bat
 		}
 		form, wrong := in.Answers(row)
 		f.Form = form
-		for field, key := range wrong {
-			r.Wrong[field] = key
-		}
+		maps.Copy(r.Wrong, wrong)
 		if who := f.Kind + f.Number; twice[who] {
 			r.Wrong["number"] = "case_batch_twice"
 		} else {

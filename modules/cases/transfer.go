@@ -99,8 +99,8 @@ func (s *Service) OnTransfer(ctx context.Context, tx *db.Tx, e db.Delivery) erro
 		return err
 	}
 	p, err := d.standing(ctx, "", Transferral)
-	if fault.KindOf(err) == fault.Precondition && err != nil {
-		return nil // it was done before
+	if f, ok := fault.As(err); ok && f.Kind == fault.Precondition {
+		return nil //nolint:nilerr // it was done before
 	}
 	if err != nil {
 		return err

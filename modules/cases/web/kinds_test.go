@@ -30,7 +30,9 @@ func TestKindsOfCases(t *testing.T) {
 	is(climbing, cases.KindPromise, cases.Online)
 	is(w.handed(climbing, "pre"), cases.KindEscalate, cases.Online)
 
-	item := w.instant(func(b *catalog.Body, _ []flows.Step) { b.Materials = append(b.Materials, catalog.Material{Name: "照片", Need: "3"}) })
+	item := w.instant(func(b *catalog.Body, _ []flows.Step) {
+		b.Materials = append(b.Materials, catalog.Material{Name: "照片", Need: "3"})
+	})
 	at := must(w.cases.File(w.clerk(), w.atOnce(w.clerk(), item, "k2")))
 	is(at, cases.KindInstant, cases.Assisted)
 	is(must(w.cases.AcceptTolerating(w.clerk(), at.ID, at.Version, "容缺", cases.Toleration{Materials: []string{"照片"}, Days: 3, Reason: "路远"})), cases.KindSupplement, cases.Assisted)

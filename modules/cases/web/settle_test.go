@@ -94,8 +94,12 @@ func TestSettlingIsRefusedWhole(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
 	item := w.instant(nil)
-	above := w.instant(func(b *catalog.Body, ss []flows.Step) { b.Name, b.BasicCode, ss[1].Level = "参保登记", "002014002000", flows.County })
-	promised := w.instant(func(b *catalog.Body, _ []flows.Step) { b.Name, b.BasicCode, b.ProjectType = "老年证", "002014003000", "2" })
+	above := w.instant(func(b *catalog.Body, ss []flows.Step) {
+		b.Name, b.BasicCode, ss[1].Level = "参保登记", "002014002000", flows.County
+	})
+	promised := w.instant(func(b *catalog.Body, _ []flows.Step) {
+		b.Name, b.BasicCode, b.ProjectType = "老年证", "002014003000", "2"
+	})
 	for _, x := range []struct {
 		name, item string
 		who        context.Context

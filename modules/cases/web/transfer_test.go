@@ -49,9 +49,12 @@ func TestSuperiorsLookAndTransferOnly(t *testing.T) {
 		}
 	}
 	for name, do := range map[string]func(*cases.Service) error{
-		"pass":   func(s *cases.Service) error { _, err := s.Pass(above, c.ID, c.Version, "同意"); return err },
-		"back":   func(s *cases.Service) error { _, err := s.SendBack(above, c.ID, c.Version, "退"); return err },
-		"ask":    func(s *cases.Service) error { _, err := s.AskSupplement(above, c.ID, c.Version, []string{"x"}, ""); return err },
+		"pass": func(s *cases.Service) error { _, err := s.Pass(above, c.ID, c.Version, "同意"); return err },
+		"back": func(s *cases.Service) error { _, err := s.SendBack(above, c.ID, c.Version, "退"); return err },
+		"ask": func(s *cases.Service) error {
+			_, err := s.AskSupplement(above, c.ID, c.Version, []string{"x"}, "")
+			return err
+		},
 		"refer":  func(s *cases.Service) error { _, err := s.Refer(above, c.ID, c.Version, to, "转"); return err },
 		"void":   func(s *cases.Service) error { _, err := s.Void(above, c.ID, c.Version, "作废"); return err },
 		"settle": func(s *cases.Service) error { _, err := s.Settle(above, c.ID, c.Version, granted()); return err },
