@@ -47,7 +47,7 @@ func (h handlers) entry(ctx context.Context, f *form) casesweb.Entry {
 	}
 	return casesweb.Entry{
 		Parts: parts,
-		Form: cases.FormRef{ID: f.full.EForm.ID, Number: f.full.EForm.Number}, ItemID: f.id, Base: visit.URL(ctx, ""),
+		Form:  cases.FormRef{ID: f.full.EForm.ID, Number: f.full.EForm.Number}, ItemID: f.id, Base: visit.URL(ctx, ""),
 		Who: casesweb.Applicant{Kind: in.Kind, Name: in.Name, Number: in.Number, Phone: in.Phone, Address: in.Address},
 	}
 }

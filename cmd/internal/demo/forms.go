@@ -44,7 +44,7 @@ func Forms(s *forms.Service) func(context.Context, *Stage) error {
 			return err
 		}
 		st.Clock.Set(st.longAgo())
-		st.forms = map[string]formed{}
+		st.forms, st.unite = map[string]formed{}, s.Merge
 		for _, f := range all {
 			made, err := s.Create(editor, f.Schema, "demo-form-"+f.Schema.Title)
 			if err != nil {

@@ -102,6 +102,7 @@ func Seed(ctx context.Context, s Services, o Options) (Report, error) {
 		{"收录政策法规", st.collect},
 		{"设计并发布电子表单", st.design},
 		{"编写并发布事项", st.publish},
+		{"设计一件事", st.together},
 		{"设置电子监察规则", st.supervise},
 		{"布置站点和文章", st.decorate},
 		{"办理演示办件", st.play},

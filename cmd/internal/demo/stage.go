@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"liandong/modules/forms"
 	"liandong/policies"
 	"liandong/tenancy"
 	"liandong/tenancy/identity"
@@ -31,7 +32,8 @@ type Stage struct {
 	forms    map[string]formed // by the name of the item
 	entries  map[string]string // of the basic list, by basic code
 	scopes   map[scopeKey]tenancy.Scope
-	done     map[string]string // idempotency key → case
+	done     map[string]string                                          // idempotency key → case
+	unite    func(context.Context, forms.Merging) (forms.Merged, error) // nil: nobody keeps forms
 }
 
 // place is one tenant of the story's tree.
