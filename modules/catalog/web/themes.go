@@ -209,6 +209,12 @@ func (h handlers) changeTheme(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if kit.WantsPart(r) { // the designer draws itself anew
+		if sh, err = h.draft(r); err != nil {
+			return err
+		}
+		return h.themeWith(w, r, http.StatusOK, sh, kit.NewForm(nil))
+	}
 	to := h.items("/" + sh.Item.ID + "/theme")
 	if q := r.URL.Query().Get("q"); q != "" {
 		to += "?q=" + url.QueryEscape(q)
