@@ -5,11 +5,13 @@ package dbtest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -172,6 +174,9 @@ func migrate() (string, error) {
 		return "", err
 	}
 	defer func() { _ = admin.Close(ctx) }()
+	if err := sweep(ctx, admin); err != nil {
+		return "", err
+	}
 	if _, err := admin.Exec(ctx, "drop database if exists "+name+" with (force)"); err != nil {
 		return "", err
 	}
@@ -182,6 +187,29 @@ func migrate() (string, error) {
 		return "", err
 	}
 	return name, plant(ctx, dsn("LIANDONG_TEST_ADMIN_DSN", name))
+}
+
+// sweep drops what test binaries that are gone have left: their templates, and their clones if they
+// were killed. The number in a name is that of the process.
+func sweep(ctx context.Context, admin *pgx.Conn) error {
+	rows, err := admin.Query(ctx, `select datname, substring(datname from '^tmpl_(\d+)')::int from pg_database where datname ~ '^tmpl_\d+(_\d+)?$'`)
+	if err != nil {
+		return err
+	}
+	type left struct {
+		Name string
+		PID  int
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowToStructByPos[left])
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		if errors.Is(syscall.Kill(l.PID, 0), syscall.ESRCH) {
+			_, _ = admin.Exec(ctx, "drop database if exists "+l.Name) // somebody else may do the same
+		}
+	}
+	return nil
 }
 
 func plant(ctx context.Context, dsn string) error {
