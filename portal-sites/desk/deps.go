@@ -112,6 +112,7 @@ func Mount(r chi.Router, d Deps) {
 	h := handlers{Deps: d.complete(), shell: Shell(d)}
 	r.Group(func(r chi.Router) {
 		r.Use(h.glance)
+		h.mountApp(r)
 		signin.Mount(r, h.SignIn)
 		r.With(h.SignIn.Require).Post("/post", h.shell.Handle(h.switchPost))
 	})

@@ -135,7 +135,7 @@ func (d Deps) allowed(ctx context.Context, s tenancy.Scope, e entry) bool {
 func (d Deps) view(r *http.Request) kit.DeskView {
 	ctx := r.Context()
 	v := kit.DeskView{
-		Brand: d.Brand, HomeURL: d.Base, SwitchPost: d.Base + "/post", Tenant: "尚无岗位", Post: "请联系管理员",
+		Brand: d.Brand, HomeURL: d.Base, App: d.Base, SwitchPost: d.Base + "/post", Tenant: "尚无岗位", Post: "请联系管理员",
 		User: kit.UserView{Logout: d.Base + "/logout", Menu: []kit.Link{{Label: "我的账号", Href: d.Base + "/me"}, {Label: "修改密码", Href: d.Base + "/me/password"}}},
 	}
 	who, ok := visitorOf(ctx)

@@ -63,6 +63,7 @@ async function css() {
 await icons();
 await css();
 await build({ entryPoints: ["src/kit.js"], bundle: true, minify: true, target, outfile: `${out}/kit.js`, format: "iife" });
+await build({ entryPoints: ["src/sw.js"], bundle: true, minify: true, target, outfile: `${out}/sw.js`, format: "iife" });
 await build({
   entryPoints: ["src/charts.js"], bundle: true, minify: true, target, outfile: `${out}/charts.js`, format: "iife", legalComments: "none",
   banner: { js: "/*! Apache ECharts 6.0.0, Apache-2.0 (https://www.apache.org/licenses/LICENSE-2.0); zrender 6.0.0, BSD-3-Clause, Copyright (c) 2013, Baidu Inc.; tslib 2.3.0, 0BSD, Copyright (c) Microsoft Corporation */" },

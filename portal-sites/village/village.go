@@ -71,7 +71,8 @@ func Mount(r chi.Router, d Deps) {
 	s := site{Deps: d}
 	s.shell = kit.Shell{Layout: s.layout, Log: d.Log, Density: kit.Large, Flash: d.Flash, Home: Base}
 	r.Route(Base, func(r chi.Router) {
-		r.Use(d.Middleware...)
+		s.mountApp(r)
+		r = r.With(d.Middleware...)
 		r.Get("/", s.shell.Handle(s.home))
 		r.Get("/common", s.shell.Handle(s.common))
 		filesweb.Mount(r, filesweb.Deps{Service: d.Files, Shell: s.shell, Base: Base})
@@ -95,7 +96,7 @@ func withStep(ctx context.Context, current int) context.Context {
 
 func (s site) layout(r *http.Request, p kit.Page) templ.Component {
 	who := s.View(r.Context())
-	v := kit.VillageView{Name: siteName, Theme: who.Theme, Tenant: who.Tenant, User: kit.UserView{Name: who.Name, Logout: s.Logout}, Phone: s.Phone, HomeURL: Base}
+	v := kit.VillageView{Name: siteName, Theme: who.Theme, Tenant: who.Tenant, User: kit.UserView{Name: who.Name, Logout: s.Logout}, Phone: s.Phone, HomeURL: Base, App: Base}
 	if n, ok := r.Context().Value(stepKey{}).(int); ok {
 		v.Steps, v.Step = filingSteps(), n
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -91,6 +92,12 @@ func (b *Browser) Eval(expression string) string {
 	return run(b, chromedp.Evaluate[string]("String("+expression+")"))
 }
 
+// Await is Eval of an expression that gives a promise.
+func (b *Browser) Await(expression string) string {
+	b.t.Helper()
+	return run(b, chromedp.Evaluate[string]("Promise.resolve("+expression+").then(String)", chromedp.EvalAwaitPromise))
+}
+
 // Size sets the window, in CSS pixels; narrow ones behave like phones.
 func (b *Browser) Size(width, height int64) *Browser {
 	b.t.Helper()
@@ -158,6 +165,19 @@ func (b *Browser) Axe(what string) {
 		}
 		b.t.Errorf("%s breaks %s (%s):\n%s", what, v.ID, v.Help, strings.Join(lines, "\n"))
 	}
+}
+
+// Installable lists why the open page cannot be installed as an application; none when it can.
+func (b *Browser) Installable() (why []string) {
+	b.t.Helper()
+	b.Do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		res, err := cdp.Call(ctx, t, page.GetInstallabilityErrors, cdp.Empty{})
+		for _, e := range res.InstallabilityErrors {
+			why = append(why, e.ErrorID)
+		}
+		return err
+	}))
+	return why
 }
 
 // Overflow is how many pixels the page is wider than its window; 0 is right.

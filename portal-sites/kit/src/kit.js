@@ -62,12 +62,29 @@ document.addEventListener("keydown", (e) => {
 // A disabled button stays reachable so that its reason can be read, but does nothing.
 on("click", "[aria-disabled=true]", (el, e) => e.preventDefault());
 
+const sayOffline = () => {
+  const n = document.getElementById("ld-notice");
+  const t = document.getElementById("ld-offline");
+  if (!n || !t) return;
+  n.replaceChildren(t.content.cloneNode(true));
+  n.scrollIntoView({ block: "center" });
+};
+window.addEventListener("online", () => {
+  const n = document.getElementById("ld-notice");
+  if (n) n.replaceChildren();
+});
+
 // One submit per form: a second click while the first is on its way is dropped.
 document.addEventListener("submit", (e) => {
   const f = e.target;
   if (!f.matches("form[data-once]") || e.defaultPrevented || (f.getAttribute("method") || "").toLowerCase() === "get") return;
   if (f.dataset.sent) {
     e.preventDefault();
+    return;
+  }
+  if (navigator.onLine === false) { // what was typed stays where it is
+    e.preventDefault();
+    sayOffline();
     return;
   }
   f.dataset.sent = "1";
@@ -173,14 +190,17 @@ on("click", ".ld-summary a", (el, e) => {
   field.scrollIntoView({ block: "center" });
 });
 document.addEventListener("htmx:afterSwap", (e) => focusErrors(e.detail.target || document));
-document.addEventListener("htmx:sendError", () => {
-  const n = document.getElementById("ld-notice");
-  const t = document.getElementById("ld-offline");
-  if (n && t) n.replaceChildren(t.content.cloneNode(true));
-});
+document.addEventListener("htmx:sendError", sayOffline);
 document.documentElement.classList.add("js");
 focusErrors(document);
 
 viewers();
 bulks();
 calendars();
+
+// A site that can be installed says where its worker is; see app.go.
+const worker = document.querySelector("meta[name=ld-worker]");
+if (worker && navigator.serviceWorker) {
+  window.addEventListener("load", () => navigator.serviceWorker.register(worker.content, { scope: worker.dataset.scope }).catch(() => {}));
+}
+on("click", "[data-back]", () => history.back());
