@@ -692,7 +692,7 @@ func helpKeyboard(d Deps) templ.Component {
 			templ_7745c5c3_Var34 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<p>全部操作都可以只用键盘完成。</p><ul><li><kbd>Tab</kbd> 下一项，<kbd>Shift</kbd> + <kbd>Tab</kbd> 上一项。当前位置有明显的边框。</li><li><kbd>Enter</kbd> 打开链接、提交表单；<kbd>空格</kbd> 按下按钮、勾选、展开下拉菜单。</li><li>进入页面后先按一次 <kbd>Tab</kbd>，再按 <kbd>Enter</kbd>，可跳过左侧菜单直接到主要内容。</li><li><kbd>Esc</kbd> 关闭弹窗、岗位和姓名菜单，以及手机上的功能菜单。</li><li>单选按钮、下拉框里用 <kbd>↑</kbd> <kbd>↓</kbd> 选择。</li><li>表格较宽时，按 <kbd>Tab</kbd> 移到表格上，再用 <kbd>←</kbd> <kbd>→</kbd> 左右滚动。</li><li>浏览器自带：<kbd>Ctrl</kbd> + <kbd>F</kbd> 在页面中查找，<kbd>Ctrl</kbd> + <kbd>+</kbd> 放大。</li></ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<h2>快捷键</h2><p>在工作列表和办件页面，按 <kbd>?</kbd> 或点列表右侧的“快捷键”可随时查看；正在输入文字时不起作用。不需要的，在同一个窗口里关掉“启用单键快捷键”，只影响这台设备。</p><ul><li><kbd>j</kbd>、<kbd>k</kbd>：列表里下一行、上一行；<kbd>Enter</kbd> 打开，<kbd>x</kbd> 勾选，<kbd>/</kbd> 到搜索框。</li><li><kbd>g</kbd> 然后 <kbd>t</kbd>、<kbd>d</kbd>、<kbd>w</kbd>、<kbd>m</kbd>、<kbd>c</kbd>：到待办、已办、关注、本单位、到期日历。</li><li>办件页面：<kbd>a</kbd> 受理、<kbd>p</kbd> 审查、<kbd>d</kbd> 决定、<kbd>s</kbd> 补正、<kbd>b</kbd> 退回、<kbd>v</kbd> 送达、<kbd>r</kbd> 转办，<kbd>o</kbd> 到办理意见；在意见里按 <kbd>Ctrl</kbd> + <kbd>Enter</kbd> 提交，退回、不予受理等会再问一次。</li></ul><p>全部操作都可以只用键盘完成。</p><ul><li><kbd>Tab</kbd> 下一项，<kbd>Shift</kbd> + <kbd>Tab</kbd> 上一项。当前位置有明显的边框。</li><li><kbd>Enter</kbd> 打开链接、提交表单；<kbd>空格</kbd> 按下按钮、勾选、展开下拉菜单。</li><li>进入页面后先按一次 <kbd>Tab</kbd>，再按 <kbd>Enter</kbd>，可跳过左侧菜单直接到主要内容。</li><li><kbd>Esc</kbd> 关闭弹窗、岗位和姓名菜单，以及手机上的功能菜单。</li><li>单选按钮、下拉框里用 <kbd>↑</kbd> <kbd>↓</kbd> 选择。</li><li>表格较宽时，按 <kbd>Tab</kbd> 移到表格上，再用 <kbd>←</kbd> <kbd>→</kbd> 左右滚动。</li><li>浏览器自带：<kbd>Ctrl</kbd> + <kbd>F</kbd> 在页面中查找，<kbd>Ctrl</kbd> + <kbd>+</kbd> 放大。</li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -728,7 +728,7 @@ func helpForms(d Deps) templ.Component {
 		var templ_7745c5c3_Var36 templ.SafeURL
 		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/forms"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 372, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 379, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 		if templ_7745c5c3_Err != nil {

@@ -26,6 +26,7 @@ type ListQuery struct {
 	Desc    bool              //
 	Q       string            // free search text, at most 100 characters
 	Filters map[string]string // only keys that the defaults name
+	Reset   string            // where the filters are forgotten; empty: the bare list
 
 	path     string
 	defaults *ListQuery

@@ -68,6 +68,77 @@ func TestListsOfADesk(t *testing.T) {
 	}
 }
 
+// A list is as its reader left it, but for what she searched, until she clears it.
+func TestFiltersAreKept(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.filed("演示·甲乙", "a")
+	clerk := w.desk(w.clerk())
+	clerk.Get("/desk/todo?time=late").Want(200)
+	clerk.Get("/desk/todo").Want(200)
+	clerk.Get("/desk/todo?time=late&sort=-no&q=甲乙&tab=accept&set=1").Want(200).Doc().Has(".ld-chosen", "清除筛选")
+	if to := clerk.Get("/desk/todo").Want(http.StatusSeeOther).Header.Get("Location"); to != "/desk/todo?set=1&sort=-no&time=late" {
+		t.Errorf("the list leads to %s", to)
+	}
+	if n := clerk.Get("/desk/todo?tab=").Want(200).Doc().Count("tbody tr"); n != 1 {
+		t.Errorf("all are %d", n)
+	}
+	clerk.Get("/desk/done").Want(200)
+	w.desk(w.as(dbtest.Village, "18", "clerk")).Get("/desk/todo").Want(200)
+	clerk.Get("/desk/todo?clear=1").Want(http.StatusSeeOther)
+	clerk.Get("/desk/todo").Want(200)
+}
+
+// Lists and acts go by keys, but not while somebody types, nor when she switched them off.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.filed("演示·甲乙", "a")
+	b := w.filed("演示·丙丁", "b")
+	srv := httptest.NewServer(w.site(w.clerk(), "/desk"))
+	t.Cleanup(srv.Close)
+	br := kittest.NewBrowser(t).Size(1440, 900).Open(srv.URL + "/desk/todo")
+	press := func(keys string) { br.Do(chromedp.KeyEvent(keys)) }
+	says := func(what, expression, want string) {
+		t.Helper()
+		if got := br.Eval(expression); got != want {
+			t.Errorf("%s: %s, want %s", what, got, want)
+		}
+	}
+	press("jj")
+	says("two rows down", `[...document.querySelectorAll("tr[data-row]")].findIndex(r => r.classList.contains("is-at"))`, "1")
+	press("x")
+	says("chosen", `document.querySelectorAll("[data-check]:checked").length`, "1")
+	press("/")
+	br.Do(chromedp.WaitReady(`[name=q]:focus`))
+	says("search", `document.activeElement.name`, "q")
+	press("jx?")
+	says("typed", `document.activeElement.value + document.querySelectorAll("dialog[open]").length`, "jx?0")
+	br.Eval(`document.activeElement.blur()`)
+	press("?")
+	says("help", `document.querySelector("dialog[open] h2").innerText`, "快捷键")
+	br.Axe("keys")
+	if dir := os.Getenv("CASES_SHOTS"); dir != "" {
+		br.Screenshot(filepath.Join(dir, "keys.png"), false)
+	}
+	br.Do(chromedp.Click("[data-keys-switch]"), chromedp.Click("dialog[open] [data-close]"))
+	press("k")
+	says("switched off", `[...document.querySelectorAll("tr[data-row]")].findIndex(r => r.classList.contains("is-at"))`, "1")
+	br.Eval(`localStorage.removeItem("ld-keys-off")`)
+	press("gd")
+	br.Do(chromedp.WaitReady(`[data-list=done][aria-current=page]`))
+	br.Open(srv.URL + "/desk/cases/" + b.ID)
+	press("s")
+	says("an act", `document.activeElement.innerText.trim()`, "告知补正")
+	press("o")
+	br.Do(chromedp.WaitReady(`#f-opinion:focus`))
+	says("the opinion", `document.activeElement.id`, "f-opinion")
+	br.Do(chromedp.KeyEvent("\r", chromedp.KeyModifiers(chromedp.ModifierCtrl)), chromedp.WaitReady(".alert-success"))
+	if v, err := w.cases.Show(w.clerk(), b.ID); err != nil || v.Case.Status != cases.Handling {
+		t.Errorf("after Ctrl+Enter: %s, %v", v.Case.Status, err)
+	}
+}
+
 // The calendar of due dates shows each case on its last day, and leads to the list of that day.
 func TestDueDates(t *testing.T) {
 	t.Parallel()

@@ -788,10 +788,7 @@ func underField(below []cases.Branch) kit.F {
 
 func todoTabs(l look, n cases.TodoCounts, active string) []kit.Tab {
 	tab := func(key, label string, count int) kit.Tab {
-		href := l.to("/todo")
-		if key != "" {
-			href += "?tab=" + key
-		}
+		href := l.to("/todo") + "?tab=" + key
 		return kit.Tab{Key: key, Label: label, Href: href, Count: count}
 	}
 	all := []kit.Tab{tab("", "全部", n.All), tab("accept", "待受理", n.Accept), tab("review", "待审查", n.Review), tab("decide", "待决定", n.Decide),

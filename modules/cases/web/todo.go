@@ -35,6 +35,7 @@ type bench struct {
 	loads  []cases.Load // team alone, like the two below
 	capped bool         // there is more than loads count
 	people []kit.Option
+	narrow bool   // something of it is left out by what she chose
 	due    string // the day that the list is about; empty: all
 }
 
@@ -65,7 +66,7 @@ func narrowed(tab string, q cases.Query) cases.Query {
 
 // defaults of a list: how it is ordered when nobody says.
 func benchDefaults(key string) kit.ListQuery {
-	def := kit.ListQuery{Size: 20, Sort: "step_due", Filters: map[string]string{"tab": "", "time": "", "item": "", "channel": "", "level": "", "due": "", "kind": ""}}
+	def := kit.ListQuery{Size: 20, Sort: "step_due", Filters: map[string]string{"tab": "", "time": "", "item": "", "channel": "", "level": "", "due": "", "kind": "", "set": ""}}
 	switch key {
 	case listDone:
 		def.Sort, def.Desc = "acted", true
@@ -127,6 +128,11 @@ func (h handlers) bench(w http.ResponseWriter, r *http.Request, key string) erro
 	b := bench{look: h.look(), key: key}
 	var q cases.Query
 	b.q, q = h.benchQuery(r, key)
+	if gone, err := h.recall(w, r, b); gone || err != nil {
+		return err
+	}
+	b.q.Reset, b.narrow = r.URL.Path+"?clear=1", habitOf(b.q, key) != ""
+	b.q.Filters["set"] = "1"
 	if !q.DueFrom.IsZero() {
 		b.due = b.q.Filter("due")
 	}

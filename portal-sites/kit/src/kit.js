@@ -2,6 +2,7 @@
 // one submit per form, all-or-none boxes, focus on what went wrong.
 
 import { bulks, calendars } from "./bulk.js";
+import { keys } from "./keys.js";
 import { viewers } from "./viewer.js";
 
 const on = (type, selector, fn) =>
@@ -204,3 +205,4 @@ if (worker && navigator.serviceWorker) {
   window.addEventListener("load", () => navigator.serviceWorker.register(worker.content, { scope: worker.dataset.scope }).catch(() => {}));
 }
 on("click", "[data-back]", () => history.back());
+keys();
