@@ -10,7 +10,7 @@ import (
 
 // History is what else an applicant has, or had, before the offices that the actor sees.
 type History struct {
-	Rows      []Row // newest first, without the case itself
+	Rows      []Row // those of the same item first, then the newest; without the case itself
 	Total     int   // MaxCount: so many or more
 	Completed int   // of Rows
 	SameItem  int   // of Rows: of the same item and still open
@@ -34,7 +34,7 @@ func (s *Service) History(ctx context.Context, caseID string) (hs History, err e
 		hs = History{}
 		err = tx.NewSelect().Model(&hs.Rows).ModelTableExpr("cases AS c").ColumnExpr("c.*").ColumnExpr("o.name AS origin_name").ColumnExpr("a.name AS at_name").
 			Join("JOIN tenants o ON o.tenant_id = c.tenant_id").Join("JOIN tenants a ON a.tenant_id = c.at_tenant").
-			Where("c.applicant_blind = ?", c.ApplicantBlind).Where("c.id <> ?", c.ID).OrderExpr("c.created_at DESC, c.id").Limit(maxHistory).Scan(ctx)
+			Where("c.applicant_blind = ?", c.ApplicantBlind).Where("c.id <> ?", c.ID).OrderExpr("c.item_id = ? DESC", c.ItemID).OrderExpr("c.created_at DESC, c.id").Limit(maxHistory).Scan(ctx)
 		if err != nil {
 			return fmt.Errorf("other cases of the applicant of %s: %w", caseID, err)
 		}

@@ -112,10 +112,10 @@ func Mount(r chi.Router, d Deps) {
 	h := handlers{Deps: d.complete(), shell: Shell(d)}
 	r.Group(func(r chi.Router) {
 		r.Use(h.glance)
-		h.mountApp(r)
 		signin.Mount(r, h.SignIn)
 		r.With(h.SignIn.Require).Post("/post", h.shell.Handle(h.switchPost))
 	})
+	h.mountApp(r.With(h.glance))
 	r.Group(func(r chi.Router) {
 		r.Use(h.Enter)
 		r.Get("/", h.shell.Handle(h.home))
