@@ -362,33 +362,46 @@ func helpCases(d Deps) templ.Component {
 			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<h2>窗口收件</h2><p>受理人员在“窗口收件”中为到场群众代填、扫描上传材料。代办的办件会记下代办人；代办人和受理人不能作出该办件的审批决定。</p><h2>受理</h2><p>收到申请后，应在 5 个工作日内作出处理：</p><ul><li><strong>受理</strong>：材料齐全、符合法定形式。受理当日不计，从下一个工作日开始计时，系统出具受理通知书。</li><li><strong>补正</strong>：材料不齐或有误，一次性告知全部内容，见“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<h2>窗口收件</h2><p>受理人员在“窗口收件”中为到场群众代填、扫描上传材料。代办的办件会记下代办人；代办人和受理人不能作出该办件的审批决定。</p><h2>办件类型</h2><ul><li><strong>即办件</strong>：窗口一屏办完。<strong>承诺件</strong>：在承诺时限内办完。类型由事项的“办件类型”决定。</li><li><strong>补办件</strong>：容缺受理或补正后受理的。<strong>上报件</strong>：转到上级环节的。<strong>联办件</strong>：几个单位联合办理的。由系统在办理中认定。</li></ul><h2>即办件当场办结</h2><p>同时有受理和审批决定岗位的人员，在窗口收件页或办件页点“受理并当场办结”，一次完成受理、决定和送达，各环节文书一并出具（行政许可法第三十四条）。流程有环节不在本单位、本人岗位不能办或者需要等待的，不能当场办结，页面会写明原因。</p><h2>核验原件和到场次数</h2><ul><li><strong>原件预审</strong>：网上提交，受理时逐份核对原件并勾选。<strong>原件核验</strong>：登记送达时核对。<strong>全程网办</strong>：不用到场。</li><li>窗口申请、核验原件、窗口领取自动计一次到场，同一天只计一次；嘎查代办不计。其他原因来的，用“登记到场”写明原因。</li><li>超过承诺次数的，列表和办件页标出“跑动超过承诺”；在办件查询的“到场次数”里筛选。</li></ul><h2>异地通办</h2><p>群众要办外地的事，在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var21 templ.SafeURL
-		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/help/supplement"))
+		templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/assist/elsewhere"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 195, Col: 144}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 205, Col: 90}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var21))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\">补正</a>”。</li><li><strong>不予受理</strong>：不属于本机关职权或依法不需要许可，须写明理由，申请人会看到。</li></ul><h2>审查与决定</h2><ol><li>在“待办事项”中打开办件，核对表单和材料，填写意见，通过后进入下一环节。</li><li>发现前面环节有误，可以退回上一环节并写明理由。</li><li>决定环节作出准予或不予许可的决定。不予许可须写明理由，并告知申请人复议、诉讼的权利。</li></ol><h2>几个环节同时办理</h2><ul><li>流程里并行、会签的环节会同时到达几个单位或部门。办件页“办理”中列出同时进行的环节，点名称切换；各办各的，互不影响。</li><li>全部办完才进入下一环节。几个人一起作决定的：要全部同意的，最后一人同意后生效，有一人不同意即结束；只要其中几人同意的，不同意只算一票，同意的够数即生效，够不了数即结束。</li><li>退回时可以选择退到哪个环节。退到分开办理之前的环节，要勾选“同时收回其他正在办理的环节”。</li><li>流程限定了部门、人员的，只有该部门、该人员和 AB 角能办；人员不在岗的，科室负责人可以转办。</li></ul><h2>等待缴费、外部结果和申请人</h2><p>流程走到等待时，受理窗口的待办里会出现“登记结果”：缴费写明金额和票据号，外部结果写明单位和文号。等待申请人的，申请人在网上答复；到窗口答复的，由窗口代为登记。定时环节到期自动进入下一环节，中止、补正期间不走时。</p><h2>把在办件迁移到事项的新版本</h2><p>事项换了版本，在办件仍按受理时的版本办。确需按新流程办的，由事项审核员在事项页点“迁移在办件”：对应新旧环节，先试算，看清每一件能不能迁移，再迁移。迁移后没有再办理过的办件可以撤销。</p><h2>送达与办结</h2><p>决定作出后，由当前岗位或窗口人员送达结果，办件办结。</p><h2>时限怎么算</h2><p>按工作日计算，法定节假日、休息日不计，调休上班日计入；补正等待和依法中止期间不计。办件页面列出每一天计入或不计入的原因，可以逐日核对。</p><h2>上级能不能代办</h2><p>上级可以查看辖区内的办件、催办、督办，但不能代替下级办理；办件在哪一级、哪个岗位，就由谁办。点不了的按钮旁会写明原因。</p><h2>两人同时处理</h2><p>先提交的有效。后提交的会看到最新进展，填写的内容还在页面上，核对后再决定是否继续。</p><h2>文书</h2><p>受理、不予受理、补正、容缺、特别程序、延长、中止、恢复、决定、送达、办结时，系统自动出具文书并编号，列在办件页面的“文书”里，可以打印、下载 PDF。出具后不能修改。听证告知、现场核查等，在“出具其他文书”里由承办人员出具；流程要求的文书没有出具的，不能办到下一环节。</p><p>每份文书都有二维码和校验码，任何人都可以在本地站点核验真伪，页面不显示申请人。</p><p>邮寄送达的，登记快递公司和单号，印在送达回证上。</p><p>事项审核人员和授权管理员可以在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\">异地代收</a>”点“异地收件”，选择办理地和事项。提交后转到办理地，成为那里的办件，期限按那里的日历计算；没有转成的会写明原因。办理地到送达环节后，可以在这里交付结果。只有事项的“通办范围”包括两地的才能收件，有电子表单的请帮申请人在网上申请。</p><h2>批量录入</h2><p>同一事项有许多申请人的，在该事项的窗口收件页点“批量录入”：下载模板、填写、上传检查，确认后由系统逐件录入并出报告。有错的行改好后重新上传；三十天内同一申请人在本单位已由批量录入申请过同一事项的，不会重复。</p><h2>方式一和方式二</h2><p>事项的“办理方式”为方式一的，谁受理、谁接办，之后本人岗位能办的环节都归本人，受理的人仍不能作决定；方式二（不填也是）按环节由各岗位办理。人员不在岗时，科室负责人可以转办。</p><h2>受理</h2><p>收到申请后，应在 5 个工作日内作出处理：</p><ul><li><strong>受理</strong>：材料齐全、符合法定形式。受理当日不计，从下一个工作日开始计时，系统出具受理通知书。</li><li><strong>补正</strong>：材料不齐或有误，一次性告知全部内容，见“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var22 templ.SafeURL
-		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/documents"))
+		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/help/supplement"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 227, Col: 98}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 214, Col: 144}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\">文书模板</a>”修改本级的文书：先看预览，检查通过后发布，新出具的文书使用新版。事项专用的模板先于通用的，本级的先于上级的。文号按文书和年度连续编，机关代字可以自己设置。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "\">补正</a>”。</li><li><strong>不予受理</strong>：不属于本机关职权或依法不需要许可，须写明理由，申请人会看到。</li></ul><h2>审查与决定</h2><ol><li>在“待办事项”中打开办件，核对表单和材料，填写意见，通过后进入下一环节。</li><li>发现前面环节有误，可以退回上一环节并写明理由。</li><li>决定环节作出准予或不予许可的决定。不予许可须写明理由，并告知申请人复议、诉讼的权利。</li></ol><h2>几个环节同时办理</h2><ul><li>流程里并行、会签的环节会同时到达几个单位或部门。办件页“办理”中列出同时进行的环节，点名称切换；各办各的，互不影响。</li><li>全部办完才进入下一环节。几个人一起作决定的：要全部同意的，最后一人同意后生效，有一人不同意即结束；只要其中几人同意的，不同意只算一票，同意的够数即生效，够不了数即结束。</li><li>退回时可以选择退到哪个环节。退到分开办理之前的环节，要勾选“同时收回其他正在办理的环节”。</li><li>流程限定了部门、人员的，只有该部门、该人员和 AB 角能办；人员不在岗的，科室负责人可以转办。</li></ul><h2>等待缴费、外部结果和申请人</h2><p>流程走到等待时，受理窗口的待办里会出现“登记结果”：缴费写明金额和票据号，外部结果写明单位和文号。等待申请人的，申请人在网上答复；到窗口答复的，由窗口代为登记。定时环节到期自动进入下一环节，中止、补正期间不走时。</p><h2>把在办件迁移到事项的新版本</h2><p>事项换了版本，在办件仍按受理时的版本办。确需按新流程办的，由事项审核员在事项页点“迁移在办件”：对应新旧环节，先试算，看清每一件能不能迁移，再迁移。迁移后没有再办理过的办件可以撤销。</p><h2>送达与办结</h2><p>决定作出后，由当前岗位或窗口人员送达结果，办件办结。</p><h2>时限怎么算</h2><p>按工作日计算，法定节假日、休息日不计，调休上班日计入；补正等待和依法中止期间不计。办件页面列出每一天计入或不计入的原因，可以逐日核对。</p><h2>上级能不能代办</h2><p>上级可以查看辖区内的办件、催办、督办；科室负责人和监察员还可以“转交”，把下级正在办的环节转给该单位岗位相符的人。上级不能代替下级办理；办件在哪一级、哪个岗位，就由谁办。点不了的按钮旁会写明原因。</p><h2>两人同时处理</h2><p>先提交的有效。后提交的会看到最新进展，填写的内容还在页面上，核对后再决定是否继续。</p><h2>文书</h2><p>受理、不予受理、补正、容缺、特别程序、延长、中止、恢复、决定、送达、办结时，系统自动出具文书并编号，列在办件页面的“文书”里，可以打印、下载 PDF。出具后不能修改。听证告知、现场核查等，在“出具其他文书”里由承办人员出具；流程要求的文书没有出具的，不能办到下一环节。</p><p>每份文书都有二维码和校验码，任何人都可以在本地站点核验真伪，页面不显示申请人。</p><p>邮寄送达的，登记快递公司和单号，印在送达回证上。</p><p>事项审核人员和授权管理员可以在“<a href=\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var23 templ.SafeURL
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/documents"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 246, Col: 98}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "\">文书模板</a>”修改本级的文书：先看预览，检查通过后发布，新出具的文书使用新版。事项专用的模板先于通用的，本级的先于上级的。文号按文书和年度连续编，机关代字可以自己设置。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -416,12 +429,12 @@ func helpReuse() templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var23 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var23 == nil {
-			templ_7745c5c3_Var23 = templ.NopComponent
+		templ_7745c5c3_Var24 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var24 == nil {
+			templ_7745c5c3_Var24 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<h2>对照查看材料</h2><p>在办件页点材料后面的“查看”，左边是图片或 PDF，右边是申请内容，不用来回切换。图片可以用按钮，也可以用键盘：加号放大、减号缩小、R 旋转、0 恢复、方向键移动。</p><h2>共享材料</h2><ul><li>申请受理以后，申请人交过的材料自动进入共享材料库，标明可信等级：A 机关出具、B 已核原件、C 待核原件、D 本人承诺。</li><li>帮群众填报时，先填证件号码，再点“查找申请人提交过的材料”，选中就不用再上传。只能找到本单位和下级留存的。</li><li>办件中用了共享材料的，文件名旁标明等级和来源。C 级的请核对原件：点“查看”，选“采用并调整等级”，调整为 B 级，写明理由，需要时填写有效期。不能用的选“不采用”，以后不再提供。</li></ul><h2>申请人的其他办件</h2><p>办件页列出同一申请人在您辖区内的其他办件；同一事项还有没办完的，会提醒核对是否重复申请。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<h2>对照查看材料</h2><p>在办件页点材料后面的“查看”，左边是图片或 PDF，右边是申请内容，不用来回切换。图片可以用按钮，也可以用键盘：加号放大、减号缩小、R 旋转、0 恢复、方向键移动。</p><h2>共享材料</h2><ul><li>申请受理以后，申请人交过的材料自动进入共享材料库，标明可信等级：A 机关出具、B 已核原件、C 待核原件、D 本人承诺。</li><li>帮群众填报时，先填证件号码，再点“查找申请人提交过的材料”，选中就不用再上传。只能找到本单位和下级留存的。</li><li>办件中用了共享材料的，文件名旁标明等级和来源。C 级的请核对原件：点“查看”，选“采用并调整等级”，调整为 B 级，写明理由，需要时填写有效期。不能用的选“不采用”，以后不再提供。</li></ul><h2>申请人的其他办件</h2><p>办件页列出同一申请人在您辖区内的其他办件；同一事项还有没办完的，会提醒核对是否重复申请。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -445,12 +458,12 @@ func helpSupplement(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var24 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var24 == nil {
-			templ_7745c5c3_Var24 = templ.NopComponent
+		templ_7745c5c3_Var25 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var25 == nil {
+			templ_7745c5c3_Var25 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<h2>什么时候用</h2><p>申请材料不齐全或不符合法定形式时，一次性告知申请人需要补正的全部内容（《中华人民共和国行政许可法》第三十二条）。</p><h2>怎么办</h2><ol><li>在办件页面选择“要求补正”，逐项写明要补什么、哪里不符合；有申请表单的，可以勾选请申请人更正的内容，其余内容申请人不能改。</li><li>提交后申请人会收到通知，可以在网上补交，也可以到窗口由工作人员代为补交。</li><li>补正回来后，办件回到原来的环节，出现在您的待办中。</li></ol><h2>只能告知一次</h2><p>同一环节只能发一次补正通知。请把问题写全；漏写的，不能再以此为由要求申请人补正。</p><h2>时限</h2><p>受理前补正，还没有开始计算承诺时限。受理后补正，等待期间计时中止，申请人提交补正后恢复，已用的天数保留。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<h2>什么时候用</h2><p>申请材料不齐全或不符合法定形式时，一次性告知申请人需要补正的全部内容（《中华人民共和国行政许可法》第三十二条）。</p><h2>怎么办</h2><ol><li>在办件页面选择“要求补正”，逐项写明要补什么、哪里不符合；有申请表单的，可以勾选请申请人更正的内容，其余内容申请人不能改。</li><li>提交后申请人会收到通知，可以在网上补交，也可以到窗口由工作人员代为补交。</li><li>补正回来后，办件回到原来的环节，出现在您的待办中。</li></ol><h2>只能告知一次</h2><p>同一环节只能发一次补正通知。请把问题写全；漏写的，不能再以此为由要求申请人补正。</p><h2>时限</h2><p>受理前补正，还没有开始计算承诺时限。受理后补正，等待期间计时中止，申请人提交补正后恢复，已用的天数保留。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -474,12 +487,12 @@ func helpSupervision(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var25 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var25 == nil {
-			templ_7745c5c3_Var25 = templ.NopComponent
+		templ_7745c5c3_Var26 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var26 == nil {
+			templ_7745c5c3_Var26 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<h2>三种提醒</h2><ul><li><strong>预警</strong>：环节快到期，提醒承办人。</li><li><strong>黄牌</strong>：时限已用去大部分。</li><li><strong>红牌</strong>：已经超期。</li></ul><p>红黄牌发给当时办件所在的单位，由系统按规则自动发出，不能删除。等待申请人补正期间不计时，也不发牌。</p><h2>收到红黄牌怎么办</h2><p>尽快办理。办件进入下一环节后，该牌自动关闭，记录保留。确属系统或外部原因的，由监察员核实后撤销，并写明理由。</p><h2>督办单</h2><ol><li>监察员对红黄牌发出督办单，写明要求和答复期限。</li><li>被督办单位的科室负责人或窗口人员在期限内答复：原因、整改措施、完成时间。</li><li>发出督办单的一级核实后销号；不满意可以退回重新答复。答复人不能自己销号。</li></ol><h2>监察规则</h2><p>上级设定的规则对下级有效；下级只能收紧（例如更早预警），不能放宽。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<h2>三种提醒</h2><ul><li><strong>预警</strong>：环节快到期，提醒承办人。</li><li><strong>黄牌</strong>：时限已用去大部分。</li><li><strong>红牌</strong>：已经超期。</li></ul><p>红黄牌发给当时办件所在的单位，由系统按规则自动发出，不能删除。等待申请人补正期间不计时，也不发牌。</p><h2>收到红黄牌怎么办</h2><p>尽快办理。办件进入下一环节后，该牌自动关闭，记录保留。确属系统或外部原因的，由监察员核实后撤销，并写明理由。</p><h2>督办单</h2><ol><li>监察员对红黄牌发出督办单，写明要求和答复期限。</li><li>被督办单位的科室负责人或窗口人员在期限内答复：原因、整改措施、完成时间。</li><li>发出督办单的一级核实后销号；不满意可以退回重新答复。答复人不能自己销号。</li></ol><h2>监察规则</h2><p>上级设定的规则对下级有效；下级只能收紧（例如更早预警），不能放宽。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -503,25 +516,25 @@ func helpPartners(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var26 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var26 == nil {
-			templ_7745c5c3_Var26 = templ.NopComponent
+		templ_7745c5c3_Var27 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var27 == nil {
+			templ_7745c5c3_Var27 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<h2>什么时候需要</h2><p>银行网点、自助终端、其他政务系统等要用程序成批读取事项和办事指南时，由本单位的授权管理员或系统管理员在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<h2>什么时候需要</h2><p>银行网点、自助终端、其他政务系统等要用程序成批读取事项和办事指南时，由本单位的授权管理员或系统管理员在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var27 templ.SafeURL
-		templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
+		var templ_7745c5c3_Var28 templ.SafeURL
+		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 281, Col: 205}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 300, Col: 205}
 		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "\">接口合作方</a>”里新增并发给密钥。偶尔读取的不需要密钥，每个网络地址每分钟 60 次。</p><h2>新增和发密钥</h2><ol><li>填写名称、联系人、每分钟和每日的次数，需要时填写有效期。</li><li>保存后显示密钥，只显示这一次。请当场复制，用安全的方式交给对方。系统里只保存密钥的校验值，谁也查不到原文。</li><li>把“<a href=\"/api/docs\">接口说明</a>”的网址转给对方的技术人员，该页不需要登录。</li></ol><h2>更换、停用</h2><ul><li><strong>更换密钥</strong>：可以让原来的密钥再用一段时间，对方换用时不会中断；怀疑泄露的，选“立即失效”。</li><li><strong>停用</strong>：写明理由，全部密钥随即不能使用（几台服务器时，最迟十秒），需要时可以恢复。</li><li><strong>超过次数</strong>：对方会收到“请求太频繁”的中文说明和等待时间，系统不受影响。经常不够用的，可以在“修改”中调整。</li></ul><h2>对方能读到什么</h2><p>只有本单位及下级已经发布的事项，与群众在网站上看到的相同；读不到草稿。办件数据默认不提供；开通“办件数据”的，可以按国家七张表读取本单位及下级的办件，个人信息是否脱敏由开通时的选择决定。事项发布、细化、撤回后，对方下一次读取变更时就会得到。</p><h2>对方能答复什么</h2><p>流程里等待外部系统的结果时（例如检测报告），开通了“答复外部结果”的合作方可以按办件编号直接答复，办件随即进入下一环节，不用窗口登记。默认不允许；每次答复写入办理记录和审计记录，写明是哪个合作方。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "\">接口合作方</a>”里新增并发给密钥。偶尔读取的不需要密钥，每个网络地址每分钟 60 次。</p><h2>新增和发密钥</h2><ol><li>填写名称、联系人、每分钟和每日的次数，需要时填写有效期。</li><li>保存后显示密钥，只显示这一次。请当场复制，用安全的方式交给对方。系统里只保存密钥的校验值，谁也查不到原文。</li><li>把“<a href=\"/api/docs\">接口说明</a>”的网址转给对方的技术人员，该页不需要登录。</li></ol><h2>更换、停用</h2><ul><li><strong>更换密钥</strong>：可以让原来的密钥再用一段时间，对方换用时不会中断；怀疑泄露的，选“立即失效”。</li><li><strong>停用</strong>：写明理由，全部密钥随即不能使用（几台服务器时，最迟十秒），需要时可以恢复。</li><li><strong>超过次数</strong>：对方会收到“请求太频繁”的中文说明和等待时间，系统不受影响。经常不够用的，可以在“修改”中调整。</li></ul><h2>对方能读到什么</h2><p>只有本单位及下级已经发布的事项，与群众在网站上看到的相同；读不到草稿。办件数据默认不提供；开通“办件数据”的，可以按国家七张表读取本单位及下级的办件，个人信息是否脱敏由开通时的选择决定。事项发布、细化、撤回后，对方下一次读取变更时就会得到。</p><h2>对方能答复什么</h2><p>流程里等待外部系统的结果时（例如检测报告），开通了“答复外部结果”的合作方可以按办件编号直接答复，办件随即进入下一环节，不用窗口登记。默认不允许；每次答复写入办理记录和审计记录，写明是哪个合作方。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -545,38 +558,38 @@ func helpData(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var28 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var28 == nil {
-			templ_7745c5c3_Var28 = templ.NopComponent
+		templ_7745c5c3_Var29 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var29 == nil {
+			templ_7745c5c3_Var29 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<h2>是什么</h2><p>国家平台要求每一件办件报送七张表：申请、材料、受理、过程、特别程序、办结、支付。系统在办件每走一步后几秒钟内自动整理好，不用另外填报。在“<a href=\"")
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		var templ_7745c5c3_Var29 templ.SafeURL
-		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/data"))
-		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 302, Col: 252}
-		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "\">数据归集</a>”里，监察员、科室负责人和系统管理员可以查看辖区内的情况。</p><h2>检查问题</h2><ul><li>每条记录都对照字段表检查：必填、长度、代码表、时间、编码规则。列表写明几处问题，点开办件编号看到是哪个字段、怎样改。</li><li>最常见的是事项缺少实施主体代码、基本编码，编不出实施编码。在“事项管理”中补全并重新发布后，新的办件就有编码；已经提交的办件保持申请时的编码。</li><li>“字段表”写明每个字段的出处和把握程度。</li></ul><h2>导出和接口</h2><ul><li>监察员、科室负责人可以把筛选出来的办件按表导出为 Excel 或 CSV，个人信息脱敏，每次导出都有审计记录。</li><li>需要成批取数的系统，由管理员在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<h2>是什么</h2><p>国家平台要求每一件办件报送七张表：申请、材料、受理、过程、特别程序、办结、支付。系统在办件每走一步后几秒钟内自动整理好，不用另外填报。在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var30 templ.SafeURL
-		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
+		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/data"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 312, Col: 99}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 321, Col: 252}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "\">接口合作方</a>”中开通“办件数据”。选“含个人信息”的，须有批准文件。每次读取都有审计记录。</li><li>没有发生缴费的办件，支付表为空。</li></ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "\">数据归集</a>”里，监察员、科室负责人和系统管理员可以查看辖区内的情况。</p><h2>检查问题</h2><ul><li>每条记录都对照字段表检查：必填、长度、代码表、时间、编码规则。列表写明几处问题，点开办件编号看到是哪个字段、怎样改。</li><li>最常见的是事项缺少实施主体代码、基本编码，编不出实施编码。在“事项管理”中补全并重新发布后，新的办件就有编码；已经提交的办件保持申请时的编码。</li><li>“字段表”写明每个字段的出处和把握程度。</li></ul><h2>导出和接口</h2><ul><li>监察员、科室负责人可以把筛选出来的办件按表导出为 Excel 或 CSV，个人信息脱敏，每次导出都有审计记录。</li><li>需要成批取数的系统，由管理员在“<a href=\"")
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		var templ_7745c5c3_Var31 templ.SafeURL
+		templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
+		if templ_7745c5c3_Err != nil {
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 331, Col: 99}
+		}
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "\">接口合作方</a>”中开通“办件数据”。选“含个人信息”的，须有批准文件。每次读取都有审计记录。</li><li>没有发生缴费的办件，支付表为空。</li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -600,12 +613,12 @@ func helpAudit(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var31 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var31 == nil {
-			templ_7745c5c3_Var31 = templ.NopComponent
+		templ_7745c5c3_Var32 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var32 == nil {
+			templ_7745c5c3_Var32 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<h2>谁能看</h2><p>审计管理员可以查看辖区内的审计日志。系统管理员、授权管理员都不能修改或删除日志，数据库也不允许。</p><h2>记录了什么</h2><ul><li>登录、退出、输错密码、修改密码、开启和关闭二次验证。</li><li>授权、收回、指派岗位；办件的每一步；事项的送审、审核、发布；导出；查看完整的身份证号、手机号。</li><li>每条都有时间、人员、单位、岗位、操作对象和请求编号。页面报错时下方的“请求编号”，就可以在这里查到。</li></ul><h2>有没有被改动过</h2><p>每条记录都与前一条相互校验，系统定期核对；任何一条被改动、删除或插入，都会被发现并指出位置。</p><h2>查看个人信息</h2><p>列表里的身份证号、手机号中间几位用 * 代替。确需查看完整号码时点眼睛图标，系统会记下谁在何时看了谁的号码。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<h2>谁能看</h2><p>审计管理员可以查看辖区内的审计日志。系统管理员、授权管理员都不能修改或删除日志，数据库也不允许。</p><h2>记录了什么</h2><ul><li>登录、退出、输错密码、修改密码、开启和关闭二次验证。</li><li>授权、收回、指派岗位；办件的每一步；事项的送审、审核、发布；导出；查看完整的身份证号、手机号。</li><li>每条都有时间、人员、单位、岗位、操作对象和请求编号。页面报错时下方的“请求编号”，就可以在这里查到。</li></ul><h2>有没有被改动过</h2><p>每条记录都与前一条相互校验，系统定期核对；任何一条被改动、删除或插入，都会被发现并指出位置。</p><h2>查看个人信息</h2><p>列表里的身份证号、手机号中间几位用 * 代替。确需查看完整号码时点眼睛图标，系统会记下谁在何时看了谁的号码。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -629,12 +642,12 @@ func helpExport(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var32 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var32 == nil {
-			templ_7745c5c3_Var32 = templ.NopComponent
+		templ_7745c5c3_Var33 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var33 == nil {
+			templ_7745c5c3_Var33 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<h2>查询</h2><p>列表上方可以按关键字、状态、时间等筛选，点表头可以排序。筛选条件写在网址里，可以收藏，也可以发给同事（对方只能看到自己有权查看的内容）。</p><h2>导出</h2><ul><li>导出的是当前筛选出来的内容，格式为电子表格（.xlsx）。</li><li>办件只有监察员、科室负责人、审计管理员可以导出，且限辖区内。</li><li>导出的表格中，证件号码、手机号同样隐去中间几位；导出行为会记入审计日志。</li><li>以等号、加号等开头的内容在表格中按文字处理，不会被当作公式执行。</li></ul><p>导出的文件包含个人信息的，请按保密要求保管，用完即删。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<h2>查询</h2><p>列表上方可以按关键字、状态、时间等筛选，点表头可以排序。筛选条件写在网址里，可以收藏，也可以发给同事（对方只能看到自己有权查看的内容）。</p><h2>导出</h2><ul><li>导出的是当前筛选出来的内容，格式为电子表格（.xlsx）。</li><li>办件只有监察员、科室负责人、审计管理员可以导出，且限辖区内。</li><li>导出的表格中，证件号码、手机号同样隐去中间几位；导出行为会记入审计日志。</li><li>以等号、加号等开头的内容在表格中按文字处理，不会被当作公式执行。</li></ul><p>导出的文件包含个人信息的，请按保密要求保管，用完即删。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -658,12 +671,12 @@ func helpElder(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var33 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var33 == nil {
-			templ_7745c5c3_Var33 = templ.NopComponent
+		templ_7745c5c3_Var34 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var34 == nil {
+			templ_7745c5c3_Var34 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<h2>长者版</h2><p>点右上角姓名，选择“长者版”，字号、按钮和间距都会放大，颜色对比更强，本浏览器一年内有效；再点一次回到标准版。群众网站顶部也有同样的按钮，窗口人员可以帮老人打开。</p><h2>读屏软件</h2><ul><li>每页第一个链接是“跳到主要内容”。</li><li>表格、图表都有文字说明；红牌、黄牌、状态除了颜色还有文字和图标。</li><li>填写有误时，页面上方会列出全部问题，点一下就到该项。</li></ul><h2>网络或浏览器较旧</h2><p>不支持脚本的浏览器也能完成全部操作，只是没有弹窗和局部刷新。网络中断时页面会提示，已填写的内容不会丢。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<h2>长者版</h2><p>点右上角姓名，选择“长者版”，字号、按钮和间距都会放大，颜色对比更强，本浏览器一年内有效；再点一次回到标准版。群众网站顶部也有同样的按钮，窗口人员可以帮老人打开。</p><h2>读屏软件</h2><ul><li>每页第一个链接是“跳到主要内容”。</li><li>表格、图表都有文字说明；红牌、黄牌、状态除了颜色还有文字和图标。</li><li>填写有误时，页面上方会列出全部问题，点一下就到该项。</li></ul><h2>网络或浏览器较旧</h2><p>不支持脚本的浏览器也能完成全部操作，只是没有弹窗和局部刷新。网络中断时页面会提示，已填写的内容不会丢。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -687,12 +700,12 @@ func helpKeyboard(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var34 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var34 == nil {
-			templ_7745c5c3_Var34 = templ.NopComponent
+		templ_7745c5c3_Var35 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var35 == nil {
+			templ_7745c5c3_Var35 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 34, "<h2>快捷键</h2><p>在工作列表和办件页面，按 <kbd>?</kbd> 或点列表右侧的“快捷键”可随时查看；正在输入文字时不起作用。不需要的，在同一个窗口里关掉“启用单键快捷键”，只影响这台设备。</p><ul><li><kbd>j</kbd>、<kbd>k</kbd>：列表里下一行、上一行；<kbd>Enter</kbd> 打开，<kbd>x</kbd> 勾选，<kbd>/</kbd> 到搜索框。</li><li><kbd>g</kbd> 然后 <kbd>t</kbd>、<kbd>d</kbd>、<kbd>w</kbd>、<kbd>m</kbd>、<kbd>c</kbd>：到待办、已办、关注、本单位、到期日历。</li><li>办件页面：<kbd>a</kbd> 受理、<kbd>p</kbd> 审查、<kbd>d</kbd> 决定、<kbd>s</kbd> 补正、<kbd>b</kbd> 退回、<kbd>v</kbd> 送达、<kbd>r</kbd> 转办，<kbd>o</kbd> 到办理意见；在意见里按 <kbd>Ctrl</kbd> + <kbd>Enter</kbd> 提交，退回、不予受理等会再问一次。</li></ul><p>全部操作都可以只用键盘完成。</p><ul><li><kbd>Tab</kbd> 下一项，<kbd>Shift</kbd> + <kbd>Tab</kbd> 上一项。当前位置有明显的边框。</li><li><kbd>Enter</kbd> 打开链接、提交表单；<kbd>空格</kbd> 按下按钮、勾选、展开下拉菜单。</li><li>进入页面后先按一次 <kbd>Tab</kbd>，再按 <kbd>Enter</kbd>，可跳过左侧菜单直接到主要内容。</li><li><kbd>Esc</kbd> 关闭弹窗、岗位和姓名菜单，以及手机上的功能菜单。</li><li>单选按钮、下拉框里用 <kbd>↑</kbd> <kbd>↓</kbd> 选择。</li><li>表格较宽时，按 <kbd>Tab</kbd> 移到表格上，再用 <kbd>←</kbd> <kbd>→</kbd> 左右滚动。</li><li>浏览器自带：<kbd>Ctrl</kbd> + <kbd>F</kbd> 在页面中查找，<kbd>Ctrl</kbd> + <kbd>+</kbd> 放大。</li></ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<h2>快捷键</h2><p>在工作列表和办件页面，按 <kbd>?</kbd> 或点列表右侧的“快捷键”可随时查看；正在输入文字时不起作用。不需要的，在同一个窗口里关掉“启用单键快捷键”，只影响这台设备。</p><ul><li><kbd>j</kbd>、<kbd>k</kbd>：列表里下一行、上一行；<kbd>Enter</kbd> 打开，<kbd>x</kbd> 勾选，<kbd>/</kbd> 到搜索框。</li><li><kbd>g</kbd> 然后 <kbd>t</kbd>、<kbd>d</kbd>、<kbd>w</kbd>、<kbd>m</kbd>、<kbd>c</kbd>：到待办、已办、关注、本单位、到期日历。</li><li>办件页面：<kbd>a</kbd> 受理、<kbd>p</kbd> 审查、<kbd>d</kbd> 决定、<kbd>s</kbd> 补正、<kbd>b</kbd> 退回、<kbd>v</kbd> 送达、<kbd>r</kbd> 转办，<kbd>o</kbd> 到办理意见；在意见里按 <kbd>Ctrl</kbd> + <kbd>Enter</kbd> 提交，退回、不予受理等会再问一次。</li></ul><p>全部操作都可以只用键盘完成。</p><ul><li><kbd>Tab</kbd> 下一项，<kbd>Shift</kbd> + <kbd>Tab</kbd> 上一项。当前位置有明显的边框。</li><li><kbd>Enter</kbd> 打开链接、提交表单；<kbd>空格</kbd> 按下按钮、勾选、展开下拉菜单。</li><li>进入页面后先按一次 <kbd>Tab</kbd>，再按 <kbd>Enter</kbd>，可跳过左侧菜单直接到主要内容。</li><li><kbd>Esc</kbd> 关闭弹窗、岗位和姓名菜单，以及手机上的功能菜单。</li><li>单选按钮、下拉框里用 <kbd>↑</kbd> <kbd>↓</kbd> 选择。</li><li>表格较宽时，按 <kbd>Tab</kbd> 移到表格上，再用 <kbd>←</kbd> <kbd>→</kbd> 左右滚动。</li><li>浏览器自带：<kbd>Ctrl</kbd> + <kbd>F</kbd> 在页面中查找，<kbd>Ctrl</kbd> + <kbd>+</kbd> 放大。</li></ul>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -716,25 +729,25 @@ func helpForms(d Deps) templ.Component {
 			}()
 		}
 		ctx = templ.InitializeContext(ctx)
-		templ_7745c5c3_Var35 := templ.GetChildren(ctx)
-		if templ_7745c5c3_Var35 == nil {
-			templ_7745c5c3_Var35 = templ.NopComponent
+		templ_7745c5c3_Var36 := templ.GetChildren(ctx)
+		if templ_7745c5c3_Var36 == nil {
+			templ_7745c5c3_Var36 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<p>在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<p>在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var36 templ.SafeURL
-		templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/forms"))
+		var templ_7745c5c3_Var37 templ.SafeURL
+		templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/forms"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 379, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 398, Col: 52}
 		}
-		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
+		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "\">表单</a>”里新建表单：从空白开始，也可以复制已有的表单或导入文件。</p><ol><li>设计：从左侧把字段或数据元拖到画布，也可以点字段名添加，用上移、下移、复制、删除按钮调整。点画布上的字段，在右侧修改名称、选项、规则和预填；修改自动保存，可以撤销和重做。</li><li>规则：显示条件、必填条件、计算公式和校验规则用字段标识书写，例如 <code>amount &gt; 10000</code>。规则在填写时随时生效，提交时由系统再检查一遍。</li><li>试填：和正式填写一样检查规则，但什么也不保存。</li><li>发布：检查通过后由事项审核人员发布，最后修改表单的人不能发布。版本发布后不再改变，已经开始填写的人继续用原来的版本。</li></ol><h2>用在事项上</h2><p>编辑事项时，在“条件和材料”里选用申请表单。事项发布后，群众网上申请、窗口和嘎查帮办都填这张表；表单有了新版本，要在事项的下一版里换用，已经开始填写的人不受影响。</p><p>各环节能填写、只读还是隐藏哪些字段，在流程设计的环节属性或表单的字段属性里设置，没有设置的只读。办件页的“填写本环节内容”只开放您能填的字段，谁改了什么都有记录；告知补正时可以勾选请申请人更正的字段。</p><h2>填写和数据</h2><p>填写时内容自动保存；断网时存在本机，恢复后自动补存。同一份草稿在两台设备上填写，会提示哪些内容不一致。提交的数据在“填报数据”里筛选、导出和统计，敏感信息加密保存、脱敏显示。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "\">表单</a>”里新建表单：从空白开始，也可以复制已有的表单或导入文件。</p><ol><li>设计：从左侧把字段或数据元拖到画布，也可以点字段名添加，用上移、下移、复制、删除按钮调整。点画布上的字段，在右侧修改名称、选项、规则和预填；修改自动保存，可以撤销和重做。</li><li>规则：显示条件、必填条件、计算公式和校验规则用字段标识书写，例如 <code>amount &gt; 10000</code>。规则在填写时随时生效，提交时由系统再检查一遍。</li><li>试填：和正式填写一样检查规则，但什么也不保存。</li><li>发布：检查通过后由事项审核人员发布，最后修改表单的人不能发布。版本发布后不再改变，已经开始填写的人继续用原来的版本。</li></ol><h2>用在事项上</h2><p>编辑事项时，在“条件和材料”里选用申请表单。事项发布后，群众网上申请、窗口和嘎查帮办都填这张表；表单有了新版本，要在事项的下一版里换用，已经开始填写的人不受影响。</p><p>各环节能填写、只读还是隐藏哪些字段，在流程设计的环节属性或表单的字段属性里设置，没有设置的只读。办件页的“填写本环节内容”只开放您能填的字段，谁改了什么都有记录；告知补正时可以勾选请申请人更正的字段。</p><h2>填写和数据</h2><p>填写时内容自动保存；断网时存在本机，恢复后自动补存。同一份草稿在两台设备上填写，会提示哪些内容不一致。提交的数据在“填报数据”里筛选、导出和统计，敏感信息加密保存、脱敏显示。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
