@@ -171,7 +171,11 @@ func (s *Service) Show(ctx context.Context, id string) (sh Sheet, err error) {
 				sh.May[a] = why(err)
 			}
 		}
-		return s.showDesign(ctx, st, &sh)
+		err := s.showDesign(ctx, st, &sh)
+		if sh.Schema.Union != nil { // see Edit
+			sh.May[policies.FormsEdit] = "-"
+		}
+		return err
 	})
 	if err == nil && sh.Own {
 		sh.Problems = Check(s.Ready(sh.Schema))

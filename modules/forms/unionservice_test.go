@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"liandong/modules/forms"
+	"liandong/policies"
 	"liandong/tenancy"
 	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
@@ -43,6 +44,9 @@ func TestOneFormServesEveryPart(t *testing.T) {
 	}
 	_, err = s.Edit(ed, m.FormID, 2, "x", func(*forms.Schema) error { return nil })
 	kind(t, "a united form is edited", err, fault.Precondition)
+	if sh, err := s.Show(ed, m.FormID); err != nil || sh.May[policies.FormsEdit] == "" {
+		t.Errorf("a united form is offered for editing: %v", err)
+	}
 
 	who := citizen(t, dbtest.County, 7)
 	f, v, err := s.Enter(who, forms.Entry{FormID: m.FormID, Number: 1, For: "item:x", Facts: map[string]any{forms.ElementFact(forms.ChosenElement): []string{"fire"}}})
