@@ -130,7 +130,7 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, at tenancy.ID, in Filing,
 		TenantID: tx.Scope.Tenant, ID: db.NewID(), CaseTenant: at, CasePlace: there.Name, ItemID: in.ItemID, ItemName: name, ApplicantKind: in.Kind, ApplicantName: strings.TrimSpace(in.Name),
 		Sealed: s.asks.Sealer.Seal(sealTaken, string(plain)), Files: append([]string{}, in.Files...), State: TakenSent, SentAt: tx.Now, SentBy: tx.Scope.Actor.ID, SentName: tx.Scope.Actor.Name,
 	}
-	tx.Record(db.Audit{Action: string(policies.CasesFile), Kind: "taken", Object: p.ID, Detail: map[string]any{"channel": Elsewhere, "to": at}})
+	tx.Record(db.Audit{Action: string(policies.CasesFile), Kind: "taken", Object: p.ID, Detail: map[string]any{"channel": Elsewhere, "place": there.Name}})
 	_, err = tx.NewInsert().Model(&p).Exec(ctx)
 	return p.ID, err
 }

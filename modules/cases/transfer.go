@@ -100,7 +100,7 @@ func (s *Service) OnTransfer(ctx context.Context, tx *db.Tx, e db.Delivery) erro
 	}
 	p, err := d.standing(ctx, "", Transferral)
 	if f, ok := fault.As(err); ok && f.Kind == fault.Precondition {
-		return nil //nolint:nilerr // it was done before
+		return nil // it was done before
 	}
 	if err != nil {
 		return err

@@ -20,7 +20,9 @@ import (
 func TestKindsInABrowser(t *testing.T) {
 	t.Parallel()
 	w := newTown(t)
-	item := w.instant(func(b *catalog.Body, _ []flows.Step) { b.HandleArea, b.OnlineMode, b.OnsiteTimes = "4", catalog.ModePrecheck, 1 })
+	item := w.instant(func(b *catalog.Body, _ []flows.Step) {
+		b.HandleArea, b.OnlineMode, b.OnsiteTimes = "4", catalog.ModePrecheck, 1
+	})
 	citizen := w.as(dbtest.Village, "10")
 	instant, err := w.cases.File(citizen, w.atOnce(citizen, item, "k1"))
 	if err != nil {
