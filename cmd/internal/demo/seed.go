@@ -107,6 +107,7 @@ func Seed(ctx context.Context, s Services, o Options) (Report, error) {
 		{"布置站点和文章", st.decorate},
 		{"办理演示办件", st.play},
 		{"调整事项", st.tend},
+		{"申请一件事", st.openShops},
 	} {
 		o.Progress(part.name + "……")
 		if err := part.play(ctx); err != nil {

@@ -12,6 +12,9 @@ import (
 // shopCode is the basic code of the theme of the story.
 const shopCode = "002020901000"
 
+// shopForm is the item whose form the theme takes over.
+const shopForm = "食品经营许可"
+
 // together puts a theme (一件事) in force: several items of the county that whoever
 // opens a restaurant needs, with one set of materials and one form.
 func (st *Stage) together(ctx context.Context) error {
@@ -85,7 +88,7 @@ func (st *Stage) shop(ctx context.Context) (b catalog.Body, err error) {
 		return b, err
 	}
 	a.Into(&b)
-	if f, ok := st.forms["食品经营许可"]; ok && st.unite != nil {
+	if f, ok := st.forms[shopForm]; ok && st.unite != nil {
 		m, err := st.unite(ctx, forms.Merging{
 			Words: forms.UnionWords{Title: b.Name + "申请表", Shared: "共用信息", Chosen: "本次一并办理的事项"},
 			Parts: []forms.Joined{{Key: "food", Title: "食品经营许可", FormID: f.ref.ID, Number: f.ref.Number}},
