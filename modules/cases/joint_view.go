@@ -83,7 +83,7 @@ func (s *Service) partRows(ctx context.Context, tx *db.Tx, j *JointView) error {
 	}
 	for _, p := range parts {
 		row := PartRow{Part: *p}
-		if i := slices.IndexFunc(rows, func(r Row) bool { return r.Case.Part == p.Key }); i >= 0 {
+		if i := slices.IndexFunc(rows, func(r Row) bool { return r.Part == p.Key }); i >= 0 {
 			row.Sub = &rows[i]
 		}
 		if p.over() {

@@ -58,7 +58,7 @@ func (v *view) callable() (out []kit.Option) {
 		}
 		o := kit.Option{Value: p.Key, Label: p.Name, Help: p.Department}
 		if len(p.Reviews) > 0 {
-			o.Help = join(o.Help, "参加"+reviewsText(p.Reviews))
+			o.Help = join(o.Help, reviewsText(p.Reviews))
 		}
 		out = append(out, o)
 	}

@@ -84,7 +84,7 @@ func reviewsText(rs []string) string {
 	for i, r := range rs {
 		names[i] = reviewText(r)
 	}
-	return strings.Join(names, "、")
+	return "参加" + strings.Join(names, "、")
 }
 
 // join puts a comma between two texts of which either may be empty.
