@@ -42,5 +42,6 @@ func (st *Stage) openShops(ctx context.Context) error {
 			return fmt.Errorf("accept a restaurant: %w", err)
 		}
 	}
-	return nil
+	_, err = st.Services.Cases.Fold(ctx)
+	return err
 }
