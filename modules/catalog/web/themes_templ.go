@@ -573,7 +573,7 @@ func newThemeForm(action string, f kit.FormValues) templ.Component {
 			templ_7745c5c3_Err = kit.Fields(f, []kit.F{
 				{Name: "name", ID: "new-name", Label: "名称", Required: true, MaxLength: 200, Placeholder: "如：开办餐饮店一件事"},
 				{Name: "type", ID: "new-type", Label: "事项类型", Type: kit.Select, Required: true, NoEmpty: true, Options: kinds(ctx)},
-				{Name: "basic_code", ID: "new-basic_code", Label: "基本编码", Required: true, MaxLength: 12, Help: "12 位数字：前两位为目录来源，第 3、4 位与事项类型一致"},
+				{Name: "basic_code", ID: "new-basic_code", Label: "基本编码", MaxLength: 12, Help: "没有编码的留空；有的，12 位数字，第 3、4 位与事项类型一致"},
 				{Name: "department", ID: "new-department", Label: "牵头部门", Help: "统一受理、统一送达的部门，可以稍后再填"},
 			}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

@@ -16,7 +16,7 @@ import (
 func theme(t *testing.T, editor *kittest.Client, item string) string {
 	t.Helper()
 	editor.Get("/desk/items/themes").Want(http.StatusOK)
-	to := editor.Post("/desk/items/themes", url.Values{"name": {"开办牧家乐一件事"}, "type": {"20"}, "basic_code": {"002020001000"}, "department": {"文旅局"}, "idem": {"0b6ef1a8-9d0b-4b39-8f0d-5b1c1a6c0077"}}).Want(http.StatusSeeOther).Header.Get("Location")
+	to := editor.Post("/desk/items/themes", url.Values{"name": {"开办牧家乐一件事"}, "type": {"20"}, "department": {"文旅局"}, "idem": {"0b6ef1a8-9d0b-4b39-8f0d-5b1c1a6c0077"}}).Want(http.StatusSeeOther).Header.Get("Location")
 	id := strings.Split(to, "/")[3]
 	editor.Post(to, url.Values{"version": {"1"}, "whole": {"1"}, "do": {"add:" + item}, "department": {"文旅局"}}).Want(http.StatusSeeOther)
 	return id

@@ -96,6 +96,9 @@ const help = () => {
   if (dialog.showModal && !dialog.open) dialog.showModal();
 };
 
+// released focuses a field once the key is up, or it would be typed into the field.
+const released = (field) => document.addEventListener("keyup", () => document.querySelector(field).focus(), { once: true });
+
 let going = 0;
 const onKey = (e) => {
   const el = e.target instanceof Element ? e.target : document.body;
@@ -121,11 +124,11 @@ const onKey = (e) => {
     const box = at().querySelector("[data-check]");
     if (box) box.click();
   } else if (e.key === "/" && document.querySelector(".ld-filter [name=q]")) {
-    setTimeout(() => document.querySelector(".ld-filter [name=q]").focus()); // or the key would be typed into it
+    released(".ld-filter [name=q]");
   } else if (e.key === "?") {
     help();
   } else if (e.key === "o" && document.getElementById("f-opinion")) {
-    setTimeout(() => document.getElementById("f-opinion").focus());
+    released("#f-opinion");
   } else if (ACTS[e.key] && document.querySelector(`#acts .ld-tabs a[href*="act=${ACTS[e.key]}#"]`)) {
     document.querySelector(`#acts .ld-tabs a[href*="act=${ACTS[e.key]}#"]`).focus();
   } else {
