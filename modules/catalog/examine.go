@@ -181,7 +181,7 @@ func catchAll(s string) bool {
 func (b Body) draftable(list string) error {
 	bad := b.wrong(list)
 	for field, missing := range map[string]bool{
-		"legal_basis": len(b.LegalBasis) == 0, "exercise_levels": len(b.ExerciseLevels) == 0, "basic_code": b.BasicCode == "", "department": blank(b.Department), "level": b.Level == "", "origin_levels": len(b.Origins) == 0,
+		"legal_basis": len(b.LegalBasis) == 0, "exercise_levels": len(b.ExerciseLevels) == 0, "department": blank(b.Department), "level": b.Level == "", "origin_levels": len(b.Origins) == 0,
 		"statutory_days": b.StatutoryDays == 0, "promised_days": b.PromisedDays == 0,
 	} {
 		if missing {

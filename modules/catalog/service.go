@@ -127,10 +127,17 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, in Draft) (v Version, e
 
 // check holds a draft to its list, a rough one only to what it does say.
 func (d Draft) check(list string) error {
-	if d.Rough {
-		return d.Body.draftable(list)
+	if !d.Rough {
+		return d.Body.check(list)
 	}
-	return d.Body.check(list)
+	f, wrong := fault.As(d.Body.draftable(list))
+	if !wrong {
+		return nil
+	}
+	if d.Body.BasicCode == "" { // a row of an import is known by it, a draft by itself
+		delete(f.Fields, "basic_code")
+	}
+	return fault.InvalidFields(f.Fields)
 }
 
 // mayStart asks whether the actor may start items of a list in her tenant.
