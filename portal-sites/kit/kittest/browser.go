@@ -41,7 +41,9 @@ func NewBrowser(t testing.TB) *Browser {
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(func() { cancel(); stop() })
 	b := &Browser{t: t, ctx: ctx, axe: axeSource(t)}
-	b.Do(chromedp.Navigate("about:blank"))
+	if _, err := chromedp.Run(ctx, chromedp.Navigate("about:blank")); err != nil { // the browser lives as long as the context of its first action
+		t.Fatalf("browser: %v", err)
+	}
 	return b
 }
 
@@ -73,12 +75,18 @@ func axeSource(t testing.TB) string {
 // run performs one action and fails the test when it fails.
 func run[T any](b *Browser, a chromedp.Action[T]) T {
 	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, a)
+	ctx, cancel := context.WithTimeout(b.ctx, hung)
+	defer cancel()
+	v, err := chromedp.Run(ctx, a)
 	if err != nil {
 		b.t.Fatalf("browser: %v", err)
 	}
 	return v
 }
+
+// hung is how long a page may take over one action: a browser that hangs must not hold the
+// suite up until its end.
+const hung = 2 * time.Minute
 
 // Do runs chromedp actions in the page, for what is not covered here.
 func (b *Browser) Do(steps ...chromedp.Action[chromedp.Void]) {
