@@ -522,9 +522,9 @@ func jointPart(p cases.PartRow, this bool, url func(string) string) templ.Compon
 		}
 		if p.Sub != nil && p.Sub.Open() {
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(join("", "　现在："+p.Sub.AtName+" "+p.Sub.StepName))
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs("　现在：" + p.Sub.AtName + " " + p.Sub.StepName)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `joint.templ`, Line: 230, Col: 62}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `joint.templ`, Line: 230, Col: 58}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 			if templ_7745c5c3_Err != nil {
