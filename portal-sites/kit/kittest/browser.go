@@ -40,9 +40,15 @@ func NewBrowser(t testing.TB) *Browser {
 	alloc, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), opts...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	t.Cleanup(func() { cancel(); stop() })
-	b := &Browser{t: t, ctx: ctx, axe: axeSource(t)}
-	if _, err := chromedp.Run(ctx, chromedp.Navigate("about:blank")); err != nil { // the browser lives as long as the context of its first action
-		t.Fatalf("browser: %v", err)
+	return (&Browser{t: t, ctx: ctx, axe: axeSource(t)}).start()
+}
+
+// start opens the window. It lives as long as the context of its first action, so that
+// this one is not bounded.
+func (b *Browser) start() *Browser {
+	b.t.Helper()
+	if _, err := chromedp.Run(b.ctx, chromedp.Navigate("about:blank")); err != nil {
+		b.t.Fatalf("browser: %v", err)
 	}
 	return b
 }

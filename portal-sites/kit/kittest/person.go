@@ -33,7 +33,7 @@ func (b *Browser) Person(t testing.TB, site string) *Person {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	p := &Person{Browser: &Browser{t: t, ctx: ctx, axe: b.axe}, site: site}
+	p := &Person{Browser: (&Browser{t: t, ctx: ctx, axe: b.axe}).start(), site: site}
 	p.Size(1440, 900)
 	return p
 }
