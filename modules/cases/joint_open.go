@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"liandong/policies"
 	"liandong/tenancy/calendar"
@@ -15,7 +16,7 @@ import (
 // open begins a part: a case of its item for the same applicant, accepted with the joint
 // case by the same person (统一受理). One whose item is no longer offered stays where it
 // is, with the reason; the lead office tries again or leaves it out.
-func (j *joint) open(ctx context.Context, p *Part) error {
+func (j *joint) open(ctx context.Context, d *deed, p *Part) error {
 	offer, err := j.asks.Items.Offer(ctx, j.tx, p.ItemID, "", p.Choices)
 	if k := fault.KindOf(err); err != nil && (k == fault.NotFound || k == fault.Precondition) {
 		p.Why = "case_part_not_offered"
@@ -24,7 +25,7 @@ func (j *joint) open(ctx context.Context, p *Part) error {
 	if err != nil {
 		return err
 	}
-	sub, err := j.sprout(ctx, p, offer)
+	sub, err := j.sprout(ctx, d, p, offer)
 	if err != nil {
 		return err
 	}
@@ -45,14 +46,18 @@ func (j *joint) open(ctx context.Context, p *Part) error {
 }
 
 // sprout makes the case of a part out of the joint case.
-func (j *joint) sprout(ctx context.Context, p *Part, o Offer) (*Case, error) {
+func (j *joint) sprout(ctx context.Context, d *deed, p *Part, o Offer) (*Case, error) {
 	c := j.c
+	cal, err := d.calendar(ctx)
+	if err != nil {
+		return nil, err
+	}
 	sub := &Case{
 		TenantID: c.TenantID, ID: db.NewID(), ItemTenant: o.ItemTenant, ItemID: o.ItemID, ItemVersionID: o.VersionID, ItemName: o.Name,
 		FlowTenant: o.FlowTenant, FlowID: o.FlowID, Subject: c.Subject, ApplicantKind: c.ApplicantKind, ApplicantName: c.ApplicantName,
 		ApplicantSealed: c.ApplicantSealed, ApplicantBlind: c.ApplicantBlind, PhoneSealed: c.PhoneSealed, PhoneBlind: c.PhoneBlind, AddressSealed: c.AddressSealed,
 		Form: map[string]any{}, Choices: slices.Concat([]Choice{}, o.Chosen), Channel: c.Channel, HelperID: c.HelperID, HelperName: c.HelperName,
-		Status: Submitted, AtTenant: c.TenantID, StatutoryDays: o.StatutoryDays, PromisedDays: min(o.PromisedDays, c.PromisedDays+c.ExtendedDays),
+		Status: Submitted, AtTenant: c.TenantID, StatutoryDays: o.StatutoryDays, PromisedDays: min(o.PromisedDays, rest(cal, c, j.tx.Now)),
 		CreatedAt: j.tx.Now, Version: 1, JointID: &c.ID, Part: p.Key, Kind: KindJoint, Way: cmp.Or(o.Way, ByStep),
 	}
 	maps.Copy(sub.Form, c.Form)
@@ -63,6 +68,15 @@ func (j *joint) sprout(ctx context.Context, p *Part, o Offer) (*Case, error) {
 	}
 	sub.No, err = j.st.nextNo(ctx, c.TenantID, here.Code, chinaDay(j.tx.Now))
 	return sub, err
+}
+
+// rest is how many working days a part that begins now has within the clock of the joint
+// case; at least one.
+func rest(cal calendar.Calendar, c *Case, now time.Time) int {
+	if c.DueAt == nil { // it stands
+		return c.PromisedDays + c.ExtendedDays
+	}
+	return max(1, cal.Between(now, c.DueAt.Add(-1)))
 }
 
 // portion gives the part its own sheet of the one form (一表制).

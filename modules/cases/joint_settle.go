@@ -89,12 +89,6 @@ func (j *joint) settle(ctx context.Context) error {
 		return nil
 	}
 	d.at(d.open[i])
-	if err := j.begin(ctx); err != nil {
-		return err
-	}
-	if err := j.lengthen(ctx); err != nil {
-		return err
-	}
 	return j.proceed(ctx, d)
 }
 
@@ -118,7 +112,7 @@ func (j *joint) collect(ctx context.Context) error {
 
 // begin begins the parts of the earliest stage that is not over. Once a part was not
 // granted, those of later stages are left out: they build on it.
-func (j *joint) begin(ctx context.Context) error {
+func (j *joint) begin(ctx context.Context, d *deed) error {
 	now, failed := maxStages, false
 	for _, p := range j.parts {
 		if !p.over() {
@@ -138,7 +132,7 @@ func (j *joint) begin(ctx context.Context) error {
 			p.State, p.Why, p.EndedAt = PartSkipped, "case_part_after_refusal", &j.tx.Now
 			err = j.st.savePart(ctx, p)
 		case p.Stage == now:
-			err = j.open(ctx, p)
+			err = j.open(ctx, d, p)
 		}
 		if err != nil {
 			return err
@@ -150,55 +144,81 @@ func (j *joint) begin(ctx context.Context) error {
 // maxStages is above every stage that a theme may have.
 const maxStages = 100
 
-// lengthen passes the extension of the joint case on to the parts that run (one clock).
+// lengthen passes the extension of the joint case on to the parts that ran when it was
+// granted (one clock); those that begin later begin within it.
 func (j *joint) lengthen(ctx context.Context) error {
+	if j.c.ExtendedDays == 0 {
+		return nil
+	}
+	ps, err := j.st.procedures(ctx, j.c)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(ps, func(p Procedure) bool { return p.Kind == Extension && p.State == Approved })
 	for _, sub := range j.subs {
-		if !sub.Open() || sub.DecidedAt != nil || sub.ExtendedDays >= j.c.ExtendedDays {
+		if i < 0 || !sub.Open() || sub.DecidedAt != nil || sub.ExtendedDays >= j.c.ExtendedDays || sub.AcceptedAt.After(*ps[i].EndedAt) {
 			continue
 		}
-		was := *sub
-		d, err := j.deed(ctx, j.tx, sub)
-		if err != nil {
-			return err
-		}
-		sub.ExtendedDays = j.c.ExtendedDays
-		if err := d.reckon(ctx); err != nil {
-			return err
-		}
-		if err := d.save(ctx, was); err != nil {
+		if err := j.extend(ctx, sub); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// proceed lets the clock of the joint case do what those of its parts do, and goes on when
-// they are all over.
-func (j *joint) proceed(ctx context.Context, d *deed) error {
-	was := *j.c
-	held, err := j.held(ctx)
+// extend gives a part the extension of the whole.
+func (j *joint) extend(ctx context.Context, sub *Case) error {
+	was := *sub
+	d, err := j.deed(ctx, j.tx, sub)
 	if err != nil {
 		return err
 	}
-	over := !slices.ContainsFunc(j.parts, func(p *Part) bool { return !p.over() })
-	stands := slices.ContainsFunc(j.subs, func(c *Case) bool { return c.Open() && c.SuspendedAt != nil })
-	switch {
-	case stands && j.c.SuspendedAt == nil:
-		err = d.hold(ctx, reasonParts)
-	case held && !stands:
-		err = d.release(ctx, reasonParts+"_ended")
-	case !over || j.c.SuspendedAt != nil:
-		return nil
+	sub.ExtendedDays = j.c.ExtendedDays
+	if err := d.reckon(ctx); err != nil {
+		return err
 	}
-	if err == nil && over && j.c.SuspendedAt == nil {
-		err = j.gather(ctx, d)
+	return d.save(ctx, was)
+}
+
+// proceed lets the clock of the joint case do what those of its parts do, begins what is
+// next within it, and goes on when all are over.
+func (j *joint) proceed(ctx context.Context, d *deed) error {
+	was := *j.c
+	moved, err := j.follow(ctx, d)
+	if err == nil {
+		err = j.lengthen(ctx)
+	}
+	if err == nil {
+		err = j.begin(ctx, d)
 	}
 	if err != nil {
+		return err
+	}
+	if j.c.SuspendedAt == nil && !slices.ContainsFunc(j.parts, func(p *Part) bool { return !p.over() }) {
+		moved, err = true, j.gather(ctx, d)
+	}
+	if err != nil || !moved {
 		return err
 	}
 	d.touched()
 	j.tx.Record(db.Audit{Tenant: j.c.TenantID, Action: string(policies.CasesJoin), Kind: "case", Object: j.c.ID, Detail: map[string]any{"no": j.c.No, "parts": j.tally()}})
 	return d.save(ctx, was)
+}
+
+// follow lets the clock stand while that of a part does, and reports whether it changed.
+func (j *joint) follow(ctx context.Context, d *deed) (bool, error) {
+	held, err := j.held(ctx)
+	if err != nil {
+		return false, err
+	}
+	stands := slices.ContainsFunc(j.subs, func(c *Case) bool { return c.Open() && c.SuspendedAt != nil })
+	switch {
+	case stands && j.c.SuspendedAt == nil:
+		return true, d.hold(ctx, reasonParts)
+	case held && !stands:
+		return true, d.release(ctx, reasonParts+"_ended")
+	}
+	return false, nil
 }
 
 // gather goes on from where the joint case waited for its parts.

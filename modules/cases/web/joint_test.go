@@ -212,6 +212,26 @@ func TestPartsFollowTheWhole(t *testing.T) {
 	}
 }
 
+// There is one clock: a part that begins late has only what is left of it, and an extension that
+// was granted before it began is not given to it once more.
+func TestLaterStageKeepsTheOneClock(t *testing.T) {
+	t.Parallel()
+	w, ok := newTown(t), must(t)
+	c := w.begun(w.theme(w.threeParts()...), "k")
+	c = w.join(c.ID)
+	c = ok(w.cases.AskExtension(w.clerk(), c.ID, c.Version, 15, "复杂"))
+	ok(w.cases.AnswerExtension(w.as(dbtest.Village, "17", "government_head"), c.ID, c.Version, true, "同意"))
+	w.join(c.ID)
+	w.wait(70)
+	w.finish(c.ID, "land", true)
+	w.finish(c.ID, "food", true)
+	c = w.join(c.ID)
+	sign := w.part(c.ID, "sign")
+	if sign.DueAt == nil || !sign.DueAt.Equal(*c.DueAt) || sign.ExtendedDays != 0 {
+		t.Errorf("the whole is due %v, its last part %v (extended by %d)", c.DueAt, sign.DueAt, sign.ExtendedDays)
+	}
+}
+
 // The offices look once and together; until one has said what it thinks, its part is not decided.
 func TestJointReview(t *testing.T) {
 	t.Parallel()
