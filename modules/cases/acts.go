@@ -28,11 +28,14 @@ func (s *Service) Accept(ctx context.Context, id string, seen int, opinion strin
 }
 
 func (d *deed) accept(ctx context.Context, opinion, basis string) error {
-	return d.acceptFrom(ctx, d.tx.Now, opinion, basis)
+	if err := d.acceptFrom(ctx, d.tx.Now, opinion, basis); err != nil {
+		return err
+	}
+	return d.advance(ctx, "accept", opinion)
 }
 
-// acceptFrom accepts a case as of a time: that is where its clock starts. basis is
-// the ground of law, as a key of the words of documents.
+// acceptFrom accepts a case as of a time: that is where its clock starts. The step is not
+// left yet. basis is the ground of law, as a key of the words of documents.
 func (d *deed) acceptFrom(ctx context.Context, from time.Time, opinion, basis string) error {
 	c := d.c
 	if err := c.at(Submitted); err != nil {
@@ -55,10 +58,7 @@ func (d *deed) acceptFrom(ctx context.Context, from time.Time, opinion, basis st
 	}
 	d.emit(events.CaseAccepted{Case: c.fact()})
 	d.move(string(Submitted), string(Handling))
-	if err := d.issue(ctx, docAccept, said{opinion: opinion, basis: basis}); err != nil {
-		return err
-	}
-	return d.advance(ctx, "accept", opinion)
+	return d.issue(ctx, docAccept, said{opinion: opinion, basis: basis})
 }
 
 // Refuse (不予受理) ends a case before its clock starts; reasons are due to the

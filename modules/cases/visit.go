@@ -197,7 +197,7 @@ func (d *deed) stop(ctx context.Context, act, opinion string) error {
 	return d.apply(ctx, sh)
 }
 
-// advance leaves the current step and goes where the flow leads, or ends the case.
+// advance leaves the current step, once it has all that it wants, and goes onward.
 func (d *deed) advance(ctx context.Context, act, opinion string) error {
 	if err := d.provided(ctx, opinion); err != nil {
 		return err
@@ -205,6 +205,11 @@ func (d *deed) advance(ctx context.Context, act, opinion string) error {
 	if err := d.documented(ctx); err != nil {
 		return err
 	}
+	return d.onward(ctx, act, opinion)
+}
+
+// onward leaves the current step and goes where the flow leads, or ends the case.
+func (d *deed) onward(ctx context.Context, act, opinion string) error {
 	sh, err := d.shift(ctx, Move{Do: "complete", Ticket: d.visit.Ticket}, opinion)
 	if err != nil {
 		return err

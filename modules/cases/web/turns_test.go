@@ -243,6 +243,27 @@ func TestSilenceIsAcceptance(t *testing.T) {
 	}
 }
 
+// What a step wants of whoever accepts is not asked of the law: else one such case would keep
+// every other from being accepted.
+func TestSilenceNeedsNoOpinion(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	item := w.publishFlow(dividedBody(), bpmn(`<b:startEvent id="s"/><b:endEvent id="e"/>`+
+		task("accept", "嘎查受理", `kind="accept" level="own" post="clerk" limit="2" opinion="required" attachments="现场照片"`, "")+
+		task("decide", "盟级决定", decided, ""), "s>accept", "accept>decide", "decide>e"))
+	strict, plain := w.filedFor(item, "k"), w.filed("演示甲", "k2")
+	w.wait(10)
+	n, err := w.cases.Deem(system(t))
+	if n != 2 || err != nil {
+		t.Errorf("%d accepted, %v", n, err)
+	}
+	for _, c := range []cases.Case{strict, plain} {
+		if got := w.seen(w.clerk(), c.ID).Case; got.Status != cases.Handling {
+			t.Errorf("%s is %s", got.ItemName, got.Status)
+		}
+	}
+}
+
 // What a page offers beside the steps is what the state of the case leaves open.
 func TestTurnsOffered(t *testing.T) {
 	t.Parallel()
