@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -111,22 +112,23 @@ func (a *App) nightly(fn func(context.Context) error) func(context.Context) erro
 	}
 }
 
-// eachRoot runs fn once for every tree of the platform, as a job of that tree.
+// eachRoot runs fn once for every tree of the platform, as a job of that tree; one that fails keeps
+// no other from its turn.
 func (a *App) eachRoot(fn func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error {
 		roots, err := a.Tree.Children(ctx, tenancy.Platform)
-		if err != nil {
-			return err
-		}
 		for _, root := range roots {
-			scope, err := a.Tree.ScopeFor(ctx, root.ID, tenancy.Actor{Kind: tenancy.System, Name: "schedule"})
-			if err != nil {
-				return err
-			}
-			if err := fn(tenancy.With(ctx, scope)); err != nil {
-				return err
-			}
+			err = errors.Join(err, a.at(ctx, root.ID, fn))
 		}
-		return nil
+		return err
 	}
+}
+
+// at runs fn as System over the tree of a root.
+func (a *App) at(ctx context.Context, root tenancy.ID, fn func(context.Context) error) error {
+	scope, err := a.Tree.ScopeFor(ctx, root, tenancy.Actor{Kind: tenancy.System, Name: "schedule"})
+	if err != nil {
+		return err
+	}
+	return fn(tenancy.With(ctx, scope))
 }
