@@ -110,17 +110,19 @@ func (s *Service) RunWaiting(ctx context.Context) (ran int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("imports that wait: %w", err)
 	}
+	var broken error
 	for _, d := range due {
 		scope, err := tree.New(s.db, nil).ScopeFor(ctx, d.TenantID, tenancy.Actor{Kind: tenancy.System, Name: "catalog.import"})
-		if err != nil {
-			return ran, err
+		if err == nil {
+			err = s.runOne(tenancy.With(ctx, scope), d.ID)
 		}
-		if err := s.runOne(tenancy.With(ctx, scope), d.ID); err != nil {
-			return ran, err
+		if err != nil {
+			broken = errors.Join(broken, fmt.Errorf("import %s: %w", d.ID, err))
+			continue
 		}
 		ran++
 	}
-	return ran, nil
+	return ran, broken
 }
 
 // runOne imports one list; what refuses it is kept with it.
