@@ -2,13 +2,10 @@ package cases
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 
 	"liandong/modules/cases/events"
 	"liandong/policies"
-	"liandong/tenancy/calendar"
 	"liandong/tenancy/db"
 )
 
@@ -144,42 +141,6 @@ func (j *joint) begin(ctx context.Context, d *deed) error {
 // maxStages is above every stage that a theme may have.
 const maxStages = 100
 
-// lengthen passes the extension of the joint case on to the parts that ran when it was
-// granted (one clock); those that begin later begin within it.
-func (j *joint) lengthen(ctx context.Context) error {
-	if j.c.ExtendedDays == 0 {
-		return nil
-	}
-	ps, err := j.st.procedures(ctx, j.c)
-	if err != nil {
-		return err
-	}
-	i := slices.IndexFunc(ps, func(p Procedure) bool { return p.Kind == Extension && p.State == Approved })
-	for _, sub := range j.subs {
-		if i < 0 || !sub.Open() || sub.DecidedAt != nil || sub.ExtendedDays >= j.c.ExtendedDays || sub.AcceptedAt.After(*ps[i].EndedAt) {
-			continue
-		}
-		if err := j.extend(ctx, sub); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// extend gives a part the extension of the whole.
-func (j *joint) extend(ctx context.Context, sub *Case) error {
-	was := *sub
-	d, err := j.deed(ctx, j.tx, sub)
-	if err != nil {
-		return err
-	}
-	sub.ExtendedDays = j.c.ExtendedDays
-	if err := d.reckon(ctx); err != nil {
-		return err
-	}
-	return d.save(ctx, was)
-}
-
 // proceed lets the clock of the joint case do what those of its parts do, begins what is
 // next within it, and goes on when all are over.
 func (j *joint) proceed(ctx context.Context, d *deed) error {
@@ -205,22 +166,6 @@ func (j *joint) proceed(ctx context.Context, d *deed) error {
 	return d.save(ctx, was)
 }
 
-// follow lets the clock stand while that of a part does, and reports whether it changed.
-func (j *joint) follow(ctx context.Context, d *deed) (bool, error) {
-	held, err := j.held(ctx)
-	if err != nil {
-		return false, err
-	}
-	stands := slices.ContainsFunc(j.subs, func(c *Case) bool { return c.Open() && c.SuspendedAt != nil })
-	switch {
-	case stands && j.c.SuspendedAt == nil:
-		return true, d.hold(ctx, reasonParts)
-	case held && !stands:
-		return true, d.release(ctx, reasonParts+"_ended")
-	}
-	return false, nil
-}
-
 // gather goes on from where the joint case waited for its parts.
 func (j *joint) gather(ctx context.Context, d *deed) error {
 	sh, err := d.shift(ctx, Move{Do: "fire", Ticket: d.visit.Ticket}, "")
@@ -233,19 +178,6 @@ func (j *joint) gather(ctx context.Context, d *deed) error {
 	return d.apply(ctx, sh)
 }
 
-// held reports whether the clock stands because that of a part did.
-func (j *joint) held(ctx context.Context) (bool, error) {
-	if j.c.SuspendedAt == nil {
-		return false, nil
-	}
-	rows, err := j.st.clocks(ctx, j.c)
-	if err != nil || len(rows) == 0 {
-		return false, err
-	}
-	last := rows[len(rows)-1]
-	return last.Kind == string(calendar.Suspended) && last.Reason == reasonParts, nil
-}
-
 // tally counts the parts by state.
 func (j *joint) tally() map[string]int {
 	out := map[string]int{}
@@ -253,41 +185,4 @@ func (j *joint) tally() map[string]int {
 		out[p.State]++
 	}
 	return out
-}
-
-// callOff ends what is left of a joint case that has ended before its parts: it was
-// withdrawn, refused or voided.
-func (j *joint) callOff(ctx context.Context) error {
-	var broken []error
-	for _, p := range j.parts {
-		if p.over() {
-			continue
-		}
-		if sub := j.sub(p); sub != nil {
-			broken = append(broken, j.drop(ctx, sub))
-		}
-		p.State, p.Why, p.EndedAt = PartSkipped, "case_part_joint_ended", &j.tx.Now
-		broken = append(broken, j.st.savePart(ctx, p))
-	}
-	return errors.Join(broken...)
-}
-
-// drop voids the case of a part.
-func (j *joint) drop(ctx context.Context, sub *Case) error {
-	was := *sub
-	d, err := j.deed(ctx, j.tx, sub)
-	if err != nil {
-		return err
-	}
-	if err := d.stop(ctx, "void", ""); err != nil {
-		return fmt.Errorf("call part %s off: %w", sub.No, err)
-	}
-	if err := j.st.stopClock(ctx, sub); err != nil {
-		return err
-	}
-	sub.DueAt = nil
-	sub.end(Voided, j.tx.Now)
-	d.move(string(was.Status), string(Voided))
-	d.touched()
-	return d.save(ctx, was)
 }

@@ -1,16 +1,10 @@
 package forms
 
 import (
-	"math"
-	"net/mail"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 	"unicode/utf8"
 
-	"liandong/tenancy/fault"
 	"liandong/tenancy/idcode"
 )
 
@@ -81,162 +75,9 @@ func normal(f *Field, raw any, today string) (any, *blame) {
 	return normalText(f, s, today)
 }
 
-func text(raw any) string {
-	switch v := raw.(type) {
-	case string:
-		return v
-	case []string:
-		if len(v) > 0 {
-			return v[len(v)-1]
-		}
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case bool:
-		if v {
-			return "1"
-		}
-	}
-	return ""
-}
-
-func normalText(f *Field, s, today string) (any, *blame) {
-	switch f.Kind { //nolint:exhaustive // the rest is text
-	case Date:
-		return s, checkDate(f, s, today)
-	case Select, Radio:
-		if !offers(f, s) {
-			return s, because("not_an_option")
-		}
-		return s, nil
-	case IDNumber:
-		s = idcode.Canonical(s)
-		return s, coded(idcode.CheckIDNumber(s))
-	case CreditCode:
-		s = idcode.Canonical(s)
-		return s, coded(idcode.CheckCreditCode(s))
-	case Phone:
-		p, err := idcode.NormalizePhone(s)
-		if err != nil {
-			return s, coded(err)
-		}
-		return p, nil
-	}
-	return s, checkText(f, s)
-}
-
-// coded is the finding of idcode, whose key the catalogue has.
-func coded(err error) *blame {
-	if f, ok := fault.As(err); ok {
-		return &blame{key: f.Text}
-	}
-	return nil
-}
-
 // offers reports whether s is a choice; a list that nobody filled in yet (a code list without its host) takes anything.
 func offers(f *Field, s string) bool {
 	return slices.ContainsFunc(f.Options, func(o Option) bool { return o.Value == s })
-}
-
-func checkText(f *Field, s string) *blame {
-	n := utf8.RuneCountInString(s)
-	switch {
-	case !utf8.ValidString(s) || strings.ContainsRune(s, 0):
-		return because("not_text")
-	case n < f.MinLength:
-		return because("too_short", f.MinLength)
-	case n > f.longest():
-		return because("too_long", f.longest())
-	}
-	if f.Pattern != "" {
-		re, err := regexp.Compile(`^(?:` + f.Pattern + `)$`)
-		if err != nil || !re.MatchString(s) {
-			return because("pattern")
-		}
-	}
-	return nil
-}
-
-// longest is how many characters a text may have.
-func (f *Field) longest() int {
-	switch {
-	case f.MaxLength > 0:
-		return f.MaxLength
-	case f.Kind == LongText:
-		return 2000
-	}
-	return 200
-}
-
-func checkDate(f *Field, s, today string) *blame {
-	if t, err := time.Parse(time.DateOnly, s); err != nil || t.Year() < 1000 {
-		return because("not_a_date")
-	}
-	after, before := f.After, f.Before
-	if after == "today" {
-		after = today
-	}
-	if before == "today" {
-		before = today
-	}
-	switch {
-	case after != "" && s < after:
-		return because("too_early", after)
-	case before != "" && s > before:
-		return because("too_late", before)
-	}
-	return nil
-}
-
-var plainNumber = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)$`)
-
-// largest is the number up to which two decimals are exact in a float64.
-const largest = 1e13
-
-func normalNumber(f *Field, raw any) (any, *blame) {
-	n, ok := raw.(float64)
-	if !ok {
-		s := strings.NewReplacer(",", "", "，", "", " ", "", "¥", "", "￥", "").Replace(strings.TrimSpace(text(raw)))
-		if s == "" {
-			return nil, nil
-		}
-		var err error
-		if n, err = strconv.ParseFloat(s, 64); err != nil || !plainNumber.MatchString(s) {
-			return text(raw), because("not_a_number")
-		}
-	}
-	return n, checkNumber(f, n)
-}
-
-func checkNumber(f *Field, n float64) *blame {
-	switch {
-	case math.IsNaN(n) || math.Abs(n) > largest:
-		return because("number_range")
-	case round(n, f.places()) != n:
-		if f.places() == 0 {
-			return because("not_whole")
-		}
-		return because("decimals", f.places())
-	case f.Min != nil && n < *f.Min:
-		return because("too_small", show(*f.Min))
-	case f.Max != nil && n > *f.Max:
-		return because("too_big", show(*f.Max))
-	}
-	return nil
-}
-
-func show(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
-
-func (f *Field) places() int {
-	if f.Kind == Money {
-		return 2
-	}
-	return f.Decimals
-}
-
-// round rounds half away from zero, the way the browser does too.
-func round(n float64, places int) float64 {
-	p := math.Pow(10, float64(places))
-	return math.Copysign(math.Floor(math.Abs(n)*p+0.5)/p, n)
 }
 
 func normalTick(raw any) any {
@@ -374,10 +215,4 @@ func rows(raw any) (out []map[string]any) {
 		}
 	}
 	return out
-}
-
-// email reports whether s is a mail address; expressions may ask it.
-func email(s string) bool {
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s
 }

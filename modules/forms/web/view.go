@@ -1,10 +1,8 @@
 package web
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,17 +10,6 @@ import (
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
 )
-
-// Place is a division (区划) to choose.
-type Place struct{ Code, Name string }
-
-// Divisions answers questions about the tree of divisions.
-type Divisions interface {
-	// Below lists the divisions of the next level; "" asks for the provinces.
-	Below(ctx context.Context, code string) ([]Place, error)
-	// Way lists the divisions from the province down to code.
-	Way(ctx context.Context, code string) ([]Place, error)
-}
 
 // View is a form on a page: its rules, what was typed, and what is wrong with it.
 type View struct {
@@ -114,7 +101,8 @@ func same(a, b any) bool {
 	return err1 == nil && err2 == nil && string(x) == string(y)
 }
 
-func (v *View) shown(at string) bool  { return v.Result.Shown[at] }
+func (v *View) shown(at string) bool { return v.Result.Shown[at] }
+
 func (v *View) locked(at string) bool { return v.Result.Locked[at] || v.Print }
 
 // current is a value as it should stand in its input: the typed one, unless the form reckons it.
@@ -216,116 +204,6 @@ func files(v any) (out []map[string]string) {
 	return out
 }
 
-// control is a field as the kit draws it.
-func (v *View) control(f *forms.Field, at string, value any) kit.F {
-	k := kit.F{
-		Name: prefix + at, Label: named(f), Help: f.Help, Placeholder: f.Placeholder, Unit: f.Unit, Required: v.Result.Required[at], Value: show(value),
-		ReadOnly: v.locked(at) || f.Compute != "" || f.Readonly, Full: true, Attrs: map[string]any{},
-	}
-	switch f.Kind { //nolint:exhaustive // drawn by templates of their own
-	case forms.LongText:
-		k.Type, k.MaxLength = kit.Textarea, or(f.MaxLength, 2000)
-	case forms.Text:
-		k.MaxLength = or(f.MaxLength, 200)
-	case forms.Number:
-		k.Attrs["inputmode"] = "decimal"
-	case forms.Money:
-		k.Type = kit.Money
-	case forms.Date:
-		k.Type, k.Min, k.Max = kit.Date, day(f.After, v.Context.Today), day(f.Before, v.Context.Today)
-	case forms.Select, forms.Radio:
-		k.Type, k.Options = kit.Select, options(f)
-		if f.Kind == forms.Radio {
-			k.Type = kit.Radio
-		}
-		if k.ReadOnly { // a choice cannot be read-only; what it is stands there as text
-			k.Type, k.Value, k.Options = kit.Text, v.words(f, value), nil
-		}
-	case forms.Checkbox:
-		k.Type = kit.Checkbox
-		if f.Multiple() {
-			k.Type, k.Options = kit.Checkboxes, options(f)
-		}
-		k.Disabled = k.ReadOnly
-	case forms.Phone:
-		k.Type, k.Value = kit.Tel, strings.TrimPrefix(k.Value, "+86")
-	case forms.IDNumber, forms.CreditCode:
-		k.MaxLength = 30
-	}
-	if v.Print {
-		k.Value = v.words(f, value)
-	}
-	k.Help = v.help(f, at)
-	return k
-}
-
-// help is what is said below a field, with where its value comes from.
-func (v *View) help(f *forms.Field, at string) string {
-	from := v.Prefilled[at]
-	if from == "" || v.Print {
-		return f.Help
-	}
-	note := prefilledNote(from, v.locked(at))
-	if f.Help == "" {
-		return note
-	}
-	return f.Help + helpGlue + note
-}
-
-func day(bound, today string) string {
-	if bound == "today" {
-		return today
-	}
-	return bound
-}
-
-func options(f *forms.Field) (out []kit.Option) {
-	for _, o := range f.Options {
-		out = append(out, kit.Option{Value: o.Value, Label: o.Label})
-	}
-	return out
-}
-
-// words is a value as people read it.
-func (v *View) words(f *forms.Field, value any) string { return Words(f, value) }
-
-func optionLabel(f *forms.Field, value string) string {
-	if i := slices.IndexFunc(f.Options, func(o forms.Option) bool { return o.Value == value }); i >= 0 {
-		return f.Options[i].Label
-	}
-	return value
-}
-
-func named(f *forms.Field) string {
-	if f.Label != "" {
-		return f.Label
-	}
-	return f.ID
-}
-
-func or(n, fallback int) int {
-	if n > 0 {
-		return n
-	}
-	return fallback
-}
-
-// width is the class of a field's place in the grid of twelve.
-func width(f *forms.Field, inColumns int) string {
-	w := f.Width
-	if w == 0 {
-		switch {
-		case inColumns > 0:
-			w = max(12/inColumns, 3)
-		case f.Kind == forms.LongText || f.Kind == forms.Table || f.Kind.Contains() || f.Kind == forms.Note || f.Kind == forms.Address || f.Kind == forms.File || f.Kind == forms.Signature || len(f.Options) > 4 && f.Kind != forms.Select:
-			w = 12
-		default:
-			w = 6
-		}
-	}
-	return "w" + strconv.Itoa(w)
-}
-
 // rules is the plan of the form for the browser, with the sentences that it may say.
 func (v *View) rules() string {
 	type browser struct {
@@ -355,59 +233,6 @@ func sentences() map[string]string {
 		out[key] = text.T(key)
 	}
 	return out
-}
-
-// places are the selects of an address: one per level that was reached, and the next.
-type places struct {
-	chosen string
-	list   []Place
-}
-
-func (v *View) levels(ctx context.Context, code string) (out []places) {
-	if v.Divisions == nil {
-		return nil
-	}
-	var way []Place
-	if code != "" {
-		way, _ = v.Divisions.Way(ctx, code) // an unknown code begins anew
-	}
-	above := ""
-	for i := 0; i <= len(way) && i < 5; i++ {
-		list, err := v.Divisions.Below(ctx, above)
-		if err != nil || len(list) == 0 {
-			break
-		}
-		p := places{list: list}
-		if i < len(way) {
-			p.chosen = way[i].Code
-			above = p.chosen
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-// NameDivisions writes the full name of every division chosen into values.
-func NameDivisions(ctx context.Context, d Divisions, c *forms.Compiled, values forms.Values) {
-	if d == nil {
-		return
-	}
-	c.Schema.Walk(func(f *forms.Field, _ []*forms.Field) bool {
-		m, ok := values[f.ID].(map[string]any)
-		if !ok || f.Kind != forms.Address || show(m[forms.Division]) == "" {
-			return true
-		}
-		way, err := d.Way(ctx, show(m[forms.Division]))
-		if err != nil {
-			return true
-		}
-		names := make([]string, len(way))
-		for i, p := range way {
-			names[i] = p.Name
-		}
-		m[forms.Named] = strings.Join(names, "")
-		return true
-	})
 }
 
 // cellShown reports whether a cell is visible; one of a row that does not count yet follows its rule on nothing.

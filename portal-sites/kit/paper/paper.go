@@ -17,10 +17,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/signintech/gopdf"
 
@@ -190,97 +188,6 @@ func (d *Doc) Terms(ts []Term) {
 	d.Table([]Col{{Width: 1}, {Width: 3}}, rows)
 }
 
-// Col is one column of a table; its width counts against those of the others.
-type Col struct {
-	Label string
-	Width float64
-}
-
-const cell = 5.0 // points around the text of a cell
-
-// Table writes a table. Where a page ends, the head is written again; a row that is
-// longer than a page goes on on the next. Columns without labels have no head.
-func (d *Doc) Table(cols []Col, rows [][]string) {
-	total := 0.0
-	for _, c := range cols {
-		total += c.Width
-	}
-	widths, head := make([]float64, len(cols)), make([]string, len(cols))
-	labelled := false
-	for i, c := range cols {
-		widths[i], head[i] = wide*c.Width/total, c.Label
-		labelled = labelled || c.Label != ""
-	}
-	top := func() {
-		if labelled {
-			d.row(widths, d.cells(widths, head), true)
-		}
-	}
-	d.size(ofTable)
-	d.room(4 * ofTable * leading)
-	top()
-	for _, r := range rows {
-		lines := d.cells(widths, r)
-		for len(lines) > 0 {
-			fits := int((bottom - d.y - 2*cell) / (ofTable * leading))
-			if fits < 1 || fits < len(lines) && len(lines) <= maxTogether {
-				d.room(bottom)
-				d.size(ofTable)
-				top()
-				fits = int((bottom - d.y - 2*cell) / (ofTable * leading))
-			}
-			n := min(fits, len(lines))
-			d.row(widths, lines[:n], false)
-			lines = lines[n:]
-		}
-	}
-	d.y += 6
-}
-
-// maxTogether is how many lines of a row are kept on one page.
-const maxTogether = 20
-
-// cells cuts a row into lines: lines[n][i] is the n-th line of the i-th cell.
-func (d *Doc) cells(widths []float64, row []string) (lines [][]string) {
-	d.size(ofTable)
-	for i := range widths {
-		if i >= len(row) {
-			break
-		}
-		var own []string
-		for p := range strings.SplitSeq(row[i], "\n") {
-			own = append(own, d.wrap(p, widths[i]-2*cell)...)
-		}
-		for n, l := range own {
-			if n == len(lines) {
-				lines = append(lines, make([]string, len(widths)))
-			}
-			lines[n][i] = l
-		}
-	}
-	return lines
-}
-
-func (d *Doc) row(widths []float64, lines [][]string, head bool) {
-	h := float64(len(lines))*ofTable*leading + 2*cell
-	d.pdf.SetLineWidth(0.5)
-	d.pdf.SetStrokeColor(120, 120, 120)
-	x := left
-	for i, w := range widths {
-		if head || i == 0 && len(widths) == 2 {
-			d.pdf.SetFillColor(240, 244, 249)
-			d.pdf.RectFromUpperLeftWithStyle(x, d.y, w, h, "FD")
-		} else {
-			d.pdf.RectFromUpperLeftWithStyle(x, d.y, w, h, "D")
-		}
-		for n, l := range lines {
-			d.put(l[i], x+cell, d.y+cell+float64(n)*ofTable*leading)
-		}
-		x += w
-	}
-	d.y += h
-}
-
 // QR draws a code for content with a caption beside it.
 func (d *Doc) QR(content, caption string) {
 	c, err := qr.New(content)
@@ -322,138 +229,8 @@ func (d *Doc) Bytes() ([]byte, error) {
 	return d.pdf.GetBytesPdfReturnErr()
 }
 
-func (d *Doc) put(s string, x, y float64) {
-	if s == "" || d.err != nil {
-		return
-	}
-	d.pdf.SetFillColor(0, 0, 0)
-	d.pdf.SetTextColor(0, 0, 0)
-	for _, r := range runs(s) {
-		d.keep(d.pdf.SetFont(r.family, "", d.pt))
-		d.pdf.SetXY(x, y)
-		d.keep(d.pdf.Cell(nil, r.text))
-		x += d.measure(r.text)
-	}
-}
-
-func (d *Doc) width(s string) (w float64) {
-	for _, r := range runs(s) {
-		d.keep(d.pdf.SetFont(r.family, "", d.pt))
-		w += d.measure(r.text)
-	}
-	return w
-}
-
-func (d *Doc) measure(s string) float64 {
-	w, err := d.pdf.MeasureTextWidth(s)
-	d.keep(err)
-	return w
-}
-
-// run is a piece of a line in one family.
-type run struct{ family, text string }
-
-// runs cuts a line where the family changes: what stands before the general
-// punctuation of Unicode is letters and digits.
-func runs(s string) (out []run) {
-	for _, r := range s {
-		f := han
-		if r < 0x2000 || r >= 0x2018 && r <= 0x201f { // the Chinese font lacks quotation marks
-			f = latin
-		}
-		if n := len(out); n > 0 && out[n-1].family == f {
-			out[n-1].text += string(r)
-			continue
-		}
-		out = append(out, run{f, string(r)})
-	}
-	return out
-}
-
-// wrap cuts one paragraph into lines that are no wider than w: between Chinese
-// characters anywhere, between others at spaces, and never so that a line begins
-// with a mark that closes (标点避头).
-func (d *Doc) wrap(s string, w float64) (lines []string) {
-	var line []rune
-	used := 0.0
-	for _, word := range words(printable(s)) {
-		need := d.width(string(word))
-		if used+need > w && len(line) > 0 {
-			lines = append(lines, strings.TrimRight(string(line), " "))
-			line, used = nil, 0
-			if string(word) == " " {
-				continue
-			}
-		}
-		for need > w && len(word) > 1 { // one word wider than a line
-			n := len(word) - 1
-			for n > 1 && d.width(string(word[:n])) > w {
-				n--
-			}
-			lines = append(lines, string(word[:n]))
-			word = word[n:]
-			need = d.width(string(word))
-		}
-		line, used = append(line, word...), used+need
-	}
-	if len(line) > 0 || len(lines) == 0 {
-		lines = append(lines, string(line))
-	}
-	return lines
-}
-
-// words cuts a text where a line may end.
-func words(s string) (out [][]rune) {
-	var last []rune
-	flush := func() {
-		if len(last) > 0 {
-			out = append(out, last)
-			last = nil
-		}
-	}
-	for _, r := range s {
-		switch {
-		case strings.ContainsRune(closing, r) && len(last)+len(out) > 0:
-			if len(last) == 0 {
-				last = out[len(out)-1]
-				out = out[:len(out)-1]
-			}
-			last = append(slices.Clip(last), r)
-		case unicode.IsSpace(r):
-			flush()
-			out = append(out, []rune{' '})
-		case unicode.Is(unicode.Han, r):
-			if len(last) == 0 || !strings.ContainsRune(opening, last[len(last)-1]) {
-				flush()
-			}
-			last = append(last, r)
-			flush()
-		case strings.ContainsRune(opening, r):
-			flush()
-			last = append(last, r)
-		default:
-			last = append(last, r)
-		}
-	}
-	flush()
-	return out
-}
-
 // The marks that no line begins with, and those that none ends with.
 const (
 	closing = "\uff0c\u3002\u3001\uff1b\uff1a\uff1f\uff01\uff09\u300b\u3009\u300f\u300d\u3011\u201d\u2019)]},.;:?!"
 	opening = "\uff08\u300a\u3008\u300e\u300c\u3010\u201c\u2018([{"
 )
-
-// printable leaves out what no font draws.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\t' {
-			return ' '
-		}
-		if unicode.IsControl(r) || r == unicode.ReplacementChar || r > 0xffff {
-			return -1
-		}
-		return r
-	}, s)
-}
