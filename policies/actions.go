@@ -88,7 +88,7 @@ const (
 	CasesReopen     Action = "cases:reopen"     // at_tenant, open (at_name)
 	CasesArchive    Action = "cases:archive"    // at_tenant, open (at_name)
 	CasesExport     Action = "cases:export"     // tenant
-	FilesRead       Action = "files:read"       // tenant, subject, published bool (at_tenant, participants, mandated)
+	FilesRead       Action = "files:read"       // tenant, subject, published bool (at_tenant, participants, mandated, withheld bool: from the actor)
 	FilesWrite      Action = "files:write"      // tenant, subject (at_tenant, mandated)
 )
 

@@ -507,11 +507,27 @@ allow["files:read"] contains "published" if input.resource.published == true
 
 allow["files:read"] contains "subject" if is_subject
 
-allow["files:read"] contains "subtree" if sees_tenant
+allow["files:read"] contains "subtree" if {
+	sees_tenant
+	not withheld
+}
 
-allow["files:read"] contains "participant" if takes_part
+allow["files:read"] contains "participant" if {
+	takes_part
+	not withheld
+}
 
 deny["files:read"] contains r if some r in needs_sight
+
+# What was handed in once for a joint case is for the lead office; an office of one part gets what its item asks for.
+deny["files:read"] contains because("not_asked", "这份材料不是您办理的事项要求的，由联办件的牵头单位保管", "请在本部门的办件中查看需要的材料，确有需要的联系牵头单位") if {
+	withheld
+}
+
+withheld if {
+	is_staff
+	not object.get(input.resource, "withheld", false) == false
+}
 
 allow["files:write"] contains "subject" if is_subject
 

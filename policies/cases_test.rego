@@ -242,6 +242,10 @@ test_files_read_deny if refused("files:read", person, file("she", false), "not_s
 
 test_files_read_sibling_deny if refused("files:read", staff(other, []), file("she", false), "out_of_interval")
 
+test_files_read_withheld_deny if refused("files:read", staff(county, []), object.union(file("she", false), {"withheld": true}), "not_asked")
+
+test_files_read_not_withheld_allow if allowed("files:read", staff(county, []), object.union(file("she", false), {"withheld": false}), "subtree")
+
 test_files_write_allow if allowed("files:write", person, file("me", false), "subject")
 
 test_files_write_own_allow if allowed("files:write", clerk(town), file("she", false), "own")

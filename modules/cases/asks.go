@@ -23,6 +23,7 @@ type Offer struct {
 
 	// What follows from the choices that were offered with the question.
 	PromisedDays int
+	Materials    []string // every one that it asks for
 	Required     []string // materials without which it cannot be filed
 	Tolerable    []string // materials that may follow after acceptance (容缺后补)
 	Chosen       []Choice // the choices that count, in the order of the questions

@@ -240,6 +240,9 @@ func (s *Service) ShowForm(ctx context.Context, id string, plain bool, read func
 		if c.Sheet().None() {
 			return fault.New(fault.NotFound, "case_form_none")
 		}
+		if err := (store{tx}).sees(ctx, c); err != nil {
+			return err
+		}
 		out := FormView{Case: *c}
 		if out.Rights, err = s.powers(ctx, tx, c); err != nil {
 			return err

@@ -45,6 +45,8 @@ type Part struct {
 	Department string
 	Choices    []string `bun:"type:jsonb"`
 	Reviews    []string `bun:"type:jsonb"`
+	Materials  []string `bun:"type:jsonb"` // that its item asks for; none before it has begun
+	Papers     []string `bun:"type:jsonb"` // ids of the files that its sheet of the one form names
 	SubID      *string  // its case, once it has begun
 	State      string
 	Outcome    string // of its case; refused, withdrawn or voided when it was not decided
@@ -87,7 +89,8 @@ func (s *Service) plan(ctx context.Context, tx *db.Tx, c *Case, parts []PartOffe
 	for i, p := range parts {
 		rows[i] = Part{
 			TenantID: c.TenantID, CaseID: c.ID, Key: p.Key, Stage: p.Stage, ItemID: p.ItemID, Name: p.Name, Department: p.Department,
-			Choices: slices.Concat([]string{}, p.Choices), Reviews: slices.Concat([]string{}, p.Reviews), State: PartWaiting,
+			Choices: slices.Concat([]string{}, p.Choices), Reviews: slices.Concat([]string{}, p.Reviews),
+			Materials: []string{}, Papers: []string{}, State: PartWaiting,
 		}
 	}
 	if _, err := tx.NewInsert().Model(&rows).Exec(ctx); err != nil {
@@ -114,8 +117,17 @@ func (s store) subs(ctx context.Context, tenant tenancy.ID, joint string) (cs []
 	return cs, nil
 }
 
+// PartOf is the part that a case is of its joint case, in a transaction of the caller's.
+func (s *Service) PartOf(ctx context.Context, tx *db.Tx, c *Case) (p Part, err error) {
+	err = tx.NewSelect().Model(&p).Where("tenant_id = ?", c.TenantID).Where("case_id = ?", c.joined()).Where("key = ?", c.Part).Scan(ctx)
+	if err != nil {
+		return p, fmt.Errorf("part %s of case %s: %w", c.Part, c.joined(), err)
+	}
+	return p, nil
+}
+
 func (s store) savePart(ctx context.Context, p *Part) error {
-	_, err := s.tx.NewUpdate().Model(p).Column("sub_id", "state", "outcome", "why", "begun_at", "ended_at").WherePK().Exec(ctx)
+	_, err := s.tx.NewUpdate().Model(p).Column("sub_id", "state", "outcome", "why", "begun_at", "ended_at", "materials", "papers").WherePK().Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("part %s of case %s: %w", p.Key, p.CaseID, err)
 	}

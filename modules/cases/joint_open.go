@@ -29,7 +29,7 @@ func (j *joint) open(ctx context.Context, d *deed, p *Part) error {
 	if err != nil {
 		return err
 	}
-	err = j.portion(ctx, sub)
+	papers, err := j.portion(ctx, sub)
 	if fault.KindOf(err) == fault.Invalid {
 		p.Why = "case_part_form"
 		return j.st.savePart(ctx, p)
@@ -42,6 +42,7 @@ func (j *joint) open(ctx context.Context, d *deed, p *Part) error {
 	}
 	j.subs = append(j.subs, sub)
 	p.SubID, p.State, p.Why, p.BegunAt = &sub.ID, PartRunning, "", &j.tx.Now
+	p.Materials, p.Papers = slices.Concat([]string{}, offer.Materials), slices.Concat([]string{}, papers)
 	return j.st.savePart(ctx, p)
 }
 
@@ -79,27 +80,28 @@ func rest(cal calendar.Calendar, c *Case, now time.Time) int {
 	return max(1, cal.Between(now, c.DueAt.Add(-1)))
 }
 
-// portion gives the part its own sheet of the one form (一表制).
-func (j *joint) portion(ctx context.Context, sub *Case) error {
+// portion gives the part its own sheet of the one form (一表制), and returns the files that
+// the sheet names.
+func (j *joint) portion(ctx context.Context, sub *Case) (papers []string, err error) {
 	if j.asks.Forms == nil || j.c.Sheet().None() {
-		return nil
+		return nil, nil
 	}
 	form, answers, err := j.asks.Forms.Portion(ctx, j.tx, j.c.Sheet(), j.c.ID, sub.Part)
 	if fault.KindOf(err) == fault.NotFound || err == nil && form.None() {
-		return nil // the part asks nothing
+		return nil, nil // the part asks nothing
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sub.FormID, sub.FormNumber = &form.ID, form.Number
 	res, err := j.asks.Forms.File(ctx, j.tx, Sheet{
 		Form: form, CaseID: sub.ID, No: sub.No, ItemID: sub.ItemID, Subject: sub.subject(), Kind: sub.ApplicantKind, Answers: answers,
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sub.take(res.Facts)
-	return nil
+	return res.Files, nil
 }
 
 // accept places a part behind the acceptance of its flow: the lead office has accepted the

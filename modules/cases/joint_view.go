@@ -15,6 +15,7 @@ type JointView struct {
 	Reviews []Review  // oldest first
 	Ended   int       // parts that are over
 	Granted int       // of them, granted
+	Lead    bool      // the actor is of the lead office, or the applicant: nothing of it is withheld from her
 }
 
 // PartRow is one part and how far its case has got.
@@ -53,6 +54,11 @@ func (s *Service) joint(ctx context.Context, tx *db.Tx, v *View) error {
 		j.Case = whole
 	}
 	v.Joint = j
+	see, err := st.sight(ctx, &v.Case)
+	if err != nil {
+		return err
+	}
+	j.Lead = see.lead
 	if err := s.partRows(ctx, tx, j); err != nil {
 		return err
 	}
@@ -122,6 +128,19 @@ func (s *Service) reviews(ctx context.Context, st store, j *JointView) error {
 			r.Voices = append(r.Voices, said)
 		}
 		j.Reviews = append(j.Reviews, r)
+	}
+	return nil
+}
+
+// Own is the part that the case is; nil for any other.
+func (v View) Own() *Part {
+	if v.Joint == nil || v.Case.JointID == nil {
+		return nil
+	}
+	for i := range v.Joint.Parts {
+		if p := &v.Joint.Parts[i].Part; p.Key == v.Case.Part {
+			return p
+		}
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -45,11 +46,13 @@ type Service struct {
 	db     *db.DB
 	authz  policies.Authorizer
 	bucket *blob.Bucket
+	guards []Guard
 }
 
-// New wires a Service over a bucket that it does not own.
-func New(d *db.DB, a policies.Authorizer, b *blob.Bucket) *Service {
-	return &Service{db: d, authz: a, bucket: b}
+// New wires a Service over a bucket that it does not own. What a guard withholds from an
+// actor she is not given, whatever her tenant sees.
+func New(d *db.DB, a policies.Authorizer, b *blob.Bucket, guards ...Guard) *Service {
+	return &Service{db: d, authz: a, bucket: b, guards: guards}
 }
 
 // Upload stores one file of the actor's for a material of a case that is still
@@ -131,7 +134,12 @@ func (s *Service) OfCase(ctx context.Context, caseID string) (fs []File, err err
 		if tx.Scope.Actor.Kind == tenancy.Person {
 			sel = sel.Where("subject = ?", tx.Scope.Actor.ID)
 		}
-		return sel.Scan(ctx)
+		if err := sel.Scan(ctx); err != nil {
+			return fmt.Errorf("files of case %s: %w", caseID, err)
+		}
+		held, err := s.withheld(ctx, tx, fs...)
+		fs = slices.DeleteFunc(fs, func(f File) bool { return slices.Contains(held, f.ID) })
+		return err
 	})
 	return fs, err
 }
@@ -142,7 +150,7 @@ func (s *Service) Open(ctx context.Context, id string) (f File, content io.ReadC
 		if err := tx.NewSelect().Model(&f).Where("id = ?", id).Scan(ctx); err != nil {
 			return fmt.Errorf("get file %s: %w", id, err)
 		}
-		return s.authz.Allow(ctx, policies.FilesRead, f.resource())
+		return s.mayRead(ctx, tx, f)
 	})
 	if err != nil {
 		return f, nil, err

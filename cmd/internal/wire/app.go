@@ -154,7 +154,7 @@ const issuer = "联动政务"
 func (a *App) modules(context.Context) error {
 	a.Org = org.New(a.DB, a.Policy, people{a.Kratos, a.IDs})
 	a.Flows = flows.NewService(flows.Handlers(cases.Services()...))
-	a.Files = files.New(a.DB, a.Policy, a.bucket)
+	a.Files = files.New(a.DB, a.Policy, a.bucket, cases.Sight{})
 	a.Forms = forms.New(a.DB, a.Policy, forms.Asks{Sealer: a.sealer, Codes: codeLists{}, Facts: a.filler, Word: sourceWord})
 	a.Items = catalog.New(a.DB, a.Policy, a.Flows, Life(a.Files, a.Forms))
 	a.Cases = cases.New(a.DB, a.Policy, Asks(a.Items, a.Flows, a.Files, a.Forms, a.sealer))

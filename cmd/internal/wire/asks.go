@@ -46,10 +46,17 @@ func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, 
 		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name,
 		FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID, StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays,
 		Form:    cases.FormRef{ID: g.Body.EForm.ID, Number: g.Body.EForm.Number},
-		Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
+		Origins: g.Body.Origins, Materials: named(mine.Materials), Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
 		Kind: caseKind(g.Body), Mode: caseMode(g.Body), Way: caseWay(g.Body), Trips: g.Body.OnsiteTimes,
 		Phone: g.Body.Phone, Address: g.Body.Address, Hours: g.Body.Hours, Parts: partsOf(mine.Parts),
 	}, nil
+}
+
+func named(ms []catalog.Material) (names []string) {
+	for _, m := range ms {
+		names = append(names, m.Name)
+	}
+	return names
 }
 
 // partsOf spells what a theme brings about as cases does.

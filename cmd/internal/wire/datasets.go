@@ -46,6 +46,11 @@ func (s dossiers) Dossier(ctx context.Context, tx *db.Tx, id string) (d datasets
 		if err != nil {
 			return d, err
 		}
+		part, err := s.cases.PartOf(ctx, tx, c)
+		if err != nil {
+			return d, err
+		}
+		shared = slices.DeleteFunc(shared, func(f files.File) bool { return !part.Asks(f.ID, f.Material) })
 		papers = append(shared, papers...)
 	}
 	area, err := areaOf(ctx, tx, c.TenantID)

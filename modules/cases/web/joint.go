@@ -142,14 +142,29 @@ func (v *view) ownProcedures() (out []cases.Procedure) {
 	return out
 }
 
-// files are those of the case, and for a part those that were handed in once for the whole
-// before them.
+// files are those of the case, and for a part before them what its item asks for of what was
+// handed in once for the whole.
 func (h handlers) files(ctx context.Context, v *cases.View) (out []File, err error) {
-	if v.Case.JointID != nil {
-		if out, err = h.d.Files.OfCase(ctx, *v.Case.JointID); err != nil {
+	if part := v.Own(); part != nil {
+		if out, err = h.d.Files.OfCase(ctx, v.Joint.Case.ID); err != nil {
 			return nil, err
 		}
+		out = slices.DeleteFunc(out, func(f File) bool { return !part.Asks(f.ID, f.Material) })
 	}
 	own, err := h.d.Files.OfCase(ctx, v.Case.ID)
 	return append(out, own...), err
+}
+
+// filesNote says why a list of files is shorter than what the applicant handed in; empty
+// when it is not.
+func (v *view) filesNote() string {
+	switch {
+	case v.Joint == nil:
+		return ""
+	case v.Case.JointID != nil:
+		return filesOfPart()
+	case !v.Joint.Lead:
+		return filesOfWhole()
+	}
+	return ""
 }

@@ -76,7 +76,7 @@ func newTownOver(t *testing.T, pool *sql.DB) *town {
 		t.Fatal(err)
 	}
 	fl := flows.NewService(flows.Handlers(cases.Services()...))
-	w.db, w.items, w.flows, w.files = d, catalog.New(d, engine, fl), fl, files.New(d, engine, bucket)
+	w.db, w.items, w.flows, w.files = d, catalog.New(d, engine, fl), fl, files.New(d, engine, bucket, cases.Sight{})
 	w.cases = cases.New(d, engine, cases.Asks{Items: w, Flows: owing{w.flows, w}, Tree: w, Calendars: book.Book{}, Sealer: sealer, Files: w.files, Staff: w})
 	w.item = w.publish()
 	return w
@@ -241,11 +241,18 @@ func (w *town) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, c
 	mine := g.Body.For(choices)
 	return cases.Offer{
 		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
-		StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays, Origins: g.Body.Origins, Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
+		StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays, Origins: g.Body.Origins, Materials: named(mine.Materials), Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
 		Kind: map[string]cases.Kind{"1": cases.KindInstant}[g.Body.ProjectType], Trips: g.Body.OnsiteTimes, Way: map[string]cases.Way{"1": cases.ByPerson}[g.Body.HandlingWay],
 		Mode:  map[string]cases.Mode{"1": cases.Precheck, "2": cases.Verify, "3": cases.Wholly}[g.Body.OnlineMode],
 		Parts: partsOf(mine.Parts),
 	}, nil
+}
+
+func named(ms []catalog.Material) (names []string) {
+	for _, m := range ms {
+		names = append(names, m.Name)
+	}
+	return names
 }
 
 func partsOf(parts []catalog.ThemePart) (out []cases.PartOffer) {
