@@ -248,7 +248,7 @@ func (*Service) BulkActsFor(sc tenancy.Scope, r *Row, head bool) (acts []string)
 		acts = append(acts, BulkAccept)
 	case r.StepKind == "decide":
 		acts = append(acts, BulkGrant)
-	case r.StepKind != "deliver" && r.StepKind != ForPayment && r.StepKind != ForExternal:
+	case r.StepKind != "deliver" && r.StepKind != ForPayment && r.StepKind != ForExternal && r.StepKind != ForParts:
 		acts = append(acts, BulkPass)
 	}
 	if mine || works && head && r.AtTenant == sc.Tenant {

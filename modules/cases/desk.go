@@ -149,10 +149,10 @@ func (s *Service) CountDesk(ctx context.Context) (n DeskCounts, err error) {
 			to *int
 			of func(*bun.SelectQuery) *bun.SelectQuery
 		}{
-			{&n.Todo, func(sel *bun.SelectQuery) *bun.SelectQuery { return hers(tx.Scope, sel, "c.", "step_") }},
+			{&n.Todo, func(sel *bun.SelectQuery) *bun.SelectQuery { return toDo(tx.Scope, sel, "c.", "step_") }},
 			{&n.Team, func(sel *bun.SelectQuery) *bun.SelectQuery { return ours(tx.Scope, sel, "c.", "step_") }},
 			{&n.Today, func(sel *bun.SelectQuery) *bun.SelectQuery {
-				return hers(tx.Scope, sel, "c.", "step_").Where("c.suspended_at IS NULL AND least(c.due_at, c.step_due_at) <= ?", end)
+				return toDo(tx.Scope, sel, "c.", "step_").Where("c.suspended_at IS NULL AND least(c.due_at, c.step_due_at) <= ?", end)
 			}},
 		} {
 			few := c.of(tx.NewSelect().TableExpr("cases AS c").ColumnExpr("1").Where("c.ended_at IS NULL").Where("c.status <> 'supplement'")).Limit(manyEnough)
@@ -160,7 +160,7 @@ func (s *Service) CountDesk(ctx context.Context) (n DeskCounts, err error) {
 				return fmt.Errorf("count a desk: %w", err)
 			}
 		}
-		for of, to := range map[*int]lot{&n.Todo: hers, &n.Team: ours} {
+		for of, to := range map[*int]lot{&n.Todo: toDo, &n.Team: ours} {
 			also, err := st.besides(ctx, Query{}, to)
 			if err != nil {
 				return err

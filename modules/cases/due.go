@@ -22,7 +22,7 @@ const maxDue = 1000
 // DueDays (到期日历) tells day by day in [from, to] what of the actor's, or of her whole office, is
 // due, with the working days of her office. more says that there is more than could be shown.
 func (s *Service) DueDays(ctx context.Context, q Query, team bool, from, to calendar.Date) (days []DueDay, more bool, err error) {
-	of := lot(hers)
+	of := lot(toDo)
 	if team {
 		of = ours
 	}

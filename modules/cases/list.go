@@ -33,6 +33,7 @@ type Query struct {
 	Over       bool             // only cases whose applicant came more often than was promised
 	Level      string           // of the tenant where it was born
 	Assignee   string           // to whom the step was referred, or Unassigned; to-do and team alone
+	Led        bool             // joint cases that wait for their parts; to-do alone
 	Act        string           // the actor's last; done alone
 
 	DueFrom, DueTo time.Time // the nearer end lies in (DueFrom, DueTo]; to-do and team alone
@@ -62,6 +63,8 @@ type Row struct {
 	Left       int        `bun:"-"` // working days to Deadline, today included; 0 or less: late by so many
 	Late       bool       `bun:"-"`
 	Watched    bool       `bun:"-"` // by the actor
+
+	PartsOver int `bun:"-"` // of a joint case: how many of its parts are over
 
 	WatchedAt *time.Time // in the list of what she watches
 

@@ -16,10 +16,15 @@ import (
 
 // Todo (待办) lists what waits for the actor: cases that stand in her tenant at a
 // step of one of her posts. Cases that wait for their applicant are left out,
-// unless q.Status asks for them. A row shows the case at the step that is hers.
+// unless q.Status asks for them; joint cases that wait for their parts while there is nothing
+// to do for the lead office are left out, and q.Led asks for these instead. A row shows the case at the step that is hers.
 func (s *Service) Todo(ctx context.Context, q Query) (p Page, err error) {
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, err = s.waiting(ctx, tx, q, hers)
+		of := lot(toDo)
+		if q.Led {
+			of = led
+		}
+		p, err = s.waiting(ctx, tx, q, of)
 		return err
 	})
 	return p, err
@@ -176,6 +181,7 @@ func (s *Service) CountTodo(ctx context.Context) (n int, err error) {
 type TodoCounts struct {
 	All, Accept, Review, Decide, Deliver int
 	Supplement                           int // waits for the applicant; not in All
+	Led                                  int // joint cases that wait for their parts; not in All
 	Late                                 int
 }
 
@@ -189,22 +195,26 @@ func (s *Service) CountTodos(ctx context.Context) (n TodoCounts, err error) {
 		}
 		sel = sel.ColumnExpr("count(*) FILTER (WHERE c.status = 'supplement') AS supplement").
 			ColumnExpr(wanted+" AND c.suspended_at IS NULL AND (c.due_at < ? OR c.step_due_at < ?)) AS late", tx.Now, tx.Now)
-		if err := hers(tx.Scope, sel.Where("c.ended_at IS NULL"), "c.", "step_").Scan(ctx, &n); err != nil {
+		if err := toDo(tx.Scope, sel.Where("c.ended_at IS NULL"), "c.", "step_").Scan(ctx, &n); err != nil {
 			return fmt.Errorf("count to-do list: %w", err)
 		}
-		return (store{tx}).countBesides(ctx, &n)
+		st := store{tx}
+		if n.Led, err = st.countLed(ctx); err != nil {
+			return err
+		}
+		return st.countBesides(ctx, &n)
 	})
 	return n, err
 }
 
 // countBesides adds the steps at which cases stand besides, but for cases that are counted.
 func (s store) countBesides(ctx context.Context, n *TodoCounts) error {
-	vs, err := s.besides(ctx, Query{}, hers)
+	vs, err := s.besides(ctx, Query{}, toDo)
 	if err != nil || len(vs) == 0 {
 		return err
 	}
 	var waiting []string
-	err = hers(s.tx.Scope, s.tx.NewSelect().TableExpr("cases AS c").ColumnExpr("c.id"), "c.", "step_").
+	err = toDo(s.tx.Scope, s.tx.NewSelect().TableExpr("cases AS c").ColumnExpr("c.id"), "c.", "step_").
 		Where("c.id IN (?)", bun.List(slices.Collect(maps.Keys(vs)))).Scan(ctx, &waiting)
 	if err != nil {
 		return fmt.Errorf("count steps besides: %w", err)
@@ -227,6 +237,9 @@ func (s store) countBesides(ctx context.Context, n *TodoCounts) error {
 // measure works out how many working days each row has left, by the calendar of
 // its origin.
 func (s *Service) measure(ctx context.Context, tx *db.Tx, rows []Row) error {
+	if err := s.tally(ctx, tx, rows); err != nil {
+		return err
+	}
 	var origins []tenancy.ID
 	for i := range rows {
 		r := &rows[i]

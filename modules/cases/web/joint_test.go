@@ -351,3 +351,84 @@ func TestPagesOfJointCases(t *testing.T) {
 		t.Errorf("an office of a part convenes: %d", res.Status)
 	}
 }
+
+// The wait of a joint case is nothing to do, until something is: a part cannot begin, everybody
+// has spoken in a joint review, or all is over. It stands on a tab of its own meanwhile.
+func TestJointWaitIsNoTodo(t *testing.T) {
+	t.Parallel()
+	w, ok := newTown(t), must(t)
+	parts := w.threeParts()
+	c := w.begun(w.theme(parts...), "k")
+	c = w.join(c.ID)
+	look := func(when string, todo, led int) {
+		t.Helper()
+		n, err := w.cases.CountTodos(w.clerk())
+		desk, err2 := w.cases.CountDesk(w.clerk())
+		p, err3 := w.cases.Todo(w.clerk(), cases.Query{Led: true})
+		if err != nil || err2 != nil || err3 != nil || n.All != todo || desk.Todo != todo || len(w.todos(w.clerk())) != todo || n.Led != led || len(p.Rows) != led {
+			t.Errorf("%s: %d to do, %d on the tab, %d wait, %d listed; want %d and %d; %v %v %v", when, n.All, desk.Todo, n.Led, len(p.Rows), todo, led, err, err2, err3)
+		}
+	}
+	look("under way", 0, 1)
+	c = ok(w.cases.Convene(w.clerk(), c.ID, c.Version, cases.Meeting{Review: cases.ReviewVisit, Where: "牧家乐", Note: "看现场", Parts: []string{"land", "food"}}))
+	look("a review is called", 0, 1)
+	var review string
+	for _, key := range []string{"land", "food"} {
+		v := w.seen(w.decider2(), w.part(c.ID, key).ID)
+		review = v.Owed()[0].ID
+		ok(w.cases.Speak(w.decider2(), v.Case.ID, v.Case.Version, review, true, "符合"))
+	}
+	look("everybody has spoken", 1, 0)
+	ok(w.cases.Conclude(w.clerk(), c.ID, w.seen(w.clerk(), c.ID).Case.Version, review, true, "合格"))
+	look("it is concluded", 0, 1)
+	w.finish(c.ID, "land", true)
+	c = w.join(c.ID)
+	lead := kittest.NewClient(t, w.site(w.clerk(), "/desk"))
+	lead.Get("/desk/todo").Doc().Has("main", "没有待办事项", "并联办理中")
+	lead.Get("/desk/todo?tab=led&set=1").Doc().Has("main", "并联办理中，1/3 项结束", "不计入待办", c.No)
+	lead.Get("/desk/cases?set=1").Doc().Has("main", "并联办理中，1/3 项结束")
+
+	if err := w.suspend(parts[2].Item); err != nil {
+		t.Fatal(err)
+	}
+	w.finish(c.ID, "food", true)
+	c = w.join(c.ID)
+	look("a part cannot begin", 1, 0)
+	lead.Get("/desk/todo?tab=&set=1").Doc().Has("main", "并联办理中，2/3 项结束", c.No)
+	ok(w.cases.LeavePartOut(w.clerk(), c.ID, c.Version, "sign", "事项已停办"))
+	w.join(c.ID)
+	look("all is over", 0, 0)
+}
+
+// The other parts of a joint case are no history of its applicant; another joint case is listed once.
+func TestPartsAreNoHistory(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	item := w.theme(w.threeParts()...)
+	c := w.begun(item, "k")
+	c = w.join(c.ID)
+	history := func(id string) cases.History {
+		t.Helper()
+		hs, err := w.cases.History(w.clerk(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return hs
+	}
+	land := w.part(c.ID, "land")
+	for _, id := range []string{c.ID, land.ID} {
+		if hs := history(id); hs.Total != 0 || len(hs.Rows) != 0 || hs.SameItem != 0 {
+			t.Errorf("the parts are %d cases of history", hs.Total)
+		}
+	}
+	again := w.begun(item, "again")
+	again = w.join(again.ID)
+	if hs := history(land.ID); hs.Total != 1 || len(hs.Rows) != 1 || hs.Rows[0].ID != again.ID || hs.SameItem != 1 {
+		t.Errorf("another joint case makes a history of %d, %d of the same item", hs.Total, hs.SameItem)
+	}
+	if hs := history(c.ID); hs.Total != 1 || hs.Rows[0].ID != again.ID || hs.SameItem != 1 {
+		t.Errorf("of the whole: %d, %d", hs.Total, hs.SameItem)
+	}
+	page := kittest.NewClient(t, w.site(w.clerk(), "/desk"))
+	page.Get("/desk/cases/"+land.ID).Doc().Has("main", "申请人的其他办件（1 件）", "含 3 个事项，0 个已结束").Has("#joint", "餐饮许可", "联办件 "+c.No)
+}

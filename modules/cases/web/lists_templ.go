@@ -190,9 +190,9 @@ func cards(l look, rows []cases.Row, empty, hint string) templ.Component {
 			}
 			if r.Open() {
 				var templ_7745c5c3_Var9 string
-				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs("，目前在" + r.AtName + "「" + r.StepName + "」")
+				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs("，目前在" + r.AtName + "「" + standsAt(r) + "」")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `lists.templ`, Line: 41, Col: 62}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `lists.templ`, Line: 41, Col: 63}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -793,6 +793,9 @@ func todoTabs(l look, n cases.TodoCounts, active string) []kit.Tab {
 	}
 	all := []kit.Tab{tab("", "全部", n.All), tab("accept", "待受理", n.Accept), tab("review", "待审查", n.Review), tab("decide", "待决定", n.Decide),
 		tab("deliver", "待送达", n.Deliver), tab("supplement", "补正中", n.Supplement), tab("late", "已逾期", n.Late)}
+	if n.Led > 0 || active == tabLed {
+		all = append(all, tab(tabLed, "并联办理中", n.Led))
+	}
 	if !l.large {
 		return all
 	}

@@ -51,6 +51,9 @@ func (h handlers) lists(r chi.Router) {
 	r.Post("/bulk", page(h.bulk))
 }
 
+// tabLed is the tab of joint cases that wait for their parts.
+const tabLed = "led"
+
 // narrowed is a query after the tab of a to-do list.
 func narrowed(tab string, q cases.Query) cases.Query {
 	switch tab {
@@ -58,6 +61,8 @@ func narrowed(tab string, q cases.Query) cases.Query {
 		q.Kind = tab
 	case "supplement":
 		q.Status = cases.Supplement
+	case tabLed:
+		q.Led = true
 	case "late", "soon":
 		q.Time = tab
 	}

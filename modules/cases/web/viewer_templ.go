@@ -834,6 +834,9 @@ func historyText(v view, r cases.Row) string {
 	if r.ItemID == v.Case.ItemID {
 		s += "，同一事项"
 	}
+	if r.Joint() {
+		s += "，含 " + strconv.Itoa(r.Parts) + " 个事项，" + strconv.Itoa(r.PartsOver) + " 个已结束"
+	}
 	return s
 }
 
@@ -948,7 +951,7 @@ func findButton(a application) templ.Component {
 			var templ_7745c5c3_Var40 string
 			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(finding)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `viewer.templ`, Line: 247, Col: 62}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `viewer.templ`, Line: 250, Col: 62}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 			if templ_7745c5c3_Err != nil {

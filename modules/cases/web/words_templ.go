@@ -227,6 +227,9 @@ func applicantKind(s string) string {
 
 // standsAt is the step of a row, and that there are others besides.
 func standsAt(r cases.Row) string {
+	if r.StepKind == cases.ForParts {
+		return "并联办理中，" + strconv.Itoa(r.PartsOver) + "/" + strconv.Itoa(r.Parts) + " 项结束"
+	}
 	if r.Beside > 0 {
 		return r.StepName + "（另有 " + strconv.Itoa(r.Beside) + " 个环节同时进行）"
 	}
