@@ -48,8 +48,10 @@ func (w *town) shared() (c cases.Case, file map[string]string) {
 		file[m] = f.ID
 	}
 	ok := must(w.t)
-	c = ok(w.cases.File(her, cases.Filing{ItemID: item, Kind: "person", Name: "演示甲", Number: "152502199001010012", Phone: "13800000001", Key: "shared",
-		Files: []string{file["草原承包合同"], file["健康证"], file["身份证明"], file["银行流水"]}}))
+	c = ok(w.cases.File(her, cases.Filing{
+		ItemID: item, Kind: "person", Name: "演示甲", Number: "152502199001010012", Phone: "13800000001", Key: "shared",
+		Files: []string{file["草原承包合同"], file["健康证"], file["身份证明"], file["银行流水"]},
+	}))
 	c = ok(w.cases.Accept(w.clerk(), c.ID, c.Version, "材料齐全"))
 	return w.join(c.ID), file
 }
