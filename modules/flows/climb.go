@@ -30,7 +30,9 @@ func Climb(level Level, origin Node, ancestors []Node) (tenancy.ID, error) {
 	return 0, absent(level)
 }
 
-// Tenant finds the tenant that handles the step for a case born in origin; see Climb.
+// Tenant finds the tenant that handles the step for a case born in origin; see Climb. One that is
+// named must be on the chain as well, or nobody there would see the case: else Precondition
+// (flow_tenant_outside).
 func (s Step) Tenant(origin Node, ancestors []Node) (tenancy.ID, error) {
 	if s.Level != Named {
 		return Climb(s.Level, origin, ancestors)
@@ -38,6 +40,9 @@ func (s Step) Tenant(origin Node, ancestors []Node) (tenancy.ID, error) {
 	id, err := parseTenant(s.TenantRef)
 	if err != nil {
 		return 0, absent(s.Level).Because(err)
+	}
+	if id == tenancy.Platform || !slices.ContainsFunc(append(slices.Clip(ancestors), origin), func(n Node) bool { return n.ID == id }) {
+		return 0, fault.New(fault.Precondition, RuleTenantOutside)
 	}
 	return id, nil
 }

@@ -136,8 +136,11 @@ func TestClimb(t *testing.T) {
 		})
 	}
 	named := Step{Level: Named, TenantRef: "152500000000000"}
-	if id, err := named.Tenant(village, nil); id != league.ID || err != nil {
+	if id, err := named.Tenant(village, chain); id != league.ID || err != nil {
 		t.Errorf("named tenant = %v, %v", id, err)
+	}
+	if _, err := named.Tenant(village, []Node{platform, province}); fault.KindOf(err) != fault.Precondition {
+		t.Errorf("a named tenant beside the way: %v", err)
 	}
 	if id, err := (Step{Level: Parent}).Tenant(village, chain); id != township.ID || err != nil {
 		t.Errorf("parent = %v, %v", id, err)

@@ -31,7 +31,11 @@ func (s *Service) Review(ctx context.Context, tx *db.Tx, tenant tenancy.ID, src 
 	if err != nil {
 		return faults(problemsOf(err))
 	}
-	return faults(d.Check(s.check(promisedDays)))
+	problems, err := s.problems(ctx, tx, tenant, d, promisedDays)
+	if err != nil {
+		return faults(problemsOf(err))
+	}
+	return faults(problems)
 }
 
 func faults(ps []Problem) []Fault {

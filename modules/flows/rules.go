@@ -39,6 +39,7 @@ const (
 	RuleStepKind         = "flow_step_kind"         // 环节类型有误
 	RuleStepLevel        = "flow_step_level"        // 办理层级有误
 	RuleStepTenant       = "flow_step_tenant"       // 指定租户有误
+	RuleTenantOutside    = "flow_tenant_outside"    // 指定租户不在办件上报的路径上
 	RuleStepPost         = "flow_step_post"         // 岗位有误
 	RuleStepLimit        = "flow_step_limit"        // 时限有误
 	RuleStepWho          = "flow_step_who"          // 部门、角色、人员或 AB 角有误

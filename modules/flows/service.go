@@ -62,10 +62,11 @@ func (s *Service) Sound(ctx context.Context, tx *db.Tx, tenant tenancy.ID, id st
 	if err != nil {
 		return err
 	}
-	if problems := d.Check(s.check(promisedDays)); len(problems) > 0 {
-		return Problems(problems)
+	problems, err := s.problems(ctx, tx, tenant, d, promisedDays)
+	if err == nil && len(problems) > 0 {
+		err = Problems(problems)
 	}
-	return nil
+	return err
 }
 
 // XML returns a stored flow as it was kept, if the scope may see it.

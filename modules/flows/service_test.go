@@ -62,3 +62,39 @@ func TestServiceFollowsCalls(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestTenantOutsideTheWay: a step may name a tenant above or below whoever publishes, and no other:
+// nobody there would see the case.
+func TestTenantOutsideTheWay(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	s := flows.NewService()
+	ctx := dbtest.WithActor(t, dbtest.County, tenancy.Actor{Kind: tenancy.Staff, ID: "00000000-0000-7000-8000-000000000001", Name: "编辑", Roles: []string{"item_editor"}})
+	named := func(at tenancy.ID) []byte {
+		return flows.Linear("指定单位", []flows.Step{
+			{ID: "accept", Name: "受理", Kind: flows.Accept, Level: flows.Own, Post: "clerk", LimitDays: 1},
+			{ID: "decide", Name: "决定", Kind: flows.Decide, Level: flows.Named, TenantRef: at.String(), Post: "decider", LimitDays: 2},
+		})
+	}
+	err := d.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for at, fits := range map[tenancy.ID]bool{dbtest.League: true, dbtest.County: true, dbtest.Township: true, dbtest.Village: true, dbtest.County2: false, 999: false} {
+			id, err := s.Keep(ctx, tx, "指定单位", named(at))
+			if err != nil {
+				return err
+			}
+			var ps flows.Problems
+			err = s.Sound(ctx, tx, dbtest.County, id, 5)
+			if outside := errors.As(err, &ps) && ps.Has(flows.RuleTenantOutside); outside == fits {
+				t.Errorf("%v: %v", at, err)
+			}
+			fs := s.Review(ctx, tx, dbtest.County, named(at), 5)
+			if !fits && (len(fs) != 1 || fs[0].Rule != flows.RuleTenantOutside || fs[0].ID != "decide") {
+				t.Errorf("%v: %+v", at, fs)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
