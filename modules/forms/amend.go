@@ -23,6 +23,7 @@ type Amendment struct {
 	Values  Values  // as typed; fields that are not named stay
 	Context Context // Rights says what the actor may write; Stored is filled in
 	Step    string  // name of the step (环节) for the history
+	For     string  // what the actor's draft of the change was begun for: it is closed; empty: there is none
 }
 
 // Edit (修改记录) is one change of what was handed in.
@@ -75,7 +76,10 @@ func (s *Service) Amend(ctx context.Context, tx *db.Tx, in Amendment) (out Amend
 	if err := s.rewrite(ctx, st, v, row, out.Values); err != nil {
 		return out, fmt.Errorf("amend form %s: %w", in.FormID, err)
 	}
-	return out, st.insertEdit(ctx, row, in, out.Changes)
+	if err := st.insertEdit(ctx, row, in, out.Changes); err != nil || in.For == "" {
+		return out, err
+	}
+	return out, st.fileRevision(ctx, in.FormID, mounted+in.For)
 }
 
 // keepUnseen keeps what does not show to the actor whatever she changes: the part of

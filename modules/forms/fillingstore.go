@@ -81,6 +81,16 @@ func (s store) fileFilling(ctx context.Context, f Filling) error {
 	return nil
 }
 
+// fileRevision closes the actor's draft of a change, when she has one: it counts now.
+func (s store) fileRevision(ctx context.Context, formID, ref string) error {
+	if !db.IsID(s.tx.Scope.Actor.ID) {
+		return nil
+	}
+	_, err := s.tx.NewRaw(`update form_drafts set sealed = '', touched = '{}', state = 'filed', version = version + 1, updated_at = ? where tenant_id = ? and subject = ? and form_id = ? and ref = ? and state = 'open'`,
+		s.tx.Now, s.tx.Scope.Tenant, s.tx.Scope.Actor.ID, formID, ref).Exec(ctx)
+	return err
+}
+
 func (s store) dropFilling(ctx context.Context, id string) error {
 	if !db.IsID(id) {
 		return fault.New(fault.NotFound, "not_found")

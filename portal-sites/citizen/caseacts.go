@@ -38,7 +38,7 @@ func (h handlers) supplement(w http.ResponseWriter, r *http.Request, s kit.Shell
 	if v.v.Failed() {
 		return h.drawCase(w, r, s, v, http.StatusUnprocessableEntity)
 	}
-	if v.do != "" { // a button of the form inside
+	if v.do != "" || v.told { // a button of the form inside, or something to look at
 		return h.drawCase(w, r, s, v, http.StatusOK)
 	}
 	ids := make([]string, len(v.kept))

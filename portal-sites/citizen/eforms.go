@@ -139,7 +139,9 @@ func (h handlers) caseForm(w http.ResponseWriter, r *http.Request, s kit.Shell) 
 
 // correction is what an answer to a notice says of the form, as the page shows it again.
 type correction struct {
+	attrs   templ.Attributes // of the form around
 	content templ.Component
+	told    bool // another device has changed something meanwhile
 	values  map[string]any
 	do      string
 	blame   func() templ.Component
@@ -151,6 +153,9 @@ func (h handlers) correct(r *http.Request, v *caseView) error {
 		return nil
 	}
 	e, err := h.EForms.Edit(r, v.Case.ID, visit.URL(r.Context(), ""))
-	v.correction = correction{e.Content, e.Values, e.Do, e.Blame}
+	v.correction = correction{e.Attrs, e.Content, e.Told, e.Values, e.Do, e.Blame}
+	if said := e.Page["answer"]; said != "" && v.v.Get("answer") == "" {
+		v.v.Set("answer", said)
+	}
 	return err
 }

@@ -19,6 +19,9 @@ type caseForms struct{ *forms.Service }
 // draftOf is what the draft of an application is begun for.
 func draftOf(itemID string) string { return "item:" + itemID }
 
+// changeOf is what the draft of a change of a case's form is begun for.
+func changeOf(caseID string) string { return "case:" + caseID }
+
 // formKind is the kind of an applicant as forms call it.
 func formKind(kind string) string {
 	if kind == "legal" {
@@ -57,7 +60,7 @@ func (c caseForms) Change(ctx context.Context, tx *db.Tx, in cases.SheetChange) 
 		step = text.T("forms.step." + in.StepName)
 	}
 	res, err := c.Amend(ctx, tx, forms.Amendment{
-		FormID: in.Form.ID, RowID: in.CaseID, Values: in.Answers, Step: step,
+		FormID: in.Form.ID, RowID: in.CaseID, Values: in.Answers, Step: step, For: changeOf(in.CaseID),
 		Context: forms.Context{ApplicantKind: formKind(in.Kind), Step: in.StepKind, Rights: rightsOf(v, in.StepKind, in.Rights)},
 	})
 	if err != nil {

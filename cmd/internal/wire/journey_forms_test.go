@@ -45,11 +45,41 @@ func TestJourneyOfAForm(t *testing.T) {
 	clerk.ClickIn("办理意见", "予以受理")
 	town := s.officer(t, "town").Click("待办事项").Click("办理 " + no).Click("填写本环节内容")
 	look(t, town, "7-desk-form")
-	town.Type("核查意见", "现场属实").Click("保存").Reads("现场属实", "修改记录", "苏木初审")
+	s.keepsTyping(t, town)
+	town.Type("核查意见", "现场属实").Click("提交修改").Reads("现场属实", "修改记录", "苏木初审")
 	s.corrects(t, p, town, no)
 	s.helpsWithForm(t, clerk)
 	head := s.officer(t, "head").Visit("/desk/forms").Click("草场用地申请表").Click("填报数据").Reads("13.5", "66", "第一嘎查")
 	head.Click("统计").Reads("79.5")
+}
+
+// keepsTyping writes into the form of the case without handing it in: it is kept through a
+// crash and a lost network, another window is told of, it counts for nothing, and it is
+// given up on request. It ends on the empty form.
+func (s *stand) keepsTyping(t *testing.T, p *kittest.Person) {
+	t.Helper()
+	const typed = `document.querySelector("[name='f.longtext']").value`
+	page := p.Path()
+	p.Type("核查意见", "还没有去看").Reads("已保存")
+	p.Visit(page).Reads("接着上次没有提交的内容填写", "已自动保存：核查意见")
+	look(t, p, "7-desk-form-kept")
+	p.Eval(`(() => { window.fetch = () => Promise.reject(new Error("no network")); return ""; })()`)
+	p.Type("核查意见", "路上没有信号").Reads("未联网，内容已存在本机")
+	p.Visit(page).Reads("已保存")
+	if kept := p.Eval(typed); kept != "路上没有信号" {
+		t.Errorf("after the crash the opinion is %q", kept)
+	}
+	p.Await(`(async () => { const f = document.getElementById("ff-form"); await fetch(f.dataset.save, { method: "POST", headers: { "X-CSRF-Token": f.elements.csrf_token.value }, body: new URLSearchParams([["seen", "99"], ["device", "another window"], ["label", "Linux 电脑"], ["f.longtext", "另一个窗口写的"]]) }); return ""; })()`)
+	p.Type("核查意见", "这个窗口写的").Reads("在另一个窗口或设备（Linux 电脑", "另一个窗口写的")
+	look(t, p, "7-desk-form-told")
+	p.Press("用我填的").Reads("已保存")
+	p.Click("返回办件").Reads("表单有填写还没有提交", "还没有计入办件").Lacks("这个窗口写的")
+	look(t, p, "7-desk-form-pending")
+	p.Click("接着填写").PressIn("接着上次没有提交", "放弃填写").ClickIn("放弃没有提交的填写", "放弃填写").Reads("已放弃没有提交的填写").Lacks("表单有填写还没有提交")
+	p.Click("填写本环节内容")
+	if kept := p.Eval(typed); kept != "" {
+		t.Errorf("what was given up is still there: %q", kept)
+	}
 }
 
 // corrects asks for the area again, which the applicant may correct and nothing else.
@@ -183,7 +213,7 @@ func (s *stand) fillsIn(t *testing.T, p *kittest.Person) string {
 	}
 	p.Click("下一步").Reads("请填写")
 	p.Eval(`(() => { window.realFetch = window.fetch; window.fetch = () => Promise.reject(new Error("no network")); return ""; })()`)
-	p.Type("面积", "12.5").Reads("离线，内容已存在本机")
+	p.Type("面积", "12.5").Reads("未联网，内容已存在本机")
 	p.Visit(p.Path() + "?step=form") // her browser crashed
 	p.Reads("已保存")
 	if kept := p.Eval(`document.querySelector("[name='f.number']").value`); kept != "12.5" {

@@ -153,6 +153,9 @@ func (s sheets) Filed(ctx context.Context, caseID string, plain bool) (out cases
 	out = casesweb.Filed{
 		Title: h.v.Schema.Title, Version: h.v.Number, Content: formsweb.Paper(s.hold.Paper(h.v, h.row, who, plain)), Refused: h.Writable, Asked: len(h.Asked) > 0,
 	}
+	if out.Pending, err = s.unsaved(ctx, h, caseID); err != nil {
+		return out, err
+	}
 	for _, f := range h.v.Named() {
 		if f.Compute != "" || who.Rights[f.ID] == forms.Hidden {
 			continue
@@ -189,16 +192,33 @@ func (s sheets) Edit(r *http.Request, caseID, base string) (out casesweb.Editing
 	if h.Case.Status != cases.Supplement && h.Writable != "" {
 		return out, fault.New(fault.Forbidden, "forbidden").With(h.Writable)
 	}
-	values := forms.Values{}
-	if r.Method == http.MethodPost {
-		if values, out.Do, err = s.hold.Read(r, h.v, h.row); err != nil {
-			return out, err
-		}
+	sheet, err := s.hold.Revise(r, formsweb.Revising{Version: h.v, Row: h.row, Who: h.writer(), For: changeOf(caseID), Base: base})
+	if err != nil {
+		return out, err
 	}
-	view := s.hold.Editing(h.v, h.row, values, h.writer(), base)
-	out.Values, out.Content = values, formsweb.Fields(view)
-	out.Blame = func() templ.Component { return formsweb.Fields(view.Again()) }
+	out = casesweb.Editing{
+		Attrs: sheet.Attrs(), Content: sheet.Content(), Do: sheet.Do, Values: sheet.Values, Told: len(sheet.Told) > 0,
+		Pending: pending(sheet.Draft, sheet.Altered), Moved: sheet.Moved, Page: sheet.Draft.Page,
+	}
+	out.Blame = func() templ.Component { sheet.View = sheet.Again(); return sheet.Content() }
 	return out, nil
+}
+
+func pending(f forms.Filling, altered []string) casesweb.Pending {
+	return casesweb.Pending{Draft: f.ID, Fields: altered, At: f.SavedAt.In(calendar.Zone()).Format("2006-01-02 15:04")}
+}
+
+// unsaved is what the actor has typed into the form of a case and not handed in yet.
+func (s sheets) unsaved(ctx context.Context, h handed, caseID string) (casesweb.Pending, error) {
+	f, ok, err := s.Forms.Revising(ctx, h.v.FormID, changeOf(caseID))
+	if err != nil || !ok {
+		return casesweb.Pending{}, err
+	}
+	var altered []string
+	for _, id := range f.Altered(h.v) {
+		altered = append(altered, h.v.Schema.Find(id).Label)
+	}
+	return pending(f, altered), nil
 }
 
 var _ casesweb.EForms = sheets{}

@@ -107,7 +107,7 @@ func (h handlers) act(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && key == "answer" {
 		c, err = h.correction(r, caseID)
 	}
-	if err == nil && c.do != "" { // a button of the form inside
+	if err == nil && (c.do != "" || c.told) { // a button of the form inside, or somebody else's words to look at
 		return h.again(w, r, key, form, kept, nil)
 	}
 	if err == nil {

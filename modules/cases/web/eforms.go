@@ -72,7 +72,16 @@ type Filed struct {
 	Refused  string // why the actor may not write it at this step; empty when she may
 	Writable int    // fields that the step lets her write
 	Fields   []kit.Option
-	Asked    bool // a notice asks for some of its fields
+	Asked    bool    // a notice asks for some of its fields
+	Pending  Pending // what the actor has typed into it and not handed in
+}
+
+// Pending (未提交的填写) is what somebody has typed into the form of a case, that does not
+// count yet.
+type Pending struct {
+	Draft  string   // id; empty: none was begun
+	Fields []string // labels of what she changed; none: nothing waits
+	At     string   // when it was saved last
 }
 
 // FormEdit is one change of a form that was handed in.
@@ -86,10 +95,15 @@ type FormChange struct{ Label, Before, After string }
 
 // Editing is the form of a case as its handler changes it.
 type Editing struct {
+	Attrs   templ.Attributes // of the form around
 	Content templ.Component
 	Do      string
 	Values  map[string]any
 	Blame   func() templ.Component // shows what the rules mind
+	Told    bool                   // another window or device has changed something meanwhile
+	Pending Pending
+	Moved   []string          // labels of what she changed and somebody else has changed since
+	Page    map[string]string // what was typed around it
 }
 
 // formID is the id of the form around the fields.
@@ -221,15 +235,15 @@ func (h handlers) editForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.form.Set("version", strconv.Itoa(v.Case.Version))
-	return h.showEditing(w, r, http.StatusOK, v, e.Content)
+	return h.showEditing(w, r, http.StatusOK, v, e)
 }
 
-func (h handlers) showEditing(w http.ResponseWriter, r *http.Request, status int, v view, content templ.Component) error {
-	return h.page(w, r, status, kit.Page{Title: titleEditForm, Active: "cases", Content: editFormPage(v, content)},
+func (h handlers) showEditing(w http.ResponseWriter, r *http.Request, status int, v view, e Editing) error {
+	return h.page(w, r, status, kit.Page{Title: titleEditForm, Active: "cases", Content: editFormPage(v, e)},
 		kit.Crumb{Label: titleCases, Href: v.to("/cases")}, kit.Crumb{Label: v.Case.No, Href: v.caseURL(&v.Case)})
 }
 
-// saveForm takes what the handler wrote.
+// saveForm takes what the handler wrote: only now it counts.
 func (h handlers) saveForm(w http.ResponseWriter, r *http.Request) error {
 	form, err := kit.ParseForm(r)
 	if err != nil {
@@ -243,13 +257,32 @@ func (h handlers) saveForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if e.Do == "" {
+	stays := e.Do != "" || e.Told
+	if !stays {
 		_, err = h.d.Service.ChangeForm(r.Context(), caseID, form.Int("version"), e.Values)
 	}
-	if e.Do == "" && err == nil {
+	if !stays && err == nil {
 		return h.d.Shell.Done(w, r, h.d.Base+"/cases/"+caseID+"/form", "cases.did_form")
 	}
 	return h.reedit(w, r, form, e, err)
+}
+
+// dropForm forgets what was typed into the form of a case and does not count.
+func (h handlers) dropForm(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.view(r)
+	if err != nil {
+		return err
+	}
+	if v.sheet == nil || v.sheet.Pending.Draft == "" {
+		return h.d.Shell.Done(w, r, v.caseURL(&v.Case), "cases.did_drop_form")
+	}
+	if ok, err := h.d.Shell.Confirmed(w, r, dropConfirm(v)); !ok {
+		return err
+	}
+	if err := h.d.EForms.Drop(r.Context(), v.sheet.Pending.Draft); err != nil {
+		return err
+	}
+	return h.d.Shell.Done(w, r, v.caseURL(&v.Case), "cases.did_drop_form")
 }
 
 // reedit shows the form again as it was typed, with what is wrong.
@@ -264,22 +297,23 @@ func (h handlers) reedit(w http.ResponseWriter, r *http.Request, form kit.FormVa
 	}
 	v.form = form
 	v.form.Set("version", strconv.Itoa(v.Case.Version))
-	content, status := e.Content, http.StatusOK
+	status := http.StatusOK
 	if failure != nil {
 		status = kit.StatusOf(f.Kind)
 		if f.Fields["form"] != "" {
-			content = e.Blame()
+			e.Content = e.Blame()
 		} else {
 			v.trouble = v.explain(f, form)
 		}
 	}
-	return h.showEditing(w, r, status, v, content)
+	return h.showEditing(w, r, status, v, e)
 }
 
 // correction is what an answer to a notice says of the form.
 type correction struct {
 	values map[string]any
 	do     string // a button of the form
+	told   bool   // another window or device has changed something meanwhile
 }
 
 func (h handlers) correction(r *http.Request, caseID string) (c correction, err error) {
@@ -287,7 +321,7 @@ func (h handlers) correction(r *http.Request, caseID string) (c correction, err 
 		return c, nil
 	}
 	e, err := h.d.EForms.Edit(r, caseID, h.d.Base)
-	return correction{maps.Clone(e.Values), e.Do}, err
+	return correction{maps.Clone(e.Values), e.Do, e.Told}, err
 }
 
 // offerCorrection puts the fields that a notice asks for into the form of its answer.
@@ -299,8 +333,11 @@ func (h handlers) offerCorrection(r *http.Request, v *view, wrong bool) error {
 	if err != nil {
 		return err
 	}
-	if v.correct = e.Content; wrong {
-		v.correct = e.Blame()
+	if v.correct = &e; wrong {
+		e.Content = e.Blame()
+	}
+	if said := e.Page["opinion"]; said != "" && v.form.Get("opinion") == "" {
+		v.form.Set("opinion", said)
 	}
 	return nil
 }
@@ -311,4 +348,5 @@ func mountForms(r chi.Router, h handlers) {
 	r.Post("/cases/{id}/form/reveal", page(h.formClear))
 	r.Get("/cases/{id}/form/edit", page(h.editForm))
 	r.Post("/cases/{id}/form/edit", page(h.saveForm))
+	r.Post("/cases/{id}/form/drop", page(h.dropForm))
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
 	"liandong/modules/cases"
@@ -36,7 +35,7 @@ type view struct {
 	answered string            // the procedure whose form was refused
 	answer   kit.FormValues    // what was typed into that
 	sheet    *Filed            // the form that was filed; nil: none
-	correct  templ.Component   // its fields that an answer to a notice may correct; nil: none
+	correct  *Editing          // its fields that an answer to a notice may correct; nil: none
 }
 
 // trouble is why the last act was not done.

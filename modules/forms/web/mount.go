@@ -29,7 +29,8 @@ type Sheet struct {
 	Do      string // the button of the form that was pressed; empty: one of the page
 	Told    []Told // what another device has changed meanwhile
 
-	save string // where scripts save
+	save   string // where scripts save
+	window bool   // every window counts as a device: two of them may stand open side by side
 }
 
 // Told (变动提示) is a field that another device changed while this page was open.
@@ -37,7 +38,11 @@ type Told struct{ Label, Theirs, Mine, Device, At string }
 
 // Attrs are what the form around the fields carries, for scripts.
 func (s *Sheet) Attrs() map[string]any {
-	return map[string]any{"data-draft": s.Draft.ID, "data-save": s.save, "data-seen": itoa(s.Draft.Version)}
+	out := map[string]any{"data-draft": s.Draft.ID, "data-save": s.save, "data-seen": itoa(s.Draft.Version)}
+	if s.window {
+		out["data-window"] = "1"
+	}
+	return out
 }
 
 // FormID is the id of the form around the fields.

@@ -114,6 +114,9 @@ const device = () => {
   if (!id) store.set("ff-device", (id = [...crypto.getRandomValues(new Uint8Array(12))].map((b) => b.toString(16).padStart(2, "0")).join("")));
   return id;
 };
+// windowed forms tell two windows of one browser apart: each counts as a device of its own.
+const windowID = [...crypto.getRandomValues(new Uint8Array(4))].map((b) => b.toString(16).padStart(2, "0")).join("");
+const deviceOf = (form) => (form.dataset.window ? `${device()}.${windowID}` : device());
 const label = () => {
   const ua = navigator.userAgent;
   const os = /Android/.test(ua) ? "安卓手机" : /iPhone|iPad/.test(ua) ? "苹果手机" : /Windows/.test(ua) ? "Windows 电脑" : /Mac/.test(ua) ? "Mac 电脑" : "Linux 电脑";
@@ -131,7 +134,17 @@ const status = (form, text) => {
   const el = form.querySelector("[data-ff-status]");
   if (el && el.textContent !== text) el.textContent = text;
 };
-const key = (form) => `ff-draft-${form.dataset.draft}`;
+const key = (form) => `ff-draft-${form.dataset.draft}${form.dataset.window ? `.${windowID}` : ""}`;
+
+// adopt takes over what another window of this browser, gone since, could not save.
+const adopt = (form) => {
+  if (!form.dataset.window) return;
+  const own = key(form), stem = `ff-draft-${form.dataset.draft}.`, q = store.get(own) || {};
+  let found = [];
+  try { found = Object.keys(localStorage).filter((k) => k.startsWith(stem) && k !== own); } catch { /* forbidden */ }
+  for (const k of found) { Object.assign(q, store.get(k)); store.set(k, null); }
+  if (found.length) store.set(own, q);
+};
 
 const queue = (form, id) => {
   if (!form.dataset.save) return;
@@ -146,7 +159,7 @@ const queue = (form, id) => {
 // stamp tells a form that is sent as a whole upon what it was written, and on which device.
 const stamp = (form) => {
   const put = (name, v) => { if (form.elements[name]) form.elements[name].value = v; };
-  put("ff.seen", form.dataset.seen || ""); put("ff.device", device()); put("ff.label", label());
+  put("ff.seen", form.dataset.seen || ""); put("ff.device", deviceOf(form)); put("ff.label", label());
 };
 
 const flush = async (form, over = []) => {
@@ -154,13 +167,16 @@ const flush = async (form, over = []) => {
   const q = store.get(key(form));
   if (!q || !Object.keys(q).length) return;
   flying.add(form);
-  const body = new URLSearchParams([["seen", form.dataset.seen], ["device", device()], ["label", label()], ...over.map((o) => ["over", o])]);
+  const body = new URLSearchParams([["seen", form.dataset.seen], ["device", deviceOf(form)], ["label", label()], ...over.map((o) => ["over", o])]);
   for (const list of Object.values(q)) for (const [k, v] of list) body.append(k, v);
   const token = form.querySelector("[name=csrf_token]");
   try {
     const r = await fetch(form.dataset.save, { method: "POST", body, credentials: "same-origin", redirect: "manual", headers: { "X-CSRF-Token": token ? token.value : "" } });
     if (r.type === "opaqueredirect" || r.status === 401 || r.status === 403) return status(form, "登录已超时，内容已存在本机；重新登录并打开这张表单后自动保存");
-    if (r.status === 409) return status(form, "这张表单已在别处提交");
+    if (r.status === 404 || r.status === 409) {
+      store.set(key(form), null);
+      return status(form, "这份填写已在别处提交或放弃，请刷新页面查看最新内容");
+    }
     if (!r.ok) throw new Error(String(r.status));
     const a = await r.json();
     form.dataset.seen = a.version;
@@ -169,10 +185,10 @@ const flush = async (form, over = []) => {
     for (const id of Object.keys(q)) if (JSON.stringify(left[id]) === JSON.stringify(q[id]) && !a.clashes.some((c) => c.field === id)) delete left[id];
     store.set(key(form), Object.keys(left).length ? left : null);
     clashes(form, a);
-    status(form, a.clashes.length ? "有内容在另一台设备上改过，请选择" : `已保存 ${a.at}`);
+    status(form, a.clashes.length ? "有内容在另一个窗口或设备上改过，请选择" : `已保存 ${a.at}`);
     if (Object.keys(left).some((id) => !a.clashes.some((c) => c.field === id))) timers.set(form, setTimeout(() => flush(form), 500));
   } catch {
-    status(form, "离线，内容已存在本机，恢复后自动保存");
+    status(form, "未联网，内容已存在本机，将自动重试");
     clearTimeout(timers.get(form));
     timers.set(form, setTimeout(() => flush(form), 5000));
   } finally {
@@ -188,18 +204,19 @@ const clashes = (form, a) => {
   const button = (text, fn) => { const b = document.createElement("button"); b.type = "button"; b.className = "btn btn-sm"; b.textContent = text; b.addEventListener("click", fn); return b; };
   for (const c of a.clashes) {
     const p = document.createElement("p");
-    p.textContent = `“${c.label}”在另一台设备（${c.device || "未知设备"}，${c.at}）上填成了“${c.theirs || "空"}”。`;
-    alert(p, button("用我填的", () => { box.replaceChildren(); flush(form, [c.field]); }), button("用那台设备的", () => { const q = store.get(key(form)) || {}; delete q[c.field]; store.set(key(form), Object.keys(q).length ? q : null); location.reload(); }));
+    p.textContent = `“${c.label}”在另一个窗口或设备（${c.device || "未知设备"}，${c.at}）上填成了“${c.theirs || "空"}”。`;
+    alert(p, button("用我填的", () => { box.replaceChildren(); flush(form, [c.field]); }), button("用那边的", () => { const q = store.get(key(form)) || {}; delete q[c.field]; store.set(key(form), Object.keys(q).length ? q : null); location.reload(); }));
   }
   if (a.others.length) {
     const p = document.createElement("p");
-    p.textContent = `这份草稿正在另一台设备上填写，那边改了：${a.others.join("、")}。`;
+    p.textContent = `这份内容正在另一个窗口或设备上填写，那边改了：${a.others.join("、")}。`;
     alert(p, button("显示最新内容", () => location.reload()));
   }
 };
 
 // restore puts back what a crash or a lost network kept from being saved.
 const restore = (form) => {
+  adopt(form);
   const q = store.get(key(form));
   if (!q) return;
   for (const [id, list] of Object.entries(q)) {
