@@ -89,7 +89,7 @@ func (s *Service) plan(ctx context.Context, tx *db.Tx, c *Case, parts []PartOffe
 	for i, p := range parts {
 		rows[i] = Part{
 			TenantID: c.TenantID, CaseID: c.ID, Key: p.Key, Stage: p.Stage, ItemID: p.ItemID, Name: p.Name, Department: p.Department,
-			Choices: slices.Concat([]string{}, p.Choices), Reviews: slices.Concat([]string{}, p.Reviews),
+			Choices: append([]string{}, p.Choices...), Reviews: append([]string{}, p.Reviews...),
 			Materials: []string{}, Papers: []string{}, State: PartWaiting,
 		}
 	}

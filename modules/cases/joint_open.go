@@ -57,7 +57,7 @@ func (j *joint) sprout(ctx context.Context, d *deed, p *Part, o Offer) (*Case, e
 		TenantID: c.TenantID, ID: db.NewID(), ItemTenant: o.ItemTenant, ItemID: o.ItemID, ItemVersionID: o.VersionID, ItemName: o.Name,
 		FlowTenant: o.FlowTenant, FlowID: o.FlowID, Subject: c.Subject, ApplicantKind: c.ApplicantKind, ApplicantName: c.ApplicantName,
 		ApplicantSealed: c.ApplicantSealed, ApplicantBlind: c.ApplicantBlind, PhoneSealed: c.PhoneSealed, PhoneBlind: c.PhoneBlind, AddressSealed: c.AddressSealed,
-		Form: map[string]any{}, Choices: slices.Concat([]Choice{}, o.Chosen), Channel: c.Channel, HelperID: c.HelperID, HelperName: c.HelperName,
+		Form: map[string]any{}, Choices: append([]Choice{}, o.Chosen...), Channel: c.Channel, HelperID: c.HelperID, HelperName: c.HelperName,
 		Status: Submitted, AtTenant: c.TenantID, StatutoryDays: o.StatutoryDays, PromisedDays: min(o.PromisedDays, rest(cal, c, j.tx.Now)),
 		CreatedAt: j.tx.Now, Version: 1, JointID: &c.ID, Part: p.Key, Kind: KindJoint, Way: cmp.Or(o.Way, ByStep),
 	}

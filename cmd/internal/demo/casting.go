@@ -42,7 +42,7 @@ func (st *Stage) choose(f fate, who *Account, n int) (offered, *place) {
 	for try := 0; ; try++ {
 		it := st.offered[(n*29+try*7+st.rng.IntN(3))%len(st.offered)]
 		open := f == handling || f == soon || f == late || f == supplement
-		if open && it.PromisedDays < leastDays {
+		if it.Drawn != "" || open && it.PromisedDays < leastDays { // what has branches and waits is played by scenes
 			continue
 		}
 		if who != nil && !slices.Contains(it.Audience, "1") {

@@ -28,6 +28,7 @@ type Item struct {
 	catalog.Body
 	Owner string `json:"owner,omitempty"` // 12-digit code of who defines it; empty is the league
 	Flow  []Step `json:"flow"`
+	Drawn string `json:"drawn,omitempty"` // names a BPMN file that says more than Flow can: branches, joint decisions, waits
 
 	rights map[flows.Kind]map[string]flows.Right // of its steps to the fields of its form
 }

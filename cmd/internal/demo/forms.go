@@ -44,7 +44,7 @@ func Forms(s *forms.Service) func(context.Context, *Stage) error {
 			return err
 		}
 		st.Clock.Set(st.longAgo())
-		st.forms, st.unite = map[string]formed{}, s.Merge
+		st.forms, st.eforms = map[string]formed{}, s
 		for _, f := range all {
 			made, err := s.Create(editor, f.Schema, "demo-form-"+f.Schema.Title)
 			if err != nil {
@@ -87,7 +87,12 @@ func (st *Stage) answers(p *plot) map[string]any {
 	if !ok {
 		return nil
 	}
-	return Fill(f.Sample, map[string]string{"name": p.name, "number": p.number, "phone": p.phone, "place": p.origin.Name, "division": p.origin.Code})
+	return Fill(f.Sample, st.known(p))
+}
+
+// known is what is known of an applicant before she fills anything in.
+func (st *Stage) known(p *plot) map[string]string {
+	return map[string]string{"name": p.name, "number": p.number, "phone": p.phone, "place": p.origin.Name, "division": p.origin.Code}
 }
 
 // Fill writes what is known of an applicant into a sample: {name}, {number} and so on.

@@ -188,6 +188,28 @@ func TestFlowsMayBePublished(t *testing.T) {
 	})
 }
 
+// A drawn flow is held to the same.
+func TestDrawnFlowsMayBePublished(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, i := range all(t) {
+		if i.Drawn == "" {
+			continue
+		}
+		n++
+		src, err := i.BPMN()
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := flows.Parse(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		holds(t, len(d.Check(flows.Check{PromisedDays: i.PromisedDays})) == 0, i.Name, d.Check(flows.Check{PromisedDays: i.PromisedDays}))
+	}
+	holds(t, n >= 2, "drawn flows", n)
+}
+
 // checkClimb follows a case born at origin: it never goes down before the
 // decision, and the decision falls at the level of the item.
 func (i Item) checkClimb(t *testing.T, origin string) {

@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -59,9 +58,9 @@ func (st *Stage) recall(ctx context.Context) error {
 	st.done = map[string]string{}
 	return st.DB.InTx(Platform(ctx), func(ctx context.Context, tx *db.Tx) error {
 		var rows []struct{ Key, Answer string }
-		err := tx.NewRaw(`select key, answer from idempotency where key ^@ 'case:demo-'`).Scan(ctx, &rows)
+		err := tx.NewRaw(`select key, answer from idempotency where key ^@ 'case:demo-' or key ^@ 'taken:demo-'`).Scan(ctx, &rows)
 		for _, r := range rows {
-			st.done[strings.TrimPrefix(r.Key, "case:")] = r.Answer
+			st.done[r.Key[strings.Index(r.Key, ":")+1:]] = r.Answer
 		}
 		return err
 	})
@@ -100,9 +99,10 @@ func (st *Stage) actor(ctx context.Context, p *plot, c cases.Case, what string) 
 
 func (st *Stage) act(ctx context.Context, c cases.Case, what string) (cases.Case, error) {
 	say := func(lines ...string) string { return lines[int(c.CreatedAt.Unix())%len(lines)] }
+	seen := st.Services.Cases.Seen(cases.Originals{All: true})
 	switch what {
 	case "accept":
-		return st.Services.Cases.Accept(ctx, c.ID, c.Version, say("材料齐全，符合法定形式，予以受理", "材料已核对，予以受理"))
+		return seen.Accept(ctx, c.ID, c.Version, say("材料齐全，符合法定形式，予以受理", "材料已核对，予以受理"))
 	case "refuse":
 		return st.Services.Cases.Refuse(ctx, c.ID, c.Version, say("申请事项不属于本机关职权范围，已告知向有关机关申请", "经一次性告知后仍不符合受理条件"))
 	case "ask":
@@ -117,27 +117,28 @@ func (st *Stage) act(ctx context.Context, c cases.Case, what string) (cases.Case
 	case "deny":
 		return st.Services.Cases.Decide(ctx, c.ID, c.Version, false, "不符合法定条件，不予批准；如不服可依法申请行政复议或者提起行政诉讼")
 	case "deliver":
-		if c.Channel != cases.Assisted && c.Trips >= c.TripsPromised && c.No[len(c.No)-1] != '7' { // seldom is she called once more
+		if c.Channel != cases.Assisted && c.Mode != cases.Verify && c.Trips >= c.TripsPromised && c.No[len(c.No)-1] != '7' { // seldom is she called once more
 			return st.Services.Cases.HandOver(ctx, c.ID, c.Version, cases.Handover{Way: cases.Electronic, Note: "网上领取电子件"})
 		}
-		return st.Services.Cases.Deliver(ctx, c.ID, c.Version, say("本人领取", "当面交付", "帮办员送达"))
+		return seen.Deliver(ctx, c.ID, c.Version, say("本人领取", "当面交付", "帮办员送达"))
 	case "withdraw":
 		return st.Services.Cases.Withdraw(ctx, c.ID, c.Version, "申请人主动撤回")
 	}
 	return c, errors.New("the story knows no such deed")
 }
 
+// filing is the application of a plot, without its materials.
+func (st *Stage) filing(p *plot) cases.Filing {
+	return cases.Filing{ItemID: p.item.id, Kind: p.kind, Name: p.name, Number: p.number, Phone: p.phone, Address: p.origin.Name + "(演示地址)", Choices: p.choices, Key: p.key}
+}
+
 // file hands an application in with its materials, or finds the one of an earlier run.
-func (st *Stage) file(ctx context.Context, p *plot) (cases.Case, error) {
-	in := cases.Filing{ItemID: p.item.id, Kind: p.kind, Name: p.name, Number: p.number, Phone: p.phone, Address: p.origin.Name + "(演示地址)", Choices: p.choices, Key: p.key}
+func (st *Stage) file(ctx context.Context, p *plot) (c cases.Case, err error) {
+	in := st.filing(p)
 	in.Answers = st.answers(p)
 	if st.done[p.key] == "" {
-		for _, material := range p.item.For(p.choices).Required() {
-			f, err := st.Files.Upload(ctx, material+".pdf", material, bytes.NewReader(paper))
-			if err != nil {
-				return cases.Case{}, fmt.Errorf("material %s: %w", material, err)
-			}
-			in.Files = append(in.Files, f.ID)
+		if in.Files, err = st.upload(ctx, p); err != nil {
+			return c, err
 		}
 	}
 	return st.Services.Cases.File(ctx, in)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"liandong/modules/catalog"
-	"liandong/modules/flows"
 	"liandong/policies"
 	"liandong/tenancy"
 )
@@ -134,7 +133,11 @@ func (st *Stage) bring(ctx context.Context, owner tenancy.ID, it Item, known map
 	case ok && row.State != catalog.StateDraft:
 		return id, nil
 	case !ok:
-		v, err := st.Catalog.Create(editor, catalog.Draft{Body: it.Body, Flow: flows.Linear(it.Name, it.Steps())})
+		drawn, err := it.BPMN()
+		if err != nil {
+			return "", err
+		}
+		v, err := st.Catalog.Create(editor, catalog.Draft{Body: it.Body, Flow: drawn})
 		if err != nil {
 			return "", err
 		}

@@ -108,6 +108,9 @@ func Seed(ctx context.Context, s Services, o Options) (Report, error) {
 		{"办理演示办件", st.play},
 		{"调整事项", st.tend},
 		{"申请一件事", st.openShops},
+		{"办理特别的办件", st.scenes},
+		{"异地收件、批量录入", st.lists},
+		{"关注办件、分派任务", st.desks},
 	} {
 		o.Progress(part.name + "……")
 		if err := part.play(ctx); err != nil {

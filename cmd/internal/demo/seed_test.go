@@ -122,6 +122,7 @@ func TestSeedTellsTheSameStoryTwice(t *testing.T) {
 	checkReport(t, first)
 	checkSpread(t, admin)
 	checkCatalogue(t, admin)
+	checkScenes(t, admin)
 	before := rows(t, admin)
 	second, err := demo.Seed(t.Context(), s, o)
 	if err != nil {
@@ -180,15 +181,15 @@ func checkReport(t *testing.T, r demo.Report) {
 func checkSpread(t *testing.T, admin *pgx.Conn) {
 	t.Helper()
 	for sql, least := range map[string]int{
-		`select count(distinct t.level) from cases c join tenants t using (tenant_id)`:                                                                          4,
-		`select count(distinct t.level) from cases c join tenants t on t.tenant_id = c.at_tenant where ended_at is null`:                                        4,
-		`select count(distinct c.tenant_id / 1000000000) from cases c`:                                                                                          14,
-		`select count(*) from cases where channel = 'online'`:                                                                                                   40,
-		`select 1 where not exists (select from case_steps where greatest(entered_at, ended_at) > '2026-11-22 07:00Z')`:                                         1,
-		`select 1 where not exists (select from case_steps where extract(hour from entered_at at time zone 'PRC') not between 8 and 18)`:                        1,
-		`select 1 where 30 > (select count(*) from cases where ended_at is null and suspended_at is null and least(step_due_at, due_at) < '2026-11-22 07:00Z')`: 1,
-		`select count(*) from cases where at_tenant / 1000000000 = 152502 and ended_at is null`:                                                                 12,
-		`select count(*) from cases where created_at < '2026-09-20'`:                                                                                            20,
+		`select count(distinct t.level) from cases c join tenants t using (tenant_id)`:                                                                   4,
+		`select count(distinct t.level) from cases c join tenants t on t.tenant_id = c.at_tenant where ended_at is null`:                                 4,
+		`select count(distinct c.tenant_id / 1000000000) from cases c`:                                                                                   14,
+		`select count(*) from cases where channel = 'online'`:                                                                                            40,
+		`select 1 where not exists (select from case_steps where greatest(entered_at, ended_at) > '2026-11-22 07:00Z')`:                                  1,
+		`select 1 where not exists (select from case_steps where extract(hour from entered_at at time zone 'PRC') not between 8 and 18)`:                 1,
+		`select 100 - (select count(*) from cases where ended_at is null and suspended_at is null and least(step_due_at, due_at) < '2026-11-22 07:00Z')`: 60,
+		`select count(*) from cases where at_tenant / 1000000000 = 152502 and ended_at is null`:                                                          12,
+		`select count(*) from cases where created_at < '2026-09-20'`:                                                                                     20,
 	} {
 		var n int
 		if err := admin.QueryRow(t.Context(), sql).Scan(&n); err != nil || n < least {
@@ -217,6 +218,43 @@ func checkCatalogue(t *testing.T, admin *pgx.Conn) {
 		`select count(*) from item_requests r where not exists (select from item_request_answers a where a.request_id = r.id)`: 1,
 		`select count(*) from cases where jsonb_array_length(choices) > 0`:                                                     15,
 		`select count(*) from item_codes where kind = 'handling' and ended_at is null`:                                         12,
+	} {
+		var n int
+		if err := admin.QueryRow(t.Context(), sql).Scan(&n); err != nil || n < least {
+			t.Errorf("%s: %d, want %d (%v)", sql, n, least, err)
+		}
+	}
+}
+
+// checkScenes: something of everything that can become of a case.
+func checkScenes(t *testing.T, admin *pgx.Conn) {
+	t.Helper()
+	for sql, least := range map[string]int{
+		`select count(distinct kind) from cases where joint_id is null`:                                                                                 5,
+		`select count(distinct channel) from cases`:                                                                                                     5,
+		`select count(*) from cases where mode = 'precheck' and channel = 'online' and status = 'submitted'`:                                            1,
+		`select count(*) from cases where mode = 'precheck' and trips = 1 and status = 'handling'`:                                                      1,
+		`select count(*) from cases where mode = 'precheck' and trips > trips_promised`:                                                                 1,
+		`select count(*) from cases where mode = 'verify' and step_kind = 'deliver' and status = 'handling'`:                                            1,
+		`select count(*) from cases where mode = 'verify' and status = 'completed' and trips > 0`:                                                       1,
+		`select count(*) from case_steps where name = '排水设施审查' and ended_at is null`:                                                                    2,
+		`select count(*) from case_steps where name = '水质达标审查' and ended_at is null`:                                                                    2,
+		`select count(*) from case_steps where name = '两局会签决定' and ended_at is not null`:                                                                3,
+		`select count(*) from case_steps where name = '初审结果公示' and ended_at is null`:                                                                    1,
+		`select count(*) from cases where awaits = 'applicant'`:                                                                                         1,
+		`select count(*) from case_parts where state = 'ended' and outcome = 'granted'`:                                                                 4,
+		`select count(*) from cases where parts > 0 and status = 'completed' and outcome = 'granted'`:                                                   1,
+		`select count(*) from cases where joint_id is not null and form_id is not null`:                                                                 7,
+		`select count(distinct state) from case_participants`:                                                                                           3,
+		`select count(*) from case_participants where handed_at is not null and closed`:                                                                 1,
+		`select count(*) from case_participants where step_kind = 'deliver' and not closed`:                                                             1,
+		`select count(*) from case_batch_rows where state = 'wrong'`:                                                                                    6,
+		`select count(*) from case_batch_rows where state = 'filed'`:                                                                                    8,
+		`select count(*) from case_batches where state = 'read'`:                                                                                        1,
+		`select count(distinct kind || state) from case_procedures where kind in ('extension', 'special', 'suspension', 'tolerance', 'reopen', 'void')`: 6,
+		`select count(*) from cases where extended_days > 0`:                                                                                            1,
+		`select count(distinct actor_id) from case_watches`:                                                                                             2,
+		`select count(*) from cases where assignee_id <> ''`:                                                                                            4,
 	} {
 		var n int
 		if err := admin.QueryRow(t.Context(), sql).Scan(&n); err != nil || n < least {

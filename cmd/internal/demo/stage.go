@@ -32,8 +32,8 @@ type Stage struct {
 	forms    map[string]formed // by the name of the item
 	entries  map[string]string // of the basic list, by basic code
 	scopes   map[scopeKey]tenancy.Scope
-	done     map[string]string                                          // idempotency key → case
-	unite    func(context.Context, forms.Merging) (forms.Merged, error) // nil: nobody keeps forms
+	done     map[string]string // idempotency key → case
+	eforms   *forms.Service    // nil: nobody keeps forms
 }
 
 // place is one tenant of the story's tree.
@@ -245,7 +245,7 @@ func (st *Stage) As(ctx context.Context, a *Account, at tenancy.ID) (context.Con
 	actor := tenancy.Actor{Kind: tenancy.Person, ID: a.ID, Name: a.Name}
 	for _, p := range a.Posts {
 		if p.Tenant() == at {
-			actor.Kind, actor.Roles = tenancy.Staff, append(actor.Roles, p.Roles...)
+			actor.Kind, actor.Roles, actor.Posted = tenancy.Staff, append(actor.Roles, p.Roles...), append(actor.Posted, p.Department)
 		}
 	}
 	k := scopeKey{at, a.ID, string(actor.Kind)}

@@ -7,13 +7,11 @@ import (
 	"liandong/modules/flows"
 	"liandong/modules/forms"
 	"liandong/policies"
+	"liandong/portal-sites/kit/text"
 )
 
 // shopCode is the basic code of the theme of the story.
 const shopCode = "002020901000"
-
-// shopForm is the item whose form the theme takes over.
-const shopForm = "食品经营许可"
 
 // together puts a theme (一件事) in force: several items of the county that whoever
 // opens a restaurant needs, with one set of materials and one form.
@@ -70,12 +68,7 @@ func (st *Stage) shop(ctx context.Context) (b catalog.Body, err error) {
 			{Question: "店里还有住宿、洗浴、歌舞等服务吗？", Options: []catalog.Option{{ID: "s2a", Label: "有"}, {ID: "s2b", Label: "没有"}}},
 		},
 	}
-	for _, p := range []catalog.ThemePart{
-		{Key: "own", Name: "个体工商户设立登记", Stage: 1, When: []string{"s1a"}, Choices: []string{"s1a", "s2a", "s3a"}},
-		{Key: "rent", Name: "个体工商户设立登记", Stage: 1, When: []string{"s1b"}, Choices: []string{"s1b", "s2a", "s3a"}},
-		{Key: "food", Name: "食品经营许可", Stage: 2, Choices: []string{"h1", "s1b"}, Reviews: []string{catalog.ReviewVisit}},
-		{Key: "health", Name: "公共场所卫生许可", Stage: 2, When: []string{"s2a"}, Reviews: []string{catalog.ReviewVisit}},
-	} {
+	for _, p := range shopParts() {
 		o, err := st.called(p.Name)
 		if err != nil {
 			return b, err
@@ -88,15 +81,37 @@ func (st *Stage) shop(ctx context.Context) (b catalog.Body, err error) {
 		return b, err
 	}
 	a.Into(&b)
-	if f, ok := st.forms[shopForm]; ok && st.unite != nil {
-		m, err := st.unite(ctx, forms.Merging{
-			Words: forms.UnionWords{Title: b.Name + "申请表", Shared: "共用信息", Chosen: "本次一并办理的事项"},
-			Parts: []forms.Joined{{Key: "food", Title: "食品经营许可", FormID: f.ref.ID, Number: f.ref.Number}},
-		})
-		if err != nil {
-			return b, err
-		}
-		b.EForm = catalog.EForm{ID: m.FormID, Number: m.Number, Title: m.Title}
+	m, err := st.unite(ctx, b)
+	if err != nil {
+		return b, err
 	}
+	b.EForm = catalog.EForm{ID: m.FormID, Number: m.Number, Title: m.Title}
 	return b, nil
+}
+
+// shopParts are what opening a restaurant is made of.
+func shopParts() []catalog.ThemePart {
+	return []catalog.ThemePart{
+		{Key: "own", Name: "个体工商户设立登记", Stage: 1, When: []string{"s1a"}, Choices: []string{"s1a", "s2a", "s3a"}},
+		{Key: "rent", Name: "个体工商户设立登记", Stage: 1, When: []string{"s1b"}, Choices: []string{"s1b", "s2a", "s3a"}},
+		{Key: "food", Name: "食品经营许可", Stage: 2, Choices: []string{"h1", "s1b"}, Reviews: []string{catalog.ReviewVisit}},
+		{Key: "health", Name: "公共场所卫生许可", Stage: 2, When: []string{"s2a"}, Reviews: []string{catalog.ReviewVisit}},
+	}
+}
+
+// unite makes one form (一表制) of those of the parts of a theme; the one that it has is
+// brought up to date, and stays as it is when nothing changed.
+func (st *Stage) unite(ctx context.Context, b catalog.Body) (m forms.Merged, err error) {
+	if st.eforms == nil {
+		return m, nil
+	}
+	in := forms.Merging{Form: b.EForm.ID, Words: forms.UnionWords{
+		Title: text.T("forms.union_title", b.Name), Shared: text.T("forms.union_shared"), Chosen: text.T("forms.union_chosen"),
+	}}
+	for _, p := range b.Parts {
+		if f, ok := st.forms[p.Name]; ok {
+			in.Parts = append(in.Parts, forms.Joined{Key: p.Key, Title: p.Name, Choice: len(p.When) > 0, FormID: f.ref.ID, Number: f.ref.Number})
+		}
+	}
+	return st.eforms.Merge(ctx, in)
 }
