@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"slices"
 	"time"
 
 	"liandong/policies"
@@ -42,7 +41,7 @@ func (j *joint) open(ctx context.Context, d *deed, p *Part) error {
 	}
 	j.subs = append(j.subs, sub)
 	p.SubID, p.State, p.Why, p.BegunAt = &sub.ID, PartRunning, "", &j.tx.Now
-	p.Materials, p.Papers = slices.Concat([]string{}, offer.Materials), slices.Concat([]string{}, papers)
+	p.Materials, p.Papers = append([]string{}, offer.Materials...), append([]string{}, papers...)
 	return j.st.savePart(ctx, p)
 }
 
