@@ -187,14 +187,6 @@ func (r *Runner) serverConfig(ctx context.Context) asynq.Config {
 	}
 }
 
-// everything is the scope of what no tenant owns.
-func everything() tenancy.Scope {
-	return tenancy.Scope{
-		Tenant: tenancy.Platform, Over: tenancy.Whole(), Ancestors: []tenancy.ID{tenancy.Platform},
-		Actor: tenancy.Actor{Kind: tenancy.System, ID: "jobs", Name: "jobs"},
-	}
-}
-
 // courier is the scope of the relay: outbox and inbox of all tenants.
 func courier() tenancy.Scope {
 	return tenancy.Scope{Actor: tenancy.Actor{Kind: tenancy.Relay, ID: "relay", Name: "relay"}}

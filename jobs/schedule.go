@@ -88,7 +88,7 @@ func (r *Runner) claim(ctx context.Context, s Schedule) (mine bool) {
 
 // runOnce runs a claimed schedule and writes down how it went.
 func (r *Runner) runOnce(ctx context.Context, s Schedule) {
-	run, cancel := context.WithTimeout(tenancy.With(ctx, everything()), or(s.Timeout, runTimeout))
+	run, cancel := context.WithTimeout(tenancy.Everywhere(ctx, "jobs"), or(s.Timeout, runTimeout))
 	renewing := make(chan struct{})
 	go func() { defer close(renewing); r.renew(run, cancel, s) }()
 	err := safely(run, s.Run)
@@ -159,5 +159,5 @@ func safely(ctx context.Context, run func(context.Context) error) (err error) {
 }
 
 func (r *Runner) asSystem(ctx context.Context, fn func(context.Context, *db.Tx) error) error {
-	return r.cfg.DB.InTx(tenancy.With(ctx, everything()), fn)
+	return r.cfg.DB.InTx(tenancy.Everywhere(ctx, "jobs"), fn)
 }

@@ -28,6 +28,13 @@ type Interval struct{ Lo, Hi ID }
 // Whole is the block of all labels, the platform's included.
 func Whole() Interval { return Interval{Lo: Platform, Hi: 999_999_999_999_999} }
 
+// Everywhere is ctx of a job by its name that reads and writes in every tenant.
+func Everywhere(ctx context.Context, job string) context.Context {
+	return With(ctx, Scope{
+		Tenant: Platform, Over: Whole(), Ancestors: []ID{Platform}, Actor: Actor{Kind: System, ID: job, Name: job},
+	})
+}
+
 // Contains reports whether id lies in the subtree.
 func (i Interval) Contains(id ID) bool { return i.Lo <= id && id <= i.Hi }
 

@@ -75,18 +75,10 @@ type head struct {
 
 func (h head) text() string { return fmt.Sprintf("%d:%s", h.Seq, hex.EncodeToString(h.Hash)) }
 
-// everything is the scope of a job over all tenants.
-func everything(ctx context.Context) context.Context {
-	return tenancy.With(ctx, tenancy.Scope{
-		Tenant: tenancy.Platform, Over: tenancy.Whole(), Ancestors: []tenancy.ID{tenancy.Platform},
-		Actor: tenancy.Actor{Kind: tenancy.System, ID: "audit", Name: "audit"},
-	})
-}
-
 // Seal appends every line that is not sealed yet to its tenant's chain and
 // returns how many there were. It is a job and makes its own scope.
 func (s *Service) Seal(ctx context.Context) (lines int, err error) {
-	ctx = everything(ctx)
+	ctx = tenancy.Everywhere(ctx, "audit")
 	for {
 		n := 0
 		err := s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) (err error) {

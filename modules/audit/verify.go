@@ -98,7 +98,7 @@ func (s *Service) Verify(ctx context.Context) (r Report, err error) {
 // sums holds the number of all chains and lines to what the last seal run signed,
 // for the whole platform whoever asks: a chain that is gone is missed by nothing else.
 func (s *Service) sums(ctx context.Context) (since time.Time, problems []Problem, err error) {
-	err = s.db.InTx(everything(ctx), func(ctx context.Context, tx *db.Tx) error {
+	err = s.db.InTx(tenancy.Everywhere(ctx, "audit"), func(ctx context.Context, tx *db.Tx) error {
 		if _, err := tx.ExecContext(ctx, `set transaction isolation level repeatable read`); err != nil {
 			return err
 		}

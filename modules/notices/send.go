@@ -41,19 +41,11 @@ type queued struct {
 	Tries       int
 }
 
-// everything is the scope of a job over all tenants.
-func everything(ctx context.Context) context.Context {
-	return tenancy.With(ctx, tenancy.Scope{
-		Tenant: tenancy.Platform, Over: tenancy.Whole(), Ancestors: []tenancy.ID{tenancy.Platform},
-		Actor: tenancy.Actor{Kind: tenancy.System, ID: "notices", Name: "notices"},
-	})
-}
-
 // Send hands out what is queued and returns how many messages the gateway took.
 // It is a job and makes its own scope. What fails is tried again, each time
 // later, eight times in all.
 func (s *Service) Send(ctx context.Context) (sent int, err error) {
-	ctx = everything(ctx)
+	ctx = tenancy.Everywhere(ctx, "notices")
 	for {
 		batch, err := s.claim(ctx)
 		if err != nil || len(batch) == 0 {

@@ -42,7 +42,7 @@ type Received struct {
 
 // Receive keeps a message.
 func (s *Simulator) Receive(ctx context.Context, source, phone, text string) (id string, err error) {
-	err = s.db.InTx(everything(ctx), func(ctx context.Context, tx *db.Tx) error {
+	err = s.db.InTx(tenancy.Everywhere(ctx, "notices"), func(ctx context.Context, tx *db.Tx) error {
 		id = db.NewID()
 		_, err := tx.ExecContext(ctx, `insert into sms_inbox (tenant_id, id, source, phone_sealed, text_sealed, received_at) values (?, ?, ?, ?, ?, ?)`,
 			tenancy.Platform, id, source, s.sealer.Seal(sealPhone, phone), s.sealer.Seal(sealText, text), tx.Now)
@@ -67,7 +67,7 @@ func (s *Simulator) Inbox(ctx context.Context, q, source string) (list []Receive
 		ID, Source, PhoneSealed, TextSealed string
 		ReceivedAt                          time.Time
 	}
-	if err := s.db.InTx(everything(ctx), func(ctx context.Context, tx *db.Tx) error {
+	if err := s.db.InTx(tenancy.Everywhere(ctx, "notices"), func(ctx context.Context, tx *db.Tx) error {
 		rows = nil
 		return tx.NewRaw(`select id, source, phone_sealed, text_sealed, received_at from sms_inbox where tenant_id = ? and (? = '' or source = ?)
 			order by received_at desc, id desc limit ?`, tenancy.Platform, source, source, MaxReceived).Scan(ctx, &rows)

@@ -107,12 +107,7 @@ func (s *Service) Fold(ctx context.Context) error {
 
 // everywhere is ctx of a job that reads every tenant: whose a key is, is not known
 // before it is found.
-func everywhere(ctx context.Context) context.Context {
-	return tenancy.With(ctx, tenancy.Scope{
-		Tenant: tenancy.Platform, Over: tenancy.Whole(), Ancestors: []tenancy.ID{tenancy.Platform},
-		Actor: tenancy.Actor{Kind: tenancy.System, Name: "partners"}, RequestID: db.NewID(),
-	})
-}
+func everywhere(ctx context.Context) context.Context { return tenancy.Everywhere(ctx, "partners") }
 
 // Networks that count as one: a household is given a /64 at least.
 const v6 = 64

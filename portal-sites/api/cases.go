@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -148,5 +149,5 @@ func (s site) show(ctx context.Context, id string) (CaseDetail, error) {
 }
 
 func sortSources(ss []Source) {
-	slices.SortFunc(ss, func(a, b Source) int { return compare(a.Field, b.Field) })
+	slices.SortFunc(ss, func(a, b Source) int { return cmp.Compare(a.Field, b.Field) })
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -50,7 +51,7 @@ func problemOf(ctx context.Context, err error) *Problem {
 		return newProblem(ctx, http.StatusUnauthorized, text.T("api.sign_in.title"), text.T("api.sign_in.detail"))
 	}
 	kind := fault.KindOf(err)
-	name := kindName(kind)
+	name := kind.String()
 	p := newProblem(ctx, kit.StatusOf(kind), text.T("error."+name+".title"), text.T("error."+name+".reason"))
 	f, ok := fault.As(err)
 	if !ok || kind == fault.Internal {
@@ -63,42 +64,12 @@ func problemOf(ctx context.Context, err error) *Problem {
 	for field, key := range f.Fields {
 		p.Errors = append(p.Errors, Mistake{field, text.T(key)})
 	}
-	slices.SortFunc(p.Errors, func(a, b Mistake) int { return compare(a.Field, b.Field) })
+	slices.SortFunc(p.Errors, func(a, b Mistake) int { return cmp.Compare(a.Field, b.Field) })
 	return p
 }
 
 func newProblem(ctx context.Context, status int, title, detail string) *Problem {
 	return &Problem{Type: "about:blank", Title: title, Status: status, Detail: detail, RequestID: kit.RequestIDFrom(ctx)}
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
-func kindName(k fault.Kind) string {
-	switch k {
-	case fault.Invalid:
-		return "invalid"
-	case fault.NotFound:
-		return "not_found"
-	case fault.Forbidden:
-		return "forbidden"
-	case fault.Conflict:
-		return "conflict"
-	case fault.Precondition:
-		return "precondition"
-	case fault.Unavailable:
-		return "unavailable"
-	case fault.Internal:
-		return "internal"
-	}
-	return "internal"
 }
 
 // inChinese replaces what the library itself refuses (a page that is no number)

@@ -86,7 +86,7 @@ func (s Shell) NotFound(w http.ResponseWriter, r *http.Request) {
 
 func errorView(r *http.Request, err error) ErrorView {
 	kind := fault.KindOf(err)
-	name, status := kindName(kind), StatusOf(kind)
+	name, status := kind.String(), StatusOf(kind)
 	v := ErrorView{RequestID: RequestIDFrom(r.Context()), Home: "/", Back: backPath(r)}
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
 		name, status = "too_large", http.StatusRequestEntityTooLarge
@@ -111,26 +111,6 @@ func fieldLabel(name string) string {
 		return text.T("field."+name) + "："
 	}
 	return ""
-}
-
-func kindName(k fault.Kind) string {
-	switch k {
-	case fault.Invalid:
-		return "invalid"
-	case fault.NotFound:
-		return "not_found"
-	case fault.Forbidden:
-		return "forbidden"
-	case fault.Conflict:
-		return "conflict"
-	case fault.Precondition:
-		return "precondition"
-	case fault.Unavailable:
-		return "unavailable"
-	case fault.Internal:
-		return "internal"
-	}
-	return "internal"
 }
 
 // backPath is the page the visitor came from, when it is one of ours.

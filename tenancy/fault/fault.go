@@ -20,6 +20,15 @@ const (
 	Unavailable
 )
 
+// String is the name of a kind in logs, texts and the API.
+func (k Kind) String() string {
+	names := []string{"internal", "invalid", "not_found", "forbidden", "conflict", "precondition", "unavailable"}
+	if int(k) >= len(names) {
+		k = Internal
+	}
+	return names[k]
+}
+
 // Error is a failure worth telling the user about.
 type Error struct {
 	Kind   Kind
