@@ -30,6 +30,7 @@ type guideView struct {
 	given []catalog.GivenCode
 	flow  *flows.Definition
 	steps []flows.Step
+	form  *preview            // of its electronic form; nil: there is none
 	laws  map[string]laws.Law // that the item stands on, by title, as far as the library has them
 	here  bool                // may be filed on this very site
 	// elsewhere are the sites to file at when this one does not take it: the
@@ -142,6 +143,9 @@ func (h handlers) readGuide(r *http.Request) (v guideView, err error) {
 		}
 		v.steps = v.flow.Steps()
 	}
+	if v.form, err = h.preview(ctx, &v); err != nil {
+		return v, err
+	}
 	if err := h.whereTo(ctx, &v); err != nil {
 		return v, err
 	}
@@ -245,5 +249,10 @@ func (v guideView) path() ([]flows.Step, bool) {
 	if v.flow == nil {
 		return nil, true
 	}
-	return v.flow.Path(map[string]any{"choices": v.mine.Chosen, "days": v.mine.PromisedDays, "outcome": "granted"})
+	return v.flow.Path(v.facts())
+}
+
+// facts are what is known of a case after these choices.
+func (v guideView) facts() map[string]any {
+	return map[string]any{"choices": v.mine.Chosen, "days": v.mine.PromisedDays, "outcome": "granted"}
 }

@@ -22,6 +22,7 @@ func (v guideView) sections() (out []kit.Link) {
 		{"where", true},
 		{"conditions", len(v.b.Conditions) > 0 || v.b.Quantity != ""},
 		{"materials", len(v.b.Materials) > 0},
+		{"form", v.form != nil},
 		{"specials", len(v.b.Specials) > 0},
 		{"flow", len(v.steps) > 0},
 		{"fees", true},

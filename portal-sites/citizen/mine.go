@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"liandong/modules/catalog"
-	"liandong/modules/flows"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
 )
@@ -26,19 +25,10 @@ func (h handlers) mine(w http.ResponseWriter, r *http.Request, s kit.Shell) erro
 	})
 }
 
-// mySteps are those of my way through the flow, or all where nothing decides it.
-func (v guideView) mySteps() []flows.Step {
-	if !v.marked() {
-		return v.steps
-	}
-	path, _ := v.path()
-	return path
-}
-
 // paperSections leaves out what a paper does not need, of my list also what does
 // not depend on me.
 func (v guideView) paperSections() (out []kit.Link) {
-	mine := []string{"#where", "#materials", "#flow", "#fees", "#contact"}
+	mine := []string{"#where", "#materials", "#form", "#flow", "#fees", "#contact"}
 	for _, s := range v.sections() {
 		if s.Href != "#next" && (len(v.mine.Chosen) == 0 || slices.Contains(mine, s.Href)) {
 			out = append(out, s)

@@ -120,10 +120,19 @@ func (v guideView) paperSection(d *a4.Doc, id string) {
 			rows = append(rows, []string{p.Name, text.T("citizen.days", p.Days), p.Basis, yesNo(p.Charged), yesNo(p.Counted)})
 		}
 		d.Table(paperCols("special", 2, "limit", 1.2, "legal", 3, "charged", 0.9, "counted", 1.2), rows)
+	case "form":
+		for _, s := range v.form.Sections {
+			var rows [][]string
+			for _, f := range s.Fields {
+				rows = append(rows, []string{f.Label, yesNo(f.Required), howToFill(f.Field), strings.Join(f.For, text.T("citizen.list_mark"))})
+			}
+			d.Text(sectionTitle(s))
+			d.Table(paperCols("field", 2, "needed", 0.8, "how", 3, "used", 2), rows)
+		}
 	case "flow":
 		var rows [][]string
-		for _, s := range v.mySteps() {
-			rows = append(rows, []string{s.Name, word("step", string(s.Kind)), v.level(s), text.T("citizen.days", max(s.LimitDays, 0))})
+		for _, l := range v.flowLines() {
+			rows = append(rows, []string{noted(l.Name, strings.Join(l.Notes, " ")), l.What, l.Level, l.Limit})
 		}
 		d.Table(paperCols("step", 2, "what", 1.5, "level", 1.5, "limit", 1.2), rows)
 	case "fees":

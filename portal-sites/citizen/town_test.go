@@ -19,6 +19,7 @@ import (
 	"liandong/modules/catalog"
 	"liandong/modules/files"
 	"liandong/modules/flows"
+	"liandong/modules/forms"
 	"liandong/modules/laws"
 	"liandong/modules/materials"
 	"liandong/policies"
@@ -45,6 +46,7 @@ type town struct {
 	msgs  *messages
 	laws  *laws.Service
 	lib   *materials.Service
+	forms *forms.Service
 	db    *db.DB
 	lost  http.Handler // what a host shows that is nobody's
 }
@@ -71,6 +73,7 @@ func newTown(t *testing.T) *town {
 	w.cases = cases.New(d, engine, cases.Asks{Items: offers{w.items}, Flows: fl, Tree: places{}, Calendars: book.Book{}, Sealer: sealer, Files: w.files})
 	w.lib, w.db = materials.New(d, engine, library(w, sealer)), d
 	w.laws = laws.New(d, engine, nothing{})
+	w.forms = forms.New(d, engine, forms.Asks{Sealer: sealer})
 	w.Handler = w.serve(d, fl)
 	return w
 }
@@ -79,7 +82,7 @@ func (w *town) serve(d *db.DB, fl *flows.Service) http.Handler {
 	log, secret := slog.New(slog.DiscardHandler), []byte(strings.Repeat("s", 32))
 	tr := tree.New(d, nil)
 	deps := citizen.Deps{
-		Items: w.items, Cases: w.cases, Files: w.files, Tree: tr, Sites: sites{}, Notices: w.msgs, Flows: drawn{d, fl}, People: people{}, Library: w.lib, Laws: w.laws, Calendars: days{d},
+		Items: w.items, Cases: w.cases, Files: w.files, Tree: tr, Sites: sites{}, Notices: w.msgs, Flows: drawn{d, fl}, People: people{}, Library: w.lib, Laws: w.laws, Forms: w.forms, Calendars: days{d},
 		SignIn: func(r chi.Router) {
 			r.Get("/login", func(w http.ResponseWriter, r *http.Request) {
 				_, _ = fmt.Fprint(w, "sign in ", r.URL.Query().Get(citizen.ReturnParam))

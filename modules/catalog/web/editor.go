@@ -54,6 +54,12 @@ func (h handlers) editor(w http.ResponseWriter, r *http.Request, status int, f *
 	if err := h.offerForms(r.Context(), f); err != nil {
 		return err
 	}
+	if f.itemID != "" && f.base.Theme() {
+		var err error
+		if f.one, err = h.oneFormOf(r.Context(), catalog.Sheet{Version: catalog.Version{State: catalog.StateDraft, Body: f.base}}); err != nil {
+			return err
+		}
+	}
 	return h.page(w, r, status, editorPage(h, f))
 }
 

@@ -30,6 +30,7 @@ type form struct {
 	eforms   []kit.Option      // the forms that applicants may fill in; nil: nobody keeps any
 	findings []catalog.Finding // what the rules say of the stored draft
 	laws     *library
+	one      United   // the one form (一表制) of a theme as it was stored
 	try      []string // choices of the trial
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -41,6 +42,7 @@ type itemView struct {
 	impact   *catalog.Impact // of an open version of the actor's own tenant
 	numbers  map[string]int  // of the versions by id
 	entry    *catalog.Entry  // of the basic list that it was taken from
+	one      United          // the one form (一表制) of a theme that is being drafted
 }
 
 func (v itemView) mayEdit() bool { return can(v.Sheet, policies.ItemsEdit) }
@@ -112,8 +114,25 @@ func (h handlers) addLife(r *http.Request, v *itemView) error {
 		return nil
 	}
 	im, err := h.Service.Impact(r.Context(), v.Version.ID)
+	if err != nil {
+		return err
+	}
 	v.impact = &im
+	v.one, err = h.oneFormOf(r.Context(), v.Sheet)
 	return err
+}
+
+// oneFormOf tells how the one form of a theme stands that is a draft; zero for anything else.
+func (h handlers) oneFormOf(ctx context.Context, sh catalog.Sheet) (United, error) {
+	if h.Forms == nil || sh.Version.State != catalog.StateDraft || !sh.Version.Body.Theme() {
+		return United{}, nil
+	}
+	v := themeView{Sheet: sh}
+	var err error
+	if v.made, err = h.Service.Assemble(ctx, sh.Version.Body); err != nil {
+		return United{}, err
+	}
+	return h.Forms.United(ctx, v.uniting())
 }
 
 // revise opens a draft on top of the version in force.

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	"liandong/modules/catalog"
+	catalogweb "liandong/modules/catalog/web"
+	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/kittest"
 	"liandong/tenancy/db/dbtest"
 )
@@ -78,4 +81,51 @@ func TestThemePagesInABrowser(t *testing.T) {
 	srv := httptest.NewServer(o.desk(staff(t, dbtest.League, "01", "item_editor")))
 	t.Cleanup(srv.Close)
 	look(t, "theme", srv.URL, []string{"/desk/items/themes", "/desk/items/" + id + "/theme"})
+}
+
+// unitedForms says how the one form of a theme stands.
+type unitedForms struct{ one catalogweb.United }
+
+func (unitedForms) Offered(context.Context) ([]catalog.EForm, error) { return nil, nil }
+
+func (unitedForms) Fields(context.Context, catalog.EForm) ([]kit.Option, error) { return nil, nil }
+
+func (unitedForms) Unite(context.Context, catalogweb.Uniting) (catalog.EForm, error) {
+	return catalog.EForm{}, nil
+}
+
+func (f unitedForms) United(context.Context, catalogweb.Uniting) (catalogweb.United, error) {
+	return f.one, nil
+}
+
+// Before a theme is sent to review, its page and its editor say that its one form is out of date,
+// and lead to where it is made anew.
+func TestStaleFormIsToldBeforeReview(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	item := o.published(t)
+	id := theme(t, o.at(t, dbtest.League, "01", "item_editor"), item)
+	section := []catalogweb.UnitedSection{{Title: "共用信息", Fields: []catalogweb.UnitedField{{Label: "姓名"}}}}
+	for want, one := range map[string]catalogweb.United{
+		"一张表已经过期":  {Sections: section, Made: true, Stale: []string{"草原作业许可"}},
+		"还没有生成一张表": {Sections: section},
+		"一张表还不能生成": {Sections: section, Problems: []string{"计量单位不同"}},
+		"":         {Sections: section, Made: true},
+	} {
+		o.forms = unitedForms{one}
+		editor := o.at(t, dbtest.League, "01", "item_editor")
+		for _, path := range []string{"/desk/items/" + id, "/desk/items/" + id + "/edit"} {
+			page := editor.Get(path).Want(http.StatusOK).Doc()
+			to := "a[href='/desk/items/" + id + "/theme#theme-form']"
+			if want == "" {
+				page.Lacks(to)
+				continue
+			}
+			page.Has("main", want).Has(to, "去组成设计处理")
+		}
+	}
+	o.forms = unitedForms{catalogweb.United{Sections: section, Made: true, Stale: []string{"草原作业许可"}}}
+	srv := httptest.NewServer(o.desk(staff(t, dbtest.League, "01", "item_editor")))
+	t.Cleanup(srv.Close)
+	look(t, "stale", srv.URL, []string{"/desk/items/" + id})
 }

@@ -29,6 +29,7 @@ type office struct {
 	flows *flows.Service
 	db    *db.DB
 	files catalogweb.Files // nil in most
+	forms catalogweb.Forms
 }
 
 func newOffice(t *testing.T) office {
@@ -70,7 +71,7 @@ func (o office) desk(ctx context.Context) http.Handler {
 			})
 		})
 		catalogweb.Mount(r, catalogweb.Deps{
-			Service: o.items, Flows: o.flows, Files: o.files, Stage: hall{o.db, o.flows}, Shell: shell, Base: "/desk",
+			Service: o.items, Flows: o.flows, Files: o.files, Forms: o.forms, Stage: hall{o.db, o.flows}, Shell: shell, Base: "/desk",
 			SiteURL: func(id tenancy.ID) string { return "/sites/" + id.String()[:12] },
 		})
 	})
