@@ -72,6 +72,7 @@ type Material struct {
 	Copies int    `json:"copies"`
 	Note   string `json:"note"` // 填报须知
 
+	Code       string `json:"code,omitempty"`            // 标准材料: what it is, whatever the item calls it
 	Type       string `json:"type,omitempty"`            // 材料类型
 	Originals  int    `json:"originals,omitempty"`       // 原件份数
 	Spec       string `json:"spec,omitempty"`            // 规格

@@ -84,7 +84,7 @@ func (b Body) entries(key string) (out [][]string) {
 
 func (m Material) parts(k *codes.Book) []string {
 	return append([]string{m.Name, nameOf(k, codes.MaterialNeed, m.Need), nameOf(k, codes.MaterialSource, m.Source), nameOf(k, codes.MaterialForm, m.Form), spellNumber(m.Copies), m.Note},
-		trimEnd([]string{nameOf(k, codes.MaterialType, m.Type), spellNumber(m.Originals), m.Spec, m.Issuer, m.Acceptance, m.Basis})...)
+		trimEnd([]string{nameOf(k, codes.MaterialType, m.Type), spellNumber(m.Originals), m.Spec, m.Issuer, m.Acceptance, m.Basis, nameOf(k, codes.StandardMaterial, m.Code)})...)
 }
 
 // trimEnd leaves out the parts at the end that say nothing.

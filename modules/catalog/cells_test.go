@@ -44,7 +44,7 @@ func drawn(t *rapid.T) Body {
 	for i := range rapid.IntRange(0, 3).Draw(t, "rows") {
 		b.Materials = append(b.Materials, Material{
 			Name: string(rune('a'+i)) + word.Draw(t, "material"), Need: one(codes.MaterialNeed), Source: one(codes.MaterialSource), Form: one(codes.MaterialForm), Copies: i, Note: line.Draw(t, "note"),
-			Type: one(codes.MaterialType), Originals: i, Issuer: line.Draw(t, "issuer"),
+			Type: one(codes.MaterialType), Code: one(codes.StandardMaterial), Originals: i, Issuer: line.Draw(t, "issuer"),
 		})
 		effect := Effect{Materials: []string{b.Materials[i].Name}, Days: i}
 		b.Handlings = append(b.Handlings, Handling{"h" + strconv.Itoa(i+1), string(rune('a'+i)) + word.Draw(t, "handling"), effect})

@@ -199,7 +199,7 @@ func codePaths(system string) (out []string) {
 	}
 	if path, ok := map[string]string{
 		codes.MaterialNeed: "$.materials[*].need", codes.MaterialSource: "$.materials[*].source", codes.MaterialForm: "$.materials[*].form",
-		codes.MaterialType: "$.materials[*].type", codes.SpecialProcedure: "$.special_procedures[*].kind", codes.Scheme: "$.local_codes[*].system",
+		codes.MaterialType: "$.materials[*].type", codes.StandardMaterial: "$.materials[*].code", codes.SpecialProcedure: "$.special_procedures[*].kind", codes.Scheme: "$.local_codes[*].system",
 	}[system]; ok {
 		out = append(out, path)
 	}

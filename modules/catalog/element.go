@@ -138,7 +138,7 @@ func (b Body) unusable(list, code string) string {
 
 func (b Body) checkMaterials(bad map[string]string) {
 	for i, m := range b.Materials {
-		for list, code := range map[string]string{codes.MaterialNeed: m.Need, codes.MaterialSource: m.Source, codes.MaterialForm: m.Form, codes.MaterialType: m.Type} {
+		for list, code := range map[string]string{codes.MaterialNeed: m.Need, codes.MaterialSource: m.Source, codes.MaterialForm: m.Form, codes.MaterialType: m.Type, codes.StandardMaterial: m.Code} {
 			if why := b.unusable(list, code); code != "" && why != "" {
 				bad["materials."+strconv.Itoa(i)] = why
 			}

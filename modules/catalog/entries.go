@@ -56,17 +56,20 @@ func first(keys ...string) string {
 
 func (b *Body) setMaterials(cell string) string {
 	var all []Material
-	for _, e := range read(cell, 12) {
+	for _, e := range read(cell, 13) {
 		m := Material{Name: e[0], Note: e[5], Spec: e[8], Issuer: e[9], Acceptance: e[10], Basis: e[11]}
 		if i := slices.IndexFunc(b.Materials, func(o Material) bool { return o.Name == m.Name }); i >= 0 {
 			m.Blank, m.Sample = b.Materials[i].Blank, b.Materials[i].Sample
 		}
 		why := first(
-			readCodes(b.book, coded{&m.Need, codes.MaterialNeed, e[1]}, coded{&m.Source, codes.MaterialSource, e[2]}, coded{&m.Form, codes.MaterialForm, e[3]}, coded{&m.Type, codes.MaterialType, e[6]}),
+			readCodes(b.book, coded{&m.Need, codes.MaterialNeed, e[1]}, coded{&m.Source, codes.MaterialSource, e[2]}, coded{&m.Form, codes.MaterialForm, e[3]}, coded{&m.Type, codes.MaterialType, e[6]}, coded{&m.Code, codes.StandardMaterial, e[12]}),
 			readNumber(&m.Copies, e[4]), readNumber(&m.Originals, e[7]),
 		)
 		if why != "" {
 			return why
+		}
+		if e[12] == "" { // named as the list of standard materials names it
+			m.Code, _ = b.book.Find(codes.StandardMaterial, m.Name)
 		}
 		all = append(all, m)
 	}

@@ -81,7 +81,7 @@ func (d Dossier) entry(p Paper) Material {
 		name = p.Name
 	}
 	m := Material{
-		HolderKind: d.Kind, HolderName: d.Name, HolderBlind: d.Blind, Name: name, NameKey: key(name), FileID: p.FileID, FileName: p.Name, MediaType: p.MediaType, Size: p.Size,
+		HolderKind: d.Kind, HolderName: d.Name, HolderBlind: d.Blind, Name: name, NameKey: key(name), Code: p.Code, FileID: p.FileID, FileName: p.Name, MediaType: p.MediaType, Size: p.Size,
 		CaseNo: d.No, ItemName: d.ItemName, HandedAt: p.At, State: Held, Version: 1,
 	}
 	m.Grade, m.Basis = p.grade()

@@ -49,6 +49,7 @@ type Material struct {
 	HolderBlind string
 	Name        string
 	NameKey     string
+	Code        string // 标准材料; empty: of no standard material
 	FileID      string
 	FileName    string
 	MediaType   string
@@ -133,6 +134,7 @@ func key(name string) string {
 // Paper is one file of an accepted case, as the library looks at it.
 type Paper struct {
 	FileID, Material, Name, MediaType string
+	Code                              string // 标准材料 of Material; empty: none
 	Size                              int64
 	At                                time.Time
 	ByApplicant                       bool // she uploaded it herself

@@ -65,39 +65,47 @@ func usable(sel *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 type Offer struct {
 	Material
 
-	For string // the name that was asked for
+	For  string // the name that was asked for
+	Weak bool   // only the names agree: whether it is the same thing is for people to see
 }
 
-// maxOffers bounds what is offered for one material.
-const maxOffers = 3
+// Wanted (所需材料) is a material that is asked for.
+type Wanted struct {
+	Name string
+	Code string // 标准材料; empty: it is none
+}
+
+// Bounds of what is offered.
+const (
+	maxOffers    = 3  // for one material
+	maxLookedFor = 20 // entries that are looked at for one, on average
+)
 
 // Mine offers the person in scope, for each of some materials, what she handed in
-// before, the most trusted and newest first. kind and number are those under which she
+// before: what is the same standard material first, then what has the same name; among
+// these the most trusted and newest first. What is known to be another standard
+// material is not offered, whatever its name. kind and number are those under which she
 // files: what she handed in for an organisation is not offered for herself, nor the
 // other way round.
-func (s *Service) Mine(ctx context.Context, kind, number string, names []string) (map[string][]Offer, error) {
-	return s.offers(ctx, kind, number, names, func(sel *bun.SelectQuery, sc tenancy.Scope) *bun.SelectQuery {
+func (s *Service) Mine(ctx context.Context, kind, number string, wanted []Wanted) (map[string][]Offer, error) {
+	return s.offers(ctx, kind, number, wanted, func(sel *bun.SelectQuery, sc tenancy.Scope) *bun.SelectQuery {
 		return sel.Where("subject = ?", sc.Actor.ID)
 	})
 }
 
 // Theirs offers a clerk what the applicant who stands before her handed in before,
 // as far as it lies in the subtree of the clerk's tenant.
-func (s *Service) Theirs(ctx context.Context, kind, number string, names []string) (map[string][]Offer, error) {
-	return s.offers(ctx, kind, number, names, func(sel *bun.SelectQuery, _ tenancy.Scope) *bun.SelectQuery { return sel })
+func (s *Service) Theirs(ctx context.Context, kind, number string, wanted []Wanted) (map[string][]Offer, error) {
+	return s.offers(ctx, kind, number, wanted, func(sel *bun.SelectQuery, _ tenancy.Scope) *bun.SelectQuery { return sel })
 }
 
-func (s *Service) offers(ctx context.Context, kind, number string, names []string, narrow func(*bun.SelectQuery, tenancy.Scope) *bun.SelectQuery) (out map[string][]Offer, err error) {
-	out = map[string][]Offer{}
-	if number == "" || len(names) == 0 {
+func (s *Service) offers(ctx context.Context, kind, number string, wanted []Wanted, narrow func(*bun.SelectQuery, tenancy.Scope) *bun.SelectQuery) (out map[string][]Offer, err error) {
+	if out = map[string][]Offer{}; number == "" || len(wanted) == 0 {
 		return out, nil
 	}
-	keys := map[string][]string{}
-	var wanted []string
-	for _, n := range names {
-		if k := key(n); k != "" {
-			keys[k], wanted = append(keys[k], n), append(wanted, k)
-		}
+	keys, known := []string{""}, []string{""}
+	for _, w := range wanted {
+		keys, known = append(keys, key(w.Name)), append(known, w.Code)
 	}
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.authz.Allow(ctx, policies.MaterialsUse, policies.Resource{"tenant": tx.Scope.Tenant, "subject": subject(tx.Scope)}); err != nil {
@@ -105,7 +113,8 @@ func (s *Service) offers(ctx context.Context, kind, number string, names []strin
 		}
 		var ms []Material
 		sel := usable(tx.NewSelect().Model(&ms), tx.Now).Where("holder_kind = ?", kind).Where("holder_blind = ?", s.asks.Blind(number)).
-			Where("name_key IN (?)", bun.List(wanted)).OrderExpr("grade, handed_at DESC, id").Limit(int64(maxOffers * len(names)))
+			Where("(code <> '' AND code IN (?) OR name_key <> '' AND name_key IN (?))", bun.List(known), bun.List(keys)).
+			OrderExpr("grade, handed_at DESC, id").Limit(int64(maxLookedFor * len(wanted)))
 		if err := narrow(sel, tx.Scope).Scan(ctx); err != nil {
 			return fmt.Errorf("materials to offer: %w", err)
 		}
@@ -113,16 +122,29 @@ func (s *Service) offers(ctx context.Context, kind, number string, names []strin
 			return err
 		}
 		clear(out)
-		for _, m := range ms {
-			for _, n := range keys[m.NameKey] {
-				if len(out[n]) < maxOffers {
-					out[n] = append(out[n], Offer{m, n})
-				}
+		for _, w := range wanted {
+			if os := w.among(ms); len(os) > 0 {
+				out[w.Name] = os
 			}
 		}
 		return nil
 	})
 	return out, err
+}
+
+// among are the first of some entries that may stand for it, sure ones first.
+func (w Wanted) among(ms []Material) (out []Offer) {
+	var weak []Offer
+	for _, m := range ms {
+		switch {
+		case w.Code != "" && m.Code == w.Code:
+			out = append(out, Offer{m, w.Name, false})
+		case m.NameKey == key(w.Name) && m.NameKey != "" && (w.Code == "" || m.Code == ""):
+			weak = append(weak, Offer{m, w.Name, true})
+		}
+	}
+	out = append(out, weak...)
+	return out[:min(len(out), maxOffers)]
 }
 
 // subject is the person who asks; "" for staff.

@@ -264,7 +264,7 @@ func elsewhereOr(w http.ResponseWriter, r *http.Request, to string, err error) e
 func (h handlers) drawCase(w http.ResponseWriter, r *http.Request, s kit.Shell, v caseView, code int) (err error) {
 	ctx := r.Context()
 	if n := v.open(); n != nil {
-		if v.offers, err = h.offered(ctx, v.Case.ApplicantKind, v.Number, papersWanted(*n)); err != nil {
+		if v.offers, err = h.offered(ctx, v.Case.ApplicantKind, v.Number, h.wantedBy(ctx, &v, *n)); err != nil {
 			return err
 		}
 	}

@@ -3,12 +3,15 @@ package citizen
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/go-chi/chi/v5"
 
+	"liandong/modules/cases"
 	"liandong/modules/catalog"
+	"liandong/modules/catalog/codes"
 	"liandong/modules/materials"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
@@ -68,11 +71,11 @@ func removeConfirm(ctx context.Context, m materials.Material) kit.Confirm {
 
 // offered are materials that she may use again for those of an item; nothing when
 // there is no library.
-func (h handlers) offered(ctx context.Context, kind, number string, names []string) (map[string][]materials.Offer, error) {
+func (h handlers) offered(ctx context.Context, kind, number string, wanted []materials.Wanted) (map[string][]materials.Offer, error) {
 	if h.Library == nil {
 		return nil, nil
 	}
-	return h.Library.Mine(ctx, kind, number, names)
+	return h.Library.Mine(ctx, kind, number, wanted)
 }
 
 // offer fills in what the step of materials offers.
@@ -81,15 +84,35 @@ func (h handlers) offer(ctx context.Context, f *form) (err error) {
 		return nil
 	}
 	in := f.filing()
-	f.offers, err = h.offered(ctx, in.Kind, in.Number, materialNames(f.b))
+	f.offers, err = h.offered(ctx, in.Kind, in.Number, wantedOf(f.b.Materials))
 	return err
 }
 
-func materialNames(b catalog.Body) (names []string) {
-	for _, m := range b.Materials {
-		names = append(names, m.Name)
+func wantedOf(ms []catalog.Material) (out []materials.Wanted) {
+	for _, m := range ms {
+		out = append(out, materials.Wanted{Name: m.Name, Code: m.Code})
 	}
-	return names
+	return out
+}
+
+// wantedBy is what a notice wants handed in: a material of the item, or something whose
+// name the list of standard materials knows.
+func (h handlers) wantedBy(ctx context.Context, v *caseView, n cases.Notice) (out []materials.Wanted) {
+	var ms []catalog.Material
+	if g, err := h.Items.Guide(ctx, v.Case.ItemID); err == nil { // it may be offered no more
+		ms = g.Body.Materials
+	}
+	for _, name := range papersWanted(n) {
+		w := materials.Wanted{Name: name}
+		if i := slices.IndexFunc(ms, func(m catalog.Material) bool { return m.Name == name }); i >= 0 {
+			w.Code = ms[i].Code
+		}
+		if w.Code == "" {
+			w.Code, _ = codes.From(ctx).Find(codes.StandardMaterial, name)
+		}
+		out = append(out, w)
+	}
+	return out
 }
 
 // reuse puts a material of her library into a draft, as if it had been uploaded.

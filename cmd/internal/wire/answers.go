@@ -130,7 +130,7 @@ func (s shelf) Guide(ctx context.Context, itemID string, answers []string) (case
 		out.Parts = append(out.Parts, p.Key)
 	}
 	for _, m := range mine.Materials {
-		out.Materials = append(out.Materials, casesweb.Material{Name: m.Name, Required: m.Need == "1", Note: m.Note})
+		out.Materials = append(out.Materials, casesweb.Material{Name: m.Name, Required: m.Need == "1", Note: m.Note, Code: m.Code})
 	}
 	return out, nil
 }

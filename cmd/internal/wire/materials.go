@@ -10,6 +10,7 @@ import (
 	"liandong/modules/cases"
 	casesweb "liandong/modules/cases/web"
 	"liandong/modules/catalog"
+	"liandong/modules/catalog/codes"
 	"liandong/modules/files"
 	"liandong/modules/materials"
 	"liandong/tenancy"
@@ -71,7 +72,12 @@ func paperOf(v *cases.View, b catalog.Body, f files.File) (p materials.Paper, ok
 	p = materials.Paper{FileID: f.ID, Material: f.Material, Name: f.Name, MediaType: f.MediaType, Size: f.Size, At: f.UploadedAt}
 	p.ByApplicant = v.Case.Subject != nil && f.UploaderID == *v.Case.Subject
 	i := slices.IndexFunc(b.Materials, func(m catalog.Material) bool { return m.Name == f.Material })
-	p.Own = i >= 0 && b.Materials[i].Type == ownForm
+	if p.Own = i >= 0 && b.Materials[i].Type == ownForm; i >= 0 {
+		p.Code = b.Materials[i].Code
+	}
+	if p.Code == "" {
+		p.Code = standardOf(b.Book(), p.Material)
+	}
 	if f.StepSeq <= 1 || p.ByApplicant || i >= 0 {
 		return p, true
 	}
@@ -79,8 +85,14 @@ func paperOf(v *cases.View, b catalog.Body, f files.File) (p materials.Paper, ok
 	if at < 0 || v.Case.Outcome != cases.Granted || v.Steps[at].Kind != "decide" || f.Subject == nil {
 		return p, false
 	}
-	p.Result, p.Material = true, b.Result.Name
+	p.Result, p.Material, p.Code = true, b.Result.Name, standardOf(b.Book(), b.Result.Name)
 	return p, true
+}
+
+// standardOf is the standard material (标准材料) that a name is in the list of; empty: none.
+func standardOf(k *codes.Book, name string) string {
+	code, _ := k.Find(codes.StandardMaterial, name)
+	return code
 }
 
 // sharing answers pages of cases out of the library.
@@ -102,12 +114,18 @@ func (s sharing) Judge(ctx context.Context, c *cases.Case, fileID string, j case
 	return s.lib.Judge(ctx, c.TenantID, c.AtTenant, c.StepPost, fileID, materials.Judgement{Verdict: j.Verdict, Grade: j.Grade, ValidUntil: j.ValidUntil, Reason: j.Reason})
 }
 
-func (s sharing) Find(ctx context.Context, kind, number string, names []string) (map[string][]casesweb.Found, error) {
-	os, err := s.lib.Theirs(ctx, kind, number, names)
+func (s sharing) Find(ctx context.Context, kind, number string, wanted []casesweb.Material) (map[string][]casesweb.Found, error) {
+	all := make([]materials.Wanted, len(wanted))
+	for i, m := range wanted {
+		if all[i] = (materials.Wanted{Name: m.Name, Code: m.Code}); m.Code == "" {
+			all[i].Code = standardOf(codes.From(ctx), m.Name)
+		}
+	}
+	os, err := s.lib.Theirs(ctx, kind, number, all)
 	out := make(map[string][]casesweb.Found, len(os))
 	for name, found := range os {
 		for _, o := range found {
-			f := casesweb.Found{Which: o.TenantID.String() + "." + o.ID, Name: o.FileName, Grade: o.Grade, Origin: o.Origin + " " + o.ItemName, HandedOn: o.HandedAt.In(calendar.Zone()).Format(time.DateOnly)}
+			f := casesweb.Found{Which: o.TenantID.String() + "." + o.ID, Name: o.FileName, Grade: o.Grade, Origin: o.Origin + " " + o.ItemName, HandedOn: o.HandedAt.In(calendar.Zone()).Format(time.DateOnly), Weak: o.Weak}
 			if o.ValidUntil != nil {
 				f.To = o.ValidUntil.Format(time.DateOnly)
 			}

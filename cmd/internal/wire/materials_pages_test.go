@@ -18,6 +18,7 @@ import (
 	casesweb "liandong/modules/cases/web"
 	filesweb "liandong/modules/files/web"
 	"liandong/modules/flows"
+	"liandong/modules/materials"
 	"liandong/policies"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/kittest"
@@ -50,7 +51,7 @@ func (k *keeper) reusing(t *testing.T) (c cases.Case, file string) {
 	t.Helper()
 	k.accepted(t, "first", false)
 	citizen := as(t, dbtest.Village, "10")
-	os, err := k.lib.Mine(citizen, "person", herNumber, []string{contract})
+	os, err := k.lib.Mine(citizen, "person", herNumber, called(contract))
 	if err != nil || len(os[contract]) != 1 {
 		t.Fatal(os, err)
 	}
@@ -70,6 +71,47 @@ func (k *keeper) reusing(t *testing.T) (c cases.Case, file string) {
 		t.Fatal(err)
 	}
 	return c, file
+}
+
+// A clerk who answers a notice for the applicant is offered what she handed in before.
+func TestAnswersUseMaterialsAgain(t *testing.T) {
+	t.Parallel()
+	k := newKeeper(t)
+	k.accepted(t, "first", false)
+	clerk := as(t, dbtest.Village, "11", policies.Clerk)
+	c, err := k.cases.File(clerk, filing(k.item, "second"))
+	if err == nil {
+		c, err = k.cases.AskSupplement(clerk, c.ID, c.Version, []string{contract, "牧户照片"}, "")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(k.pages(clerk, t))
+	t.Cleanup(srv.Close)
+	page := "/desk/cases/" + c.ID + "?act=answer"
+	b := kittest.NewBrowser(t)
+	for _, width := range []int64{1440, 390} {
+		b.Size(width, 900).Open(srv.URL + page)
+		b.Axe("an answer")
+		if n := b.Overflow(); n > 0 {
+			t.Errorf("%d px too wide at %d", n, width)
+		}
+		if dir := os.Getenv("MATERIALS_SHOTS"); dir != "" {
+			b.Screenshot(filepath.Join(dir, fmt.Sprintf("answer-%d.png", width)), true)
+		}
+	}
+	desk := kittest.NewClient(t, k.pages(clerk, t))
+	doc := desk.Get(page).Want(http.StatusOK).Doc().Has("#acts", "申请人提交过，可直接使用", contract, "第一嘎查")
+	form := url.Values{"version": {fmt.Sprint(c.Version)}, "opinion": {"到窗口补正"}, "reuse": {doc.Attr(`#acts input[name=reuse]`, "value")}}
+	desk.Post("/desk/cases/"+c.ID+"/acts/answer", url.Values{"version": form["version"], "reuse": {"1.00000000-0000-4000-8000-000000000000|" + contract}}).Want(http.StatusUnprocessableEntity)
+	desk.Post("/desk/cases/"+c.ID+"/acts/answer", form).Want(http.StatusSeeOther)
+	fs, err := k.files.OfCase(clerk, c.ID)
+	if err != nil || len(fs) != 1 || fs[0].Material != contract {
+		t.Errorf("the case holds %+v, %v", fs, err)
+	}
+	if used, err := k.lib.InCase(clerk, []string{fs[0].ID}); err != nil || used[fs[0].ID].Grade != materials.Upload {
+		t.Errorf("known of it: %+v, %v", used, err)
+	}
 }
 
 func TestFilesBesideTheForm(t *testing.T) {
@@ -93,7 +135,7 @@ func TestFilesBesideTheForm(t *testing.T) {
 	reviewer.Post(page+"/files/"+file+"/judge", url.Values{"verdict": {"accepted"}}).Want(http.StatusConflict)
 	reviewer.Get(page).Want(http.StatusOK).Doc().Has("main", "不采用：合同已到期")
 	k.work(t)
-	if os, err := k.lib.Mine(as(t, dbtest.Village, "10"), "person", herNumber, []string{contract}); err != nil || len(os) != 0 {
+	if os, err := k.lib.Mine(as(t, dbtest.Village, "10"), "person", herNumber, called(contract)); err != nil || len(os) != 0 {
 		t.Errorf("what was rejected is offered: %v, %v", os, err)
 	}
 	above := kittest.NewClient(t, k.pages(as(t, dbtest.League, "16", policies.Supervisor), t))

@@ -91,6 +91,53 @@ func (k *keeper) accepted(t *testing.T, key string, clerk bool) cases.Case {
 	return c
 }
 
+// called are materials of which only the names are known.
+func called(names ...string) (out []materials.Wanted) {
+	for _, n := range names {
+		out = append(out, materials.Wanted{Name: n})
+	}
+	return out
+}
+
+// What is the same standard material is offered whatever an item calls it; the same name
+// alone is a weaker sign, and none at all when it is known to be something else.
+func TestMaterialsAreMatchedByCode(t *testing.T) {
+	t.Parallel()
+	k := newKeeper(t)
+	k.accepted(t, "k", false)
+	const code = "M303" // 草原承包合同
+	for name, c := range map[string]struct {
+		wanted materials.Wanted
+		number string
+		want   int
+		weak   bool
+	}{
+		"the same thing under another name": {materials.Wanted{Name: "草牧场使用依据", Code: code}, herNumber, 1, false},
+		"the same thing and name":           {materials.Wanted{Name: contract, Code: code}, herNumber, 1, false},
+		"the name alone":                    {materials.Wanted{Name: contract}, herNumber, 1, true},
+		"something else of that name":       {materials.Wanted{Name: contract, Code: "M304"}, herNumber, 0, false},
+		"neither":                           {materials.Wanted{Name: "草牧场使用依据"}, herNumber, 0, false},
+		"another person's":                  {materials.Wanted{Name: contract, Code: code}, "152502199001010020", 0, false},
+	} {
+		for who, find := range map[string]func() (map[string][]materials.Offer, error){
+			"herself": func() (map[string][]materials.Offer, error) {
+				return k.lib.Mine(as(t, dbtest.Village2, "10"), "person", c.number, []materials.Wanted{c.wanted})
+			},
+			"at a window": func() (map[string][]materials.Offer, error) {
+				return k.lib.Theirs(as(t, dbtest.County, "22", policies.Clerk), "person", c.number, []materials.Wanted{c.wanted})
+			},
+		} {
+			os, err := find()
+			if got := os[c.wanted.Name]; err != nil || len(got) != c.want || c.want > 0 && got[0].Weak != c.weak {
+				t.Errorf("%s, %s: %+v, %v", name, who, got, err)
+			}
+		}
+	}
+	if os, err := k.lib.Mine(as(t, dbtest.Village, "31"), "person", herNumber, []materials.Wanted{{Name: contract, Code: code}}); err != nil || len(os) != 0 {
+		t.Errorf("another citizen with her number is offered %v, %v", os, err)
+	}
+}
+
 func TestMaterialsAreUsedAgain(t *testing.T) {
 	t.Parallel()
 	k := newKeeper(t)
@@ -98,7 +145,7 @@ func TestMaterialsAreUsedAgain(t *testing.T) {
 	names := []string{"草原承包合同（复印件）", "身份证"}
 	offers := func(ctx context.Context) []materials.Offer {
 		t.Helper()
-		os, err := k.lib.Mine(ctx, "person", herNumber, names)
+		os, err := k.lib.Mine(ctx, "person", herNumber, called(names...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,13 +254,13 @@ func TestMaterialsAtAWindow(t *testing.T) {
 		if sc, _ := tenancy.From(c.ctx); sc.Actor.Kind == tenancy.Person {
 			find = k.lib.Mine
 		}
-		os, err := find(c.ctx, "person", c.number, []string{contract})
+		os, err := find(c.ctx, "person", c.number, called(contract))
 		if (err != nil) != (c.kind != 0) || err != nil && fault.KindOf(err) != c.kind || len(os[contract]) != c.want {
 			t.Errorf("%s finds %d, %v", name, len(os[contract]), err)
 		}
 	}
 	clerk := as(t, dbtest.Village, "11", policies.Clerk)
-	os, err := k.lib.Theirs(clerk, "person", herNumber, []string{contract})
+	os, err := k.lib.Theirs(clerk, "person", herNumber, called(contract))
 	if err != nil || os[contract][0].Grade != materials.Checked || os[contract][0].Basis != materials.ByWindow {
 		t.Fatalf("%+v, %v", os, err)
 	}
@@ -248,7 +295,7 @@ func TestMaterialsEnd(t *testing.T) {
 	citizen := as(t, dbtest.Village, "10")
 	get := func() []materials.Offer {
 		t.Helper()
-		os, err := k.lib.Mine(citizen, "person", herNumber, []string{contract})
+		os, err := k.lib.Mine(citizen, "person", herNumber, called(contract))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -107,6 +107,13 @@ func (h handlers) act(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && key == "answer" {
 		c, err = h.correction(r, caseID)
 	}
+	if err == nil && key == "answer" && c.do == "" && !c.told {
+		var used []File
+		used, err = h.takeSupply(r, caseID, form)
+		for _, f := range used {
+			papers, kept = append(papers, f.ID), append(kept, f)
+		}
+	}
 	if err == nil && (c.do != "" || c.told) { // a button of the form inside, or somebody else's words to look at
 		return h.again(w, r, key, form, kept, nil)
 	}
@@ -242,6 +249,9 @@ func (h handlers) again(w http.ResponseWriter, r *http.Request, key string, form
 	}
 	v.act, v.form, v.kept = v.choose(key), form, kept
 	if err := h.offerCorrection(r, &v, f.Fields["form"] != ""); err != nil {
+		return err
+	}
+	if err := h.offerSupply(r, &v); err != nil {
 		return err
 	}
 	if failure == nil {

@@ -145,6 +145,7 @@ type Material struct {
 	Name     string
 	Required bool
 	Note     string
+	Code     string // 标准材料: what it is, whatever the item calls it; empty: none
 }
 
 // Question is one field of an item's own form. Answers reach the conditions of

@@ -19,12 +19,8 @@ func (h handlers) find(w http.ResponseWriter, r *http.Request, a application) er
 		a.form.Wrong("number", "required")
 		return h.showForm(w, r, http.StatusUnprocessableEntity, a)
 	}
-	names := make([]string, len(a.guide.Materials))
-	for i, m := range a.guide.Materials {
-		names[i] = m.Name
-	}
 	var err error
-	if a.found, err = h.d.Library.Find(r.Context(), a.form.Get("kind"), a.form.Get("number"), names); err != nil {
+	if a.found, err = h.d.Library.Find(r.Context(), a.form.Get("kind"), a.form.Get("number"), a.guide.Materials); err != nil {
 		return err
 	}
 	a.searched = true
@@ -60,6 +56,8 @@ func (a *application) foundField(i int) (f kit.F, ok bool) {
 	for _, x := range found {
 		f.Options = append(f.Options, kit.Option{Value: x.Which, Label: foundText(x)})
 	}
-	f.Value = found[0].Which
+	if !found[0].Weak { // the same thing, and no doubt
+		f.Value = found[0].Which
+	}
 	return f, true
 }

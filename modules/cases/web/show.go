@@ -27,6 +27,7 @@ type view struct {
 	phrases  []string
 	act      act            // the form that is open
 	form     kit.FormValues // what was typed into it
+	supply   []supplied     // what the answer to a notice may use again
 	kept     []File         // papers uploaded with a form that was refused
 	trouble  *trouble
 	revealed map[string]string // personal data asked for in clear
@@ -52,6 +53,9 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.act = v.choose(r.URL.Query().Get("act"))
 	if err := h.offerCorrection(r, &v, false); err != nil {
+		return err
+	}
+	if err := h.offerSupply(r, &v); err != nil {
 		return err
 	}
 	return h.showView(w, r, http.StatusOK, v)

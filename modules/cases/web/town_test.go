@@ -313,7 +313,7 @@ func (w *town) Guide(ctx context.Context, itemID string, answers []string) (g ca
 		g.Asks = append(g.Asks, a)
 	}
 	for _, m := range mine.Materials {
-		g.Materials = append(g.Materials, casesweb.Material{Name: m.Name, Required: m.Need == "1", Note: m.Note})
+		g.Materials = append(g.Materials, casesweb.Material{Name: m.Name, Required: m.Need == "1", Note: m.Note, Code: m.Code})
 	}
 	g.Questions = []casesweb.Question{{Name: "area", Label: "作业面积", Type: "number", Unit: "亩", Required: true}, {Name: "use", Label: "用途", Type: "select", Options: []string{"打草", "修路"}}}
 	return g, nil

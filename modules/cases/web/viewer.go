@@ -18,7 +18,7 @@ type Library interface {
 	// Judge records what the office at which the case stands makes of one of them.
 	Judge(ctx context.Context, c *cases.Case, fileID string, j Judgement) error
 	// Find offers what the applicant before the clerk handed in before, by material.
-	Find(ctx context.Context, kind, number string, materials []string) (map[string][]Found, error)
+	Find(ctx context.Context, kind, number string, wanted []Material) (map[string][]Found, error)
 	// Use makes a file of the clerk's own of something found.
 	Use(ctx context.Context, kind, number, which, material string) (File, error)
 }
@@ -39,6 +39,7 @@ type Found struct {
 	Name, Grade  string
 	Origin       string
 	HandedOn, To string // dates; To is the last day, empty: none
+	Weak         bool   // only its name agrees with what is wanted
 }
 
 // Judgement is what was typed about one.

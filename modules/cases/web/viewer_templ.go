@@ -918,6 +918,9 @@ func foundText(x Found) string {
 	if x.To != "" {
 		s += "，有效期至 " + x.To
 	}
+	if x.Weak {
+		s += "；仅名称相同，请核对是不是同一种材料"
+	}
 	return s + "）"
 }
 
@@ -951,7 +954,7 @@ func findButton(a application) templ.Component {
 			var templ_7745c5c3_Var40 string
 			templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(finding)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `viewer.templ`, Line: 250, Col: 62}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `viewer.templ`, Line: 253, Col: 62}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 			if templ_7745c5c3_Err != nil {

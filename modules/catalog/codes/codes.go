@@ -47,6 +47,7 @@ const (
 	HandlingWay      = "handling_way"      // 办理方式
 	YesNo            = "yes_no"            // 是否
 	MaterialType     = "material_type"     // 材料类型
+	StandardMaterial = "standard_material" // 标准材料
 	LifeEvent        = "life_event"        // 生命周期事件
 	Group            = "group"             // 服务人群
 )

@@ -803,6 +803,7 @@ func entriesOf(h handlers, f *form, c catalog.Column) templ.Component {
 				{"形式", pickCell, paperForms(), false}, {"复印件份数", numberCell, nil, false}, {"填报须知", textCell, nil, false},
 				{"材料类型", pickCell, materialTypes(codes.From(ctx)), false}, {"原件份数", numberCell, nil, false}, {"规格", textCell, nil, false}, {"出具机构", textCell, nil, false},
 				{"受理标准", areaCell, nil, false}, {"设定依据", textCell, nil, false}, {"空白表格", fileCell, nil, false}, {"示例样表", fileCell, nil, false}, {"", hiddenCell, nil, false},
+				{"标准材料", pickCell, standardMaterials(codes.From(ctx)), false},
 			}, true, 6).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

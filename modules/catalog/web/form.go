@@ -121,7 +121,7 @@ func (f *form) fillRows(b catalog.Body) {
 		laws = append(laws, []string{l.Law, l.Article, l.Text})
 	}
 	for _, m := range b.Materials {
-		materials = append(materials, []string{m.Name, m.Need, m.Source, m.Form, count(m.Copies), m.Note, m.Type, count(m.Originals), m.Spec, m.Issuer, m.Acceptance, m.Basis, m.Blank, m.Sample, m.Name})
+		materials = append(materials, []string{m.Name, m.Need, m.Source, m.Form, count(m.Copies), m.Note, m.Type, count(m.Originals), m.Spec, m.Issuer, m.Acceptance, m.Basis, m.Blank, m.Sample, m.Name, m.Code})
 	}
 	for _, q := range b.Questions {
 		questions = append(questions, []string{q.Q, q.A})
@@ -211,7 +211,7 @@ func (f *form) materials() (out []catalog.Material) {
 		keys := materialRows().keys(i)
 		out = append(out, catalog.Material{
 			Name: r[0], Need: r[1], Source: r[2], Form: r[3], Copies: f.Int(keys[4]), Note: r[5],
-			Type: r[6], Originals: f.Int(keys[7]), Spec: r[8], Issuer: r[9], Acceptance: r[10], Basis: r[11], Blank: r[12], Sample: r[13],
+			Type: r[6], Originals: f.Int(keys[7]), Spec: r[8], Issuer: r[9], Acceptance: r[10], Basis: r[11], Blank: r[12], Sample: r[13], Code: r[15],
 		})
 	}
 	return out

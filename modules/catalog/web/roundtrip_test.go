@@ -68,7 +68,7 @@ func randomBody(t *rapid.T, list string) (b catalog.Body) {
 		return b
 	}
 	for i := range rapid.IntRange(0, 3).Draw(t, "materials") {
-		b.Materials = append(b.Materials, catalog.Material{Name: "m" + strconv.Itoa(i), Need: "1", Type: "2", Originals: i, Copies: i, Spec: aWord.Draw(t, "spec"), Issuer: aWord.Draw(t, "issuer"), Acceptance: aWord.Draw(t, "accept"), Basis: "b", Blank: aWord.Draw(t, "blank"), Sample: "s"})
+		b.Materials = append(b.Materials, catalog.Material{Name: "m" + strconv.Itoa(i), Need: "1", Type: "2", Code: "M101", Originals: i, Copies: i, Spec: aWord.Draw(t, "spec"), Issuer: aWord.Draw(t, "issuer"), Acceptance: aWord.Draw(t, "accept"), Basis: "b", Blank: aWord.Draw(t, "blank"), Sample: "s"})
 	}
 	for i := range rapid.IntRange(0, 2).Draw(t, "fees") {
 		b.Fees = append(b.Fees, catalog.Fee{Name: "f" + strconv.Itoa(i), Standard: aWord.Draw(t, "standard"), Reducible: i == 1, Reduction: aWord.Draw(t, "reduction")})

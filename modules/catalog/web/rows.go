@@ -18,7 +18,7 @@ type rows struct {
 
 func lawRows() rows { return rows{"legal_basis", []string{"article", "text"}} }
 func materialRows() rows {
-	return rows{"materials", []string{"need", "source", "form", "copies", "note", "type", "originals", "spec", "issuer", "accept", "by_law", "blank", "sample", "was"}}
+	return rows{"materials", []string{"need", "source", "form", "copies", "note", "type", "originals", "spec", "issuer", "accept", "by_law", "blank", "sample", "was", "code"}}
 }
 
 func feeRows() rows {

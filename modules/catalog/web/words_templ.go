@@ -68,6 +68,8 @@ func paperForms() []kit.Option { return listed(codes.List(codes.MaterialForm)) }
 
 func materialTypes(k *codes.Book) []kit.Option { return listed(k.List(codes.MaterialType)) }
 
+func standardMaterials(k *codes.Book) []kit.Option { return listed(k.List(codes.StandardMaterial)) }
+
 func specialKinds() []kit.Option { return listed(codes.List(codes.SpecialProcedure)) }
 
 // listed makes options of a code list.
