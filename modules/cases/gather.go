@@ -163,17 +163,20 @@ func (d *deed) heard(ctx context.Context) error {
 	return nil
 }
 
-// carried returns a Precondition fault when a joint case is to be granted although no part
-// of it was.
+// carried returns a Precondition fault when a joint case is to be decided although a part of
+// it is open again, or granted although no part was.
 func (d *deed) carried(ctx context.Context, outcome string) error {
-	if !d.c.Joint() || outcome != Granted {
+	if !d.c.Joint() {
 		return nil
 	}
 	ps, err := d.st.parts(ctx, d.c.TenantID, d.c.ID)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(ps, func(p *Part) bool { return p.Outcome == Granted }) {
+	if i := slices.IndexFunc(ps, func(p *Part) bool { return !p.over() }); i >= 0 {
+		return fault.New(fault.Precondition, "case_joint_part_open").With(ps[i].Name)
+	}
+	if outcome == Granted && !slices.ContainsFunc(ps, func(p *Part) bool { return p.Outcome == Granted }) {
 		return fault.New(fault.Precondition, "case_joint_none_granted")
 	}
 	return nil

@@ -1,6 +1,7 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -89,16 +90,23 @@ func (j *joint) settle(ctx context.Context) error {
 	return j.proceed(ctx, d)
 }
 
-// collect notes which parts have ended, and how.
+// collect notes which parts have ended, and how. One that was decided and is handled again
+// (重新办理) has not ended; behind a joint case that has, it is noted once it has anew.
 func (j *joint) collect(ctx context.Context) error {
 	for _, p := range j.parts {
 		sub := j.sub(p)
-		if sub == nil || p.over() || sub.Open() {
+		if sub == nil || p.State == PartSkipped {
 			continue
 		}
-		p.State, p.Outcome, p.EndedAt = PartEnded, sub.Outcome, sub.EndedAt
-		if p.Outcome == "" {
-			p.Outcome = string(sub.Status)
+		was := *p
+		switch {
+		case !sub.Open():
+			p.State, p.Outcome, p.EndedAt = PartEnded, cmp.Or(sub.Outcome, string(sub.Status)), sub.EndedAt
+		case j.c.Open():
+			p.State, p.Outcome, p.EndedAt = PartRunning, "", nil
+		}
+		if p.State == was.State && p.Outcome == was.Outcome && sameTime(p.EndedAt, was.EndedAt) {
+			continue
 		}
 		if err := j.st.savePart(ctx, p); err != nil {
 			return err

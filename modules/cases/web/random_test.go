@@ -30,6 +30,7 @@ func (w *walk) everybody() []context.Context {
 	return []context.Context{
 		w.as(dbtest.Village, "10"), w.clerk(), w.township(), w.county(), w.decider(), w.as(dbtest.League, "23", "reviewer"),
 		w.head(dbtest.Village, "24"), w.head(dbtest.Township, "21"), w.head(dbtest.County, "22"), w.head(dbtest.League, "25"), w.as(dbtest.Village2, "26", "clerk"),
+		w.decider2(), w.as(dbtest.Village, "17", "government_head"),
 	}
 }
 
@@ -42,7 +43,7 @@ func (w *walk) acts() map[string]func(context.Context) (cases.Case, error) {
 		s = s.At(1 + w.r.IntN(6))
 	}
 	pause := cases.Pause{Name: "听证", Reason: "利害关系人申请", Days: 3}
-	return map[string]func(context.Context) (cases.Case, error){
+	all := map[string]func(context.Context) (cases.Case, error){
 		"accept":  func(ctx context.Context) (cases.Case, error) { return s.Accept(ctx, id, seen, "齐全") },
 		"pass":    func(ctx context.Context) (cases.Case, error) { return s.Pass(ctx, id, seen, "同意") },
 		"pass2":   func(ctx context.Context) (cases.Case, error) { return w.cases.Pass(ctx, id, seen, "同意") },
@@ -64,12 +65,26 @@ func (w *walk) acts() map[string]func(context.Context) (cases.Case, error) {
 		"suspend": func(ctx context.Context) (cases.Case, error) { return s.Suspend(ctx, id, seen, pause) },
 		"resume":  func(ctx context.Context) (cases.Case, error) { return s.Resume(ctx, id, seen, "恢复") },
 		"reopen":  func(ctx context.Context) (cases.Case, error) { return s.Reopen(ctx, id, seen, "复议撤销", "") },
+		"refer": func(ctx context.Context) (cases.Case, error) {
+			return s.Refer(ctx, id, seen, []string{"", "00000000-0000-7000-8000-000000000031"}[w.r.IntN(2)], "忙")
+		},
+		"consult": func(ctx context.Context) (cases.Case, error) {
+			return s.Consult(ctx, id, seen, dbtest.County, "是否禁牧", 2)
+		},
+		"come": func(ctx context.Context) (cases.Case, error) { return s.Come(ctx, id, seen, "来问进度") },
 		"fire": func(context.Context) (cases.Case, error) {
 			w.later.Add(int64(w.r.IntN(4)) * int64(24*time.Hour))
 			_, err := w.cases.Fire(system(w.t))
 			return w.stored(), err
 		},
 	}
+	if w.r.IntN(8) > 0 { // what ends a case before its time is rare, or there would be little else
+		return all
+	}
+	all["withdraw"] = func(ctx context.Context) (cases.Case, error) { return s.Withdraw(ctx, id, seen, "不办了") }
+	all["void"] = func(ctx context.Context) (cases.Case, error) { return s.Void(ctx, id, seen, "重复") }
+	all["refuse"] = func(ctx context.Context) (cases.Case, error) { return s.Refuse(ctx, id, seen, "不归本级") }
+	return all
 }
 
 // next is what moves the case on, and who may do it.
@@ -100,6 +115,16 @@ func (w *walk) stored() (c cases.Case) {
 	return c
 }
 
+// near are those at whose office the case stands.
+func (w *walk) near(who []context.Context) (out []context.Context) {
+	for _, ctx := range who {
+		if sc, err := tenancy.From(ctx); err == nil && sc.Tenant == w.c.AtTenant {
+			out = append(out, ctx)
+		}
+	}
+	return out
+}
+
 // step does one thing; only faults that people can meet may come back.
 func (w *walk) step() {
 	w.t.Helper()
@@ -112,10 +137,16 @@ func (w *walk) step() {
 	name := names[w.r.IntN(len(names))]
 	who := w.everybody()
 	by := who[w.r.IntN(len(who))]
-	if w.r.IntN(2) == 0 { // whoever has something to do does it
-		if at, act := w.next(who); act != "" {
-			name, by = act, at
-		}
+	if near := w.near(who); len(near) > 0 && w.r.IntN(4) > 0 {
+		by = near[w.r.IntN(len(near))]
+	}
+	switch at, act := w.next(who); {
+	case w.c.Status == cases.Supplement && w.r.IntN(2) == 0:
+		name, by = "answer", who[0]
+	case w.r.IntN(2) == 0 && act != "": // whoever has something to do does it
+		name, by = act, at
+	case w.r.IntN(2) == 0 && at != nil: // or something else
+		by = at
 	}
 	_, err := all[name](by)
 	if err == nil {
@@ -136,8 +167,9 @@ func (w *walk) lawful(before cases.Case) {
 		w.t.Fatalf("%v: "+format, append([]any{w.done}, args...)...)
 	}
 	ways := map[cases.Status][]cases.Status{
-		cases.Submitted: {cases.Supplement, cases.Handling, cases.Refused, cases.Withdrawn, cases.Completed}, cases.Supplement: {cases.Submitted, cases.Handling, cases.Withdrawn},
-		cases.Handling: {cases.Supplement, cases.Completed}, cases.Completed: {cases.Handling},
+		cases.Submitted:  {cases.Supplement, cases.Handling, cases.Refused, cases.Withdrawn, cases.Voided, cases.Completed},
+		cases.Supplement: {cases.Submitted, cases.Handling, cases.Withdrawn, cases.Voided},
+		cases.Handling:   {cases.Supplement, cases.Completed, cases.Withdrawn, cases.Voided}, cases.Completed: {cases.Handling},
 	}
 	if c.Status != before.Status && !slices.Contains(ways[before.Status], c.Status) {
 		said("%s became %s", before.Status, c.Status)
