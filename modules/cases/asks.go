@@ -169,6 +169,9 @@ type Files interface {
 	// materials that they are for. reader is the identity of the applicant when she
 	// may read them from now on, "" when they are for the staff alone.
 	Attach(ctx context.Context, tx *db.Tx, tenant tenancy.ID, caseID, reader string, stepSeq int, fileIDs []string) (materials []string, err error)
+	// Waiting lists uploads of the actor's that no case has yet: the material and the name
+	// of each; NotFound when one of ids is none.
+	Waiting(ctx context.Context, tx *db.Tx, ids []string) ([][2]string, error)
 	// Handed lists what an applicant handed in up to now: the material and the name of each file.
 	Handed(ctx context.Context, tx *db.Tx, tenant tenancy.ID, caseID string) ([][2]string, error)
 }

@@ -55,6 +55,9 @@ type Forms interface {
 	// File evaluates a form again and stores it in tx, under the id of its case;
 	// Invalid on field "form" when its rules object.
 	File(ctx context.Context, tx *db.Tx, in Sheet) (SheetResult, error)
+	// Check evaluates a form as File does, and stores nothing. The detail of its fault
+	// names the fields.
+	Check(ctx context.Context, tx *db.Tx, in Sheet) error
 	// Change evaluates a stored form again with what the actor may write of it;
 	// Invalid on field "form" when its rules object.
 	Change(ctx context.Context, tx *db.Tx, in SheetChange) (SheetResult, error)

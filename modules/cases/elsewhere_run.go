@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -47,7 +46,7 @@ func (s *Service) RunTaken(ctx context.Context) error {
 	for i := range handed {
 		err = errors.Join(err, s.settleTaken(ctx, &handed[i], s.deliverTaken))
 	}
-	return errors.Join(err, s.db.InTx(whole, copyProgress))
+	return errors.Join(err, s.db.InTx(whole, s.copyProgress))
 }
 
 func system(at tenancy.ID, path []tenancy.ID, a tenancy.Actor) tenancy.Scope {
@@ -115,10 +114,16 @@ func (s *Service) fileTaken(ctx context.Context, tx *db.Tx, p *Participant) erro
 	if err != nil {
 		return err
 	}
-	if !c.Sheet().None() {
-		return fault.New(fault.Precondition, "case_form_elsewhere")
+	if err := s.sameForm(in, c.Sheet()); err != nil {
+		return err
+	}
+	if err := s.fillForm(ctx, tx, &c, &in); err != nil {
+		return err
 	}
 	if err := s.place(ctx, tx, &c, in); err != nil {
+		return err
+	}
+	if err := s.seenThere(ctx, tx, &c, in.Checked); err != nil {
 		return err
 	}
 	_, err = tx.NewUpdate().Model(p).Set("state = ?", TakenFiled).Set("case_id = ?", c.ID).Set("case_no = ?", c.No).Set("case_mode = ?", c.Mode).Set("sealed = ''").WherePK().Exec(ctx)
@@ -132,12 +137,9 @@ type takenBy struct {
 }
 
 func (s *Service) refuseTaken(ctx context.Context, p *Participant, f *fault.Error) error {
-	why := f.Text
-	if len(f.Fields) > 0 {
-		why = f.Fields[slices.Min(slices.Collect(maps.Keys(f.Fields)))]
-	}
+	why, about := explain(f)
 	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.NewUpdate().Model(p).Set("state = ?", TakenRefused).Set("reason = ?", why).Set("closed = true").WherePK().Where("state = ?", TakenSent).Exec(ctx)
+		_, err := tx.NewUpdate().Model(p).Set("state = ?", TakenRefused).Set("reason = ?", why).Set("detail = ?", about).Set("closed = true").WherePK().Where("state = ?", TakenSent).Exec(ctx)
 		return err
 	})
 }
@@ -155,6 +157,9 @@ func (s *Service) deliverTaken(ctx context.Context, tx *db.Tx, p *Participant) e
 	if i := slices.IndexFunc(d.open, func(v *StepRecord) bool { return v.Kind == "deliver" }); i >= 0 && c.Status == Handling {
 		was := c
 		d.at(d.open[i])
+		if err := d.sawThere(ctx, p.HandedSeen); err != nil {
+			return err
+		}
 		if err := d.handOver(ctx, Handover{Way: Collected, Receiver: p.HandedTo, Note: p.HandedNote}); err != nil {
 			return err
 		}
@@ -169,12 +174,33 @@ func (s *Service) deliverTaken(ctx context.Context, tx *db.Tx, p *Participant) e
 }
 
 // copyProgress brings the rows up to date with their cases.
-func copyProgress(ctx context.Context, tx *db.Tx) error {
-	_, err := tx.NewUpdate().Model((*Participant)(nil)).ModelTableExpr("case_participants AS p").TableExpr("cases AS c").
+func (s *Service) copyProgress(ctx context.Context, tx *db.Tx) error {
+	var moved []Participant
+	err := tx.NewUpdate().Model((*Participant)(nil)).ModelTableExpr("case_participants AS p").TableExpr("cases AS c").
 		Set("case_version = c.version").Set("case_status = c.status").Set("case_outcome = c.outcome").Set("case_step = c.step_name").Set("step_kind = c.step_kind").Set("closed = c.ended_at is not null").
-		Where("c.tenant_id = p.case_tenant").Where("c.id = p.case_id").Where("p.state IN (?)", bun.List([]string{TakenFiled})).Where("NOT p.closed").Where("c.version <> p.case_version").Exec(ctx)
+		Where("c.tenant_id = p.case_tenant").Where("c.id = p.case_id").Where("p.state IN (?)", bun.List([]string{TakenFiled})).Where("NOT p.closed").Where("c.version <> p.case_version").
+		Returning("p.tenant_id, p.id, p.case_tenant, p.case_id, p.case_mode, p.step_kind").Scan(ctx, &moved)
 	if err != nil {
 		return fmt.Errorf("copy progress: %w", err)
 	}
+	for i := range moved {
+		if p := &moved[i]; p.CaseMode == Verify && p.StepKind == "deliver" {
+			if err := s.copyUnseen(ctx, tx, p); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// copyUnseen tells the office that hands the result over which originals nobody has seen yet.
+func (s *Service) copyUnseen(ctx context.Context, tx *db.Tx, p *Participant) (err error) {
+	d := &deed{Service: s, st: store{tx}, tx: tx, c: &Case{TenantID: p.CaseTenant, ID: *p.CaseID}}
+	left, err := d.unseen(ctx)
+	if err != nil {
+		return err
+	}
+	p.Unseen = append([]string{}, left...)
+	_, err = tx.NewUpdate().Model(p).Column("unseen").WherePK().Exec(ctx)
+	return err
 }

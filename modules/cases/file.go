@@ -42,6 +42,11 @@ type Filing struct {
 
 	Sheet   string         // the draft that holds the item's electronic form
 	Answers map[string]any // to the form, where there is no draft
+
+	Answered  FormRef // the version of the form that Answers are to, of what a job files
+	InPlaceOf string  // of what is taken in elsewhere: the refused row that it corrects
+
+	Checked []string // materials whose originals the office that takes it in elsewhere has seen (核验原件)
 }
 
 // maxAddress bounds an address, in characters.

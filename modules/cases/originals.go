@@ -106,8 +106,12 @@ func (d *deed) came(ctx context.Context, why, note string) error {
 	if (c.Channel == Assisted || c.JointID != nil) && why != CameOtherwise {
 		return nil
 	}
+	place := c.AtTenant
+	if d.took(Trip) {
+		place = *c.TakenTenant
+	}
 	there, err := d.tx.NewSelect().Model((*Procedure)(nil)).Where("tenant_id = ?", c.TenantID).Where("case_id = ?", c.ID).Where("kind = ?", Trip).
-		Where("at_tenant = ?", c.AtTenant).Where("begun_at >= ?", calendar.DateOf(d.tx.Now).Start()).Exists(ctx)
+		Where("at_tenant = ?", place).Where("begun_at >= ?", calendar.DateOf(d.tx.Now).Start()).Exists(ctx)
 	if err != nil {
 		return fmt.Errorf("comings of case %s: %w", c.ID, err)
 	}

@@ -31,7 +31,7 @@ type Procedure struct {
 	State     string
 	StepName  string
 	AtTenant  tenancy.ID
-	ToTenant  *tenancy.ID // who is consulted
+	ToTenant  *tenancy.ID // who is consulted; of originals and comings, the office that took the case in for this one
 	ToName    string
 	BegunAt   time.Time
 	BegunBy   string
@@ -98,6 +98,9 @@ func (d *deed) begin(ctx context.Context, p Procedure) error {
 func (d *deed) procedure(p Procedure) Procedure {
 	c, a := d.c, d.tx.Scope.Actor
 	p.TenantID, p.ID, p.CaseID, p.StepName, p.AtTenant = c.TenantID, db.NewID(), c.ID, c.StepName, c.AtTenant
+	if d.took(p.Kind) {
+		p.AtTenant, p.ToTenant, p.ToName = *c.TakenTenant, c.TakenTenant, c.TakenName
+	}
 	p.BegunAt, p.BegunBy, p.BegunName = d.tx.Now, a.ID, a.Name
 	if p.State == Ended || p.State == Approved {
 		p.EndedAt, p.EndedBy, p.EndedName = &d.tx.Now, a.ID, a.Name

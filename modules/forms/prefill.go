@@ -19,6 +19,9 @@ func (c *Compiled) Prefill(facts map[string]any) Values {
 	return out
 }
 
+// Known is Prefill with where the values come from, in words, by field.
+func (c *Compiled) Known(facts map[string]any) (Values, map[string]string) { return c.fill(facts) }
+
 // fill is Prefill with where the values come from, as far as facts say.
 func (c *Compiled) fill(facts map[string]any) (out Values, from map[string]string) {
 	out, from = Values{}, map[string]string{}

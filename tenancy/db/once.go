@@ -34,3 +34,16 @@ func (tx *Tx) Once(ctx context.Context, kind, key string, do func() (id string, 
 	}
 	return id, nil
 }
+
+// Recall is the answer that Once keeps for a key, if any: what may be asked before anything is judged
+// that could have changed since.
+func (tx *Tx) Recall(ctx context.Context, kind, key string) (id string, err error) {
+	var answer []string
+	if err := tx.NewRaw(`select answer from idempotency where tenant_id = ? and actor_id = ? and key = ?`, tx.Scope.Tenant, tx.Scope.Actor.ID, kind+":"+key).Scan(ctx, &answer); err != nil {
+		return "", fmt.Errorf("recall %s %s: %w", kind, key, err)
+	}
+	if len(answer) > 0 {
+		id = answer[0]
+	}
+	return id, nil
+}

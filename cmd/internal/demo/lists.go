@@ -40,7 +40,7 @@ type taken struct {
 }
 
 // takenIn lets the window of the city take filings in for other counties: they are done,
-// ready to be handed over, in handling, refused, and on their way.
+// ready to be handed over, in handling, and on their way.
 func (st *Stage) takenIn(ctx context.Context) error {
 	days := newAlmanac(st.Now)
 	for i, t := range []taken{
@@ -48,7 +48,6 @@ func (st *Stage) takenIn(ctx context.Context) error {
 		{at: "152526000000", item: insurance, ago: 4, acts: 2},
 		{at: "152530000000", item: insurance, ago: 3, acts: 1},
 		{at: "152531000000", item: "公司设立登记", ago: 2, acts: 0},
-		{at: "152527000000", item: "特困人员认定", ago: 2}, // villages take it, not the county: it is refused
 		{at: "152522000000", item: insurance, waits: true},
 	} {
 		it, err := st.called(t.item)
@@ -93,7 +92,7 @@ func (st *Stage) takeIn(ctx context.Context, p *plot, t taken, days almanac) err
 	if err != nil || !t.handed || row.HandedAt != nil {
 		return err
 	}
-	if err := st.Services.Cases.HandTaken(clerk, row.ID, p.name, "本人到锡林浩特市窗口领取"); err != nil {
+	if err := st.Services.Cases.HandTaken(clerk, row.ID, p.name, "本人到锡林浩特市窗口领取", row.Unseen); err != nil {
 		return err
 	}
 	_, err = st.settled(ctx, clerk, row.ID)
@@ -106,7 +105,7 @@ func (st *Stage) settled(ctx, clerk context.Context, id string) (cases.Participa
 		return cases.Participant{}, err
 	}
 	for page := 1; ; page++ {
-		rows, total, err := st.Services.Cases.Taken(clerk, page)
+		rows, total, err := st.Services.Cases.Taken(clerk, cases.TakenQuery{Page: page})
 		if err != nil {
 			return cases.Participant{}, err
 		}

@@ -4,11 +4,15 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
+	"time"
 
 	"liandong/modules/cases"
 	"liandong/modules/forms"
+	formsweb "liandong/modules/forms/web"
 	"liandong/portal-sites/kit/text"
 	"liandong/tenancy"
+	"liandong/tenancy/calendar"
 	"liandong/tenancy/db"
 	"liandong/tenancy/fault"
 )
@@ -32,10 +36,7 @@ func formKind(kind string) string {
 
 // File implements cases.Forms.
 func (c caseForms) File(ctx context.Context, tx *db.Tx, in cases.Sheet) (out cases.SheetResult, err error) {
-	known := forms.Context{ApplicantKind: formKind(in.Kind)}
-	if in.Draft == "" && tx.Scope.Actor.Kind == tenancy.System { // nobody typed these: they were judged with the united form that they are taken from
-		known.Stored = in.Answers
-	}
+	known := judged(tx, in)
 	res, v, err := c.Hand(ctx, tx, forms.Handing{
 		FormID: in.Form.ID, Number: in.Form.Number, Draft: in.Draft, For: draftOf(in.ItemID), Values: in.Answers, RowID: in.CaseID, Ref: in.No, Subject: in.Subject,
 		Context: known,
@@ -44,9 +45,40 @@ func (c caseForms) File(ctx context.Context, tx *db.Tx, in cases.Sheet) (out cas
 		return out, err
 	}
 	if !res.OK() {
-		return out, fault.InvalidField("form", "case_form_wrong")
+		return out, objection(tx, v, res)
 	}
 	return cases.SheetResult{Facts: v.Open(res.Values), Files: v.FilesOf(res.Values)}, nil
+}
+
+// judged is what the rules know of a form that is filed. What a job files nobody types now: it was judged
+// where it was typed, or with the united form that it is taken from, and its readonly fields are those of then.
+func judged(tx *db.Tx, in cases.Sheet) forms.Context {
+	known := forms.Context{Today: tx.Now.In(calendar.Zone()).Format(time.DateOnly), ApplicantKind: formKind(in.Kind)}
+	if in.Draft == "" && tx.Scope.Actor.Kind == tenancy.System {
+		known.Stored = in.Answers
+	}
+	return known
+}
+
+// Check implements cases.Forms.
+func (c caseForms) Check(ctx context.Context, tx *db.Tx, in cases.Sheet) error {
+	v, err := c.VersionIn(ctx, tx, in.Form.ID, in.Form.Number)
+	if err != nil {
+		return err
+	}
+	if res := v.Evaluate(in.Answers, judged(tx, in)); !res.OK() {
+		return objection(tx, v, res)
+	}
+	return nil
+}
+
+// objection says that rules object; a job, which shows no form, is told to which fields.
+func objection(tx *db.Tx, v *forms.Version, res forms.Result) error {
+	f := fault.InvalidField("form", "case_form_wrong")
+	if tx.Scope.Actor.Kind == tenancy.System {
+		f = f.With(strings.Join(formsweb.Minded(v.Compiled, res), "；"))
+	}
+	return f
 }
 
 // Change implements cases.Forms.

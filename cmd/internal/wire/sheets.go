@@ -60,6 +60,13 @@ func (s sheets) chosen(ctx context.Context, in casesweb.Entry, facts map[string]
 
 // Open implements casesweb.EForms.
 func (s sheets) Open(ctx context.Context, in casesweb.Entry) (casesweb.Draft, error) {
+	if in.At != 0 {
+		g, err := s.away(ctx, in)
+		if err != nil {
+			return casesweb.Draft{}, err
+		}
+		return s.laid(s.hold.Lay(g, in.Base)), nil
+	}
 	e, err := s.entry(ctx, in)
 	if err != nil {
 		return casesweb.Draft{}, err
@@ -73,6 +80,17 @@ func (s sheets) Open(ctx context.Context, in casesweb.Entry) (casesweb.Draft, er
 
 // Take implements casesweb.EForms.
 func (s sheets) Take(r *http.Request, in casesweb.Entry, buttons ...string) (casesweb.Draft, error) {
+	if in.At != 0 {
+		g, err := s.away(r.Context(), in)
+		if err != nil {
+			return casesweb.Draft{}, err
+		}
+		sheet, err := s.hold.Lift(r, g, in.Base, casesweb.FillKnown, buttons...)
+		if err != nil {
+			return casesweb.Draft{}, err
+		}
+		return s.laid(sheet), nil
+	}
 	e, err := s.entry(r.Context(), in)
 	if err != nil {
 		return casesweb.Draft{}, err
@@ -82,6 +100,39 @@ func (s sheets) Take(r *http.Request, in casesweb.Entry, buttons ...string) (cas
 		return casesweb.Draft{}, err
 	}
 	return drafted(sheet), nil
+}
+
+// away is the form of the office of another place as anybody meets it there. It has no draft, and what
+// earlier cases say is not looked for: the page would show it in clear.
+func (s sheets) away(ctx context.Context, in casesweb.Entry) (g formsweb.Given, err error) {
+	there, err := nearby{s.Tree}.At(ctx, in.At)
+	if err != nil {
+		return g, err
+	}
+	v, err := s.Forms.Version(there, in.Form.ID, in.Form.Number)
+	if err != nil {
+		return g, err
+	}
+	facts := typedFacts(in.Who)
+	if err := s.chosen(there, in, facts); err != nil {
+		return g, err
+	}
+	return formsweb.Given{Version: v, Kind: formKind(in.Who.Kind), Facts: facts, Values: in.Answers}, nil
+}
+
+// typedFacts are what the page says of the applicant.
+func typedFacts(who casesweb.Applicant) map[string]any {
+	facts := map[string]any{}
+	sheets{}.typed(who, facts, func(source, value, from string) {
+		if value != "" {
+			facts[source] = forms.Fact{Value: value, From: text.T("forms.from." + from)}
+		}
+	})
+	return facts
+}
+
+func (sheets) laid(s *formsweb.Sheet) casesweb.Draft {
+	return casesweb.Draft{Attrs: s.Attrs(), Content: s.Content(), Paper: formsweb.Paper(s.Reading()), Do: s.Do, Answers: s.Answers(), State: s}
 }
 
 func drafted(s *formsweb.Sheet) casesweb.Draft {

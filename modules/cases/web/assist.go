@@ -40,6 +40,7 @@ type application struct {
 	shares, searched bool
 	kept             map[int]File // uploads of an earlier try, by the number of their material
 	sheet            *Draft       // the form of the item; nil: it has none
+	again            string       // of what is taken in once more, corrected: the row that was refused
 	place            Place        // the competent office, of what is taken in for another; the zero one: here
 	settle           string       // why an instant case cannot be settled here at once; empty: it can
 }
@@ -114,7 +115,7 @@ func (h handlers) submit(w http.ResponseWriter, r *http.Request, a application, 
 		return err
 	}
 	if a.sheet != nil {
-		in.Sheet = a.sheet.ID
+		in.Sheet, in.Answers = a.sheet.ID, a.sheet.Answers
 	}
 	in.Form = a.answers()
 	if !a.form.Bool("confirm") {
@@ -154,6 +155,10 @@ func (h handlers) refile(w http.ResponseWriter, r *http.Request, a application, 
 	}
 	if key, bad := f.Fields["originals"]; bad {
 		a.form.Wrong("all_originals", key)
+	}
+	if f.Fields["form"] != "" && f.Detail != "" { // found where it goes to: the fields are named above
+		a.form.Wrong("", f.Fields["form"])
+		a.form.WrongText("", f.Detail)
 	}
 	if !a.form.Blame(failure) { // not about a field: the form stays, with the refusal above it
 		a.form.Wrong("", f.Text)

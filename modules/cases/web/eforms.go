@@ -14,6 +14,7 @@ import (
 
 	"liandong/modules/cases"
 	"liandong/portal-sites/kit"
+	"liandong/tenancy"
 	"liandong/tenancy/fault"
 )
 
@@ -44,6 +45,9 @@ type Entry struct {
 	Base   string // of the site
 	Who    Applicant
 	Parts  []string // of a theme (一件事): keys of the parts that follow from what was chosen
+
+	At      tenancy.ID     // the competent office, when it is another one: there is no draft then; zero: here
+	Answers map[string]any // without a draft: what is in the form already
 }
 
 // Applicant is what a page knows of whoever applies.
@@ -60,6 +64,7 @@ type Draft struct {
 	Begun   bool              // there was something in it before
 	Told    bool              // another device changed something meanwhile
 	Wrong   []string          // what Check minded
+	Answers map[string]any    // without a draft: what is handed in
 	State   any               // of whoever answers
 }
 
@@ -110,7 +115,7 @@ type Editing struct {
 const formID = "ff-form"
 
 func (h handlers) entry(a *application) Entry {
-	return Entry{Form: a.guide.Form, ItemID: a.guide.ID, Base: h.d.Base, Parts: a.guide.Parts, Who: Applicant{
+	return Entry{Form: a.guide.Form, ItemID: a.guide.ID, Base: h.d.Base, Parts: a.guide.Parts, At: a.place.ID, Who: Applicant{
 		Kind: a.kind(), Name: a.form.Get("name"), Number: a.form.Get("number"), Phone: a.form.Get("phone"), Address: a.form.Get("address"),
 	}}
 }
@@ -152,8 +157,11 @@ func (a *application) pageNames() string {
 // The buttons of the page that holds a form.
 const (
 	doAnew    = "anew"    // forget the draft
-	doPrefill = "prefill" // fill in what is known of the applicant
+	doPrefill = FillKnown // fill in what is known of the applicant
 )
+
+// FillKnown is the button of a page that fills in what is known of the applicant.
+const FillKnown = "prefill"
 
 // takeForm reads the form of the item; done tells that the page has been answered.
 func (h handlers) takeForm(w http.ResponseWriter, r *http.Request, a *application) (done bool, err error) {
@@ -170,7 +178,7 @@ func (h handlers) takeForm(w http.ResponseWriter, r *http.Request, a *applicatio
 		if err := h.d.EForms.Drop(r.Context(), d.ID); err != nil {
 			return true, err
 		}
-		return true, kit.SeeOther(w, r, kit.WithAnswers(a.to("/assist/"+a.guide.ID), a.guide.Answers))
+		return true, kit.SeeOther(w, r, kit.WithAnswers(a.action(), a.guide.Answers))
 	case do != "" || d.Told:
 		if _, err := h.takeMaterials(r, a); err != nil {
 			return true, err

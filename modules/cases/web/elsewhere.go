@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
@@ -35,26 +36,48 @@ func placePath(id tenancy.ID) string { return "/assist/elsewhere/at/" + id.Strin
 
 // taken lists what was taken in here for other places.
 func (h handlers) taken(w http.ResponseWriter, r *http.Request) error {
-	l := kit.ParseList(r, nil, kit.ListQuery{Size: cases.TakenPage})
-	ps, total, err := h.d.Service.Taken(r.Context(), l.Page)
+	l := kit.ParseList(r, nil, kit.ListQuery{Size: cases.TakenPage, Filters: map[string]string{"state": ""}})
+	ps, total, err := h.d.Service.Taken(r.Context(), cases.TakenQuery{Page: l.Page, Size: l.Size, Text: l.Q, State: l.Filter("state")})
 	if err != nil {
 		return err
 	}
-	return h.showTaken(w, r, http.StatusOK, takenView{look: h.look(), list: l, rows: ps, total: total})
+	v := takenView{look: h.look(), list: l, rows: ps, total: total}
+	return h.page(w, r, http.StatusOK, kit.Page{Title: titleTaken, Active: "assist", Content: takenPage(v)}, kit.Crumb{Label: v.assist(), Href: v.to("/assist")})
 }
 
-// takenView is the list with the form that was refused, if one was.
+// takenView is the list of what was taken in.
 type takenView struct {
 	look
-	list    kit.ListQuery
-	rows    []cases.Participant
-	total   int
-	refused string
-	form    kit.FormValues
+	list  kit.ListQuery
+	rows  []cases.Participant
+	total int
 }
 
-func (h handlers) showTaken(w http.ResponseWriter, r *http.Request, status int, v takenView) error {
-	return h.page(w, r, status, kit.Page{Title: titleTaken, Active: "assist", Content: takenPage(v)}, kit.Crumb{Label: v.assist(), Href: v.to("/assist")})
+// oneTaken is one thing that was taken in, with the form of handing its result over.
+type oneTaken struct {
+	look
+	cases.Participant
+	form kit.FormValues
+}
+
+func (v look) takenURL(id string) string { return v.to("/assist/elsewhere/" + id) }
+
+// showTaken tells everything about one thing that was taken in.
+func (h handlers) showTaken(w http.ResponseWriter, r *http.Request) error {
+	takenID, err := id(r, "taken")
+	if err != nil {
+		return err
+	}
+	return h.takenPage(w, r, http.StatusOK, takenID, kit.FormValues{})
+}
+
+func (h handlers) takenPage(w http.ResponseWriter, r *http.Request, status int, takenID string, form kit.FormValues) error {
+	p, err := h.d.Service.TakenOne(r.Context(), takenID)
+	if err != nil {
+		return err
+	}
+	v := oneTaken{h.look(), p, form}
+	return h.page(w, r, status, kit.Page{Title: p.ItemName, Active: "assist", Content: takenOnePage(v)}, h.takenCrumbs()...)
 }
 
 // handTaken writes down that the result was handed over here.
@@ -67,19 +90,14 @@ func (h handlers) handTaken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = h.d.Service.HandTaken(r.Context(), takenID, form.Get("receiver"), form.Get("note"))
+	err = h.d.Service.HandTaken(r.Context(), takenID, form.Get("receiver"), form.Get("note"), form.All("originals"))
 	if err == nil {
-		return h.d.Shell.Done(w, r, h.d.Base+"/assist/elsewhere", "cases.did_handed")
+		return h.d.Shell.Done(w, r, h.d.Base+"/assist/elsewhere/"+takenID, "cases.did_handed")
 	}
 	if !form.Blame(err) {
 		return err
 	}
-	l := kit.ParseList(r, nil, kit.ListQuery{Size: cases.TakenPage})
-	ps, total, failure := h.d.Service.Taken(r.Context(), 1)
-	if failure != nil {
-		return failure
-	}
-	return h.showTaken(w, r, http.StatusUnprocessableEntity, takenView{look: h.look(), list: l, rows: ps, total: total, refused: takenID, form: form})
+	return h.takenPage(w, r, http.StatusUnprocessableEntity, takenID, form)
 }
 
 // places lets a clerk go down the tree to the competent office.
@@ -172,24 +190,114 @@ func (h handlers) applicationAt(r *http.Request, answers []string) (a applicatio
 	if a.guide, err = h.d.Offers.Guide(ctx, itemID, answers); err != nil {
 		return a, err
 	}
-	switch a.guide.AtOnce = false; {
-	case !cases.Reaches(a.guide.Area, common):
+	if a.guide.AtOnce = false; !cases.Reaches(a.guide.Area, common) {
 		return a, fault.New(fault.Precondition, "case_not_everywhere")
-	case !a.guide.Form.None():
-		return a, fault.New(fault.Precondition, "case_form_elsewhere")
 	}
 	return a, nil
+}
+
+// refill puts what was refused back into the application, so that only what was wrong is typed anew.
+func (a *application) refill(p cases.Participant, in cases.Filing) error {
+	if in.ItemID != a.guide.ID || p.CaseTenant != a.place.ID {
+		return fault.New(fault.NotFound, "page_not_found")
+	}
+	a.again = p.ID
+	for name, value := range map[string]string{"kind": in.Kind, "name": in.Name, "number": in.Number, "phone": in.Phone, "address": in.Address} {
+		a.form.Set(name, value)
+	}
+	for _, q := range a.guide.Questions {
+		a.form.Put(questionField(q), said(in.Form[q.Name])...)
+	}
+	a.keep(p, in)
+	return nil
+}
+
+// keep puts the uploads of a refused filing back to their materials.
+func (a *application) keep(p cases.Participant, in cases.Filing) {
+	a.kept = map[int]File{}
+	for i, m := range a.guide.Materials {
+		for j, paper := range p.Papers {
+			if paper.Material == m.Name && j < len(in.Files) {
+				a.kept[i] = File{ID: in.Files[j], Name: paper.File}
+			}
+		}
+		if slices.Contains(in.Checked, m.Name) {
+			a.form.Set(seenField(i), "1")
+		}
+	}
+}
+
+// said spells an answer as a form sends it.
+func said(v any) (out []string) {
+	switch x := v.(type) {
+	case string:
+		return []string{x}
+	case float64:
+		return []string{strconv.FormatFloat(x, 'f', -1, 64)}
+	case []any:
+		for _, one := range x {
+			out = append(out, said(one)...)
+		}
+	}
+	return out
+}
+
+func seenField(i int) string { return "seen-" + strconv.Itoa(i) }
+
+// checked are the materials whose originals the clerk says to have seen, of those that are handed in.
+func (a *application) checked() (out []string) {
+	for i, m := range a.guide.Materials {
+		if _, kept := a.kept[i]; kept && a.form.Bool(seenField(i)) {
+			out = append(out, m.Name)
+		}
+	}
+	return out
 }
 
 func (h handlers) fillAt(w http.ResponseWriter, r *http.Request) error {
 	if err := h.d.Service.MayFile(r.Context(), ""); err != nil {
 		return err
 	}
-	a, err := h.applicationAt(r, kit.Answers(r.URL.Query()))
+	chosen := kit.Answers(r.URL.Query())
+	var p cases.Participant
+	var in cases.Filing
+	if again := r.URL.Query().Get("again"); again != "" {
+		takenID, err := id36(again)
+		if err == nil {
+			p, in, err = h.d.Service.TakeAgain(r.Context(), takenID)
+		}
+		if err != nil {
+			return err
+		}
+		if len(chosen) == 0 {
+			chosen = in.Choices
+		}
+	}
+	a, err := h.applicationAt(r, chosen)
+	if err == nil && p.ID != "" {
+		err = a.refill(p, in)
+	}
 	if err != nil {
 		return err
 	}
+	if a.interview().Done() {
+		if err := h.layForm(r, &a, in.Answers); err != nil {
+			return err
+		}
+	}
 	return h.showForm(w, r, http.StatusOK, a)
+}
+
+// layForm shows the electronic form of the competent office; it is kept nowhere until it is handed in.
+func (h handlers) layForm(r *http.Request, a *application, answers map[string]any) error {
+	if a.guide.Form.None() || h.d.EForms == nil {
+		return nil
+	}
+	e := h.entry(a)
+	e.Answers = answers
+	d, err := h.d.EForms.Open(r.Context(), e)
+	a.sheet = &d
+	return err
 }
 
 func (h handlers) fileAt(w http.ResponseWriter, r *http.Request) error {
@@ -201,6 +309,7 @@ func (h handlers) fileAt(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	a.again = form.Get("again")
 	return h.submit(w, r, a, form)
 }
 
@@ -211,12 +320,14 @@ func (h handlers) send(w http.ResponseWriter, r *http.Request, a application, in
 			a.form.Wrong(materialField(i), "case_material_missing")
 		}
 	}
+	in.Answered, in.Checked, in.InPlaceOf = a.guide.Form, a.checked(), a.again
 	err := a.form.Err()
+	var p cases.Participant
 	if err == nil {
-		_, err = h.d.Service.TakeIn(r.Context(), a.place.ID, in, a.guide.Name, a.guide.Area)
+		p, err = h.d.Service.TakeIn(r.Context(), a.place.ID, in, a.guide.Name, a.guide.Area)
 	}
 	if err == nil {
-		return h.d.Shell.Done(w, r, a.to("/assist/elsewhere"), "cases.did_take")
+		return h.d.Shell.Done(w, r, a.takenURL(p.ID), "cases.did_take")
 	}
 	return h.refile(w, r, a, err)
 }

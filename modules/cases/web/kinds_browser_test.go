@@ -30,14 +30,20 @@ func TestKindsInABrowser(t *testing.T) {
 	}
 	climbing := w.handed(w.filed("演示·其其格", "k2"), "pre")
 	in := w.atOnce(w.afar(), item, "k3")
-	if _, err = w.cases.TakeIn(w.afar(), dbtest.Village, in, "生育登记", "4"); err == nil {
-		in.Key, in.Files = "k4", nil
-		_, err = w.cases.TakeIn(w.afar(), dbtest.Village, in, "生育登记", "4")
-	}
+	in.Checked = []string{"身份证明"}
+	first, err := w.cases.TakeIn(w.afar(), dbtest.Village, in, "生育登记", "4")
 	if err == nil {
 		err = w.cases.RunTaken(t.Context())
 	}
 	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := w.cases.TakeIn(w.afar(), dbtest.Village, w.atOnce(w.afar(), item, "k4"), "生育登记", "4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.demand(item, "居住证明")
+	if err := w.cases.RunTaken(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	list, err := w.cases.ReadBatch(w.clerk(), cases.BatchFile{
@@ -56,7 +62,7 @@ func TestKindsInABrowser(t *testing.T) {
 	}{
 		{"chief", w.chief(), "/desk", []string{"/assist/" + item, "/cases/" + instant.ID, "/cases?kind=instant", "/assist/" + item + "/batch"}},
 		{"clerk", w.clerk(), "/desk", []string{"/cases/" + instant.ID, "/assist/batches/" + list.ID}},
-		{"afar", w.afar(), "/desk", []string{"/assist/elsewhere", "/assist/elsewhere/places", "/assist/elsewhere/at/" + dbtest.Village.String(), "/assist/elsewhere/at/" + dbtest.Village.String() + "/" + item}},
+		{"afar", w.afar(), "/desk", []string{"/assist/elsewhere", "/assist/elsewhere/" + first.ID, "/assist/elsewhere/" + second.ID, "/assist/elsewhere/at/" + dbtest.Village.String() + "/" + item + "?again=" + second.ID, "/assist/elsewhere/places", "/assist/elsewhere/at/" + dbtest.Village.String(), "/assist/elsewhere/at/" + dbtest.Village.String() + "/" + item}},
 		{"above", w.as(dbtest.County, "41", "office_head"), "/desk", []string{"/cases/" + climbing.ID}},
 	} {
 		srv := httptest.NewServer(w.site(s.ctx, s.base))

@@ -44,6 +44,7 @@ func Mount(r chi.Router, d Deps) {
 	r.Get("/assist", page(h.choose))
 	if d.Places != nil {
 		r.Get("/assist/elsewhere", page(h.taken))
+		r.Get("/assist/elsewhere/{taken}", page(h.showTaken))
 		r.Post("/assist/elsewhere/{taken}/handed", page(h.handTaken))
 		r.Get("/assist/elsewhere/places", page(h.places))
 		r.Get("/assist/elsewhere/at/{place}", page(h.itemsAt))

@@ -38,6 +38,9 @@ type Told struct{ Label, Theirs, Mine, Device, At string }
 
 // Attrs are what the form around the fields carries, for scripts.
 func (s *Sheet) Attrs() map[string]any {
+	if s.Loose() {
+		return nil
+	}
 	out := map[string]any{"data-draft": s.Draft.ID, "data-save": s.save, "data-seen": itoa(s.Draft.Version)}
 	if s.window {
 		out["data-window"] = "1"
@@ -129,8 +132,14 @@ func (h *holder) Take(r *http.Request, e forms.Entry, base, applicantKind string
 	return s, nil
 }
 
-// given lists what the page shows as filled in for her.
-func (s *Sheet) given() string { return strings.Join(slices.Sorted(maps.Keys(s.Prefilled)), " ") }
+// given lists what the page shows as filled in for her; without a draft, all that was known when
+// the page was sent out.
+func (s *Sheet) given() string {
+	if s.Loose() {
+		return strings.Join(slices.Sorted(maps.Keys(s.Draft.Given)), " ")
+	}
+	return strings.Join(slices.Sorted(maps.Keys(s.Prefilled)), " ")
+}
 
 // keepGiven leaves alone what was filled in after the page had been sent out: that
 // she left it empty there says nothing.
@@ -178,11 +187,18 @@ func (s *Sheet) Reading() *View {
 }
 
 // Wrong lists what Check minded, one sentence each.
-func (s *Sheet) Wrong() (out []string) {
-	for _, e := range s.Result.Errors {
-		if s.blamed {
-			out = append(out, joined(s.label(e), Sentence(e)))
-		}
+func (s *Sheet) Wrong() []string {
+	if !s.blamed {
+		return nil
+	}
+	return Minded(s.Compiled, s.Result)
+}
+
+// Minded lists what a result minds, one sentence each with the field that it is about.
+func Minded(c *forms.Compiled, res forms.Result) (out []string) {
+	v := &View{Compiled: c}
+	for _, e := range res.Errors {
+		out = append(out, joined(v.label(e), Sentence(e)))
 	}
 	return out
 }
