@@ -245,7 +245,7 @@ func checkScenes(t *testing.T, admin *pgx.Conn) {
 		`select count(*) from case_parts where state = 'ended' and outcome = 'granted'`:                                                                 4,
 		`select count(*) from cases where parts > 0 and status = 'completed' and outcome = 'granted'`:                                                   1,
 		`select count(*) from cases where joint_id is not null and form_id is not null`:                                                                 7,
-		`select count(distinct state) from case_participants`:                                                                                           3,
+		`select count(distinct state) from case_participants`:                                                                                           2,
 		`select count(*) from case_participants where handed_at is not null and closed`:                                                                 1,
 		`select count(*) from case_participants where step_kind = 'deliver' and not closed`:                                                             1,
 		`select count(*) from case_batch_rows where state = 'wrong'`:                                                                                    6,
