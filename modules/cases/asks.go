@@ -15,6 +15,7 @@ type Offer struct {
 	ItemID        string
 	VersionID     string
 	Name          string
+	Department    string // whose item it is, as people read it
 	FlowTenant    tenancy.ID
 	FlowID        string
 	StatutoryDays int

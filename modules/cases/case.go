@@ -46,6 +46,7 @@ type Case struct {
 	ItemID          string
 	ItemVersionID   string // pinned: a running case finishes on the version it began with
 	ItemName        string
+	Department      string // whose item it is, as it was called when the case was filed
 	FlowTenant      tenancy.ID
 	FlowID          string
 	Subject         *string // identity of the applicant; nil for a herder without an account

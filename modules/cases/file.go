@@ -211,6 +211,7 @@ func (s *Service) draw(ctx context.Context, tx *db.Tx, in Filing) (c Case, err e
 		c.Choices = []Choice{}
 	}
 	c.ItemTenant, c.ItemID, c.ItemVersionID, c.ItemName = offer.ItemTenant, offer.ItemID, offer.VersionID, offer.Name
+	c.Department = offer.Department
 	c.classify(offer, here, in)
 	c.FlowTenant, c.FlowID, c.StatutoryDays, c.PromisedDays = offer.FlowTenant, offer.FlowID, offer.StatutoryDays, offer.PromisedDays
 	if !offer.Form.None() {

@@ -53,7 +53,7 @@ func (j *joint) sprout(ctx context.Context, d *deed, p *Part, o Offer) (*Case, e
 		return nil, err
 	}
 	sub := &Case{
-		TenantID: c.TenantID, ID: db.NewID(), ItemTenant: o.ItemTenant, ItemID: o.ItemID, ItemVersionID: o.VersionID, ItemName: o.Name,
+		TenantID: c.TenantID, ID: db.NewID(), ItemTenant: o.ItemTenant, ItemID: o.ItemID, ItemVersionID: o.VersionID, ItemName: o.Name, Department: o.Department,
 		FlowTenant: o.FlowTenant, FlowID: o.FlowID, Subject: c.Subject, ApplicantKind: c.ApplicantKind, ApplicantName: c.ApplicantName,
 		ApplicantSealed: c.ApplicantSealed, ApplicantBlind: c.ApplicantBlind, PhoneSealed: c.PhoneSealed, PhoneBlind: c.PhoneBlind, AddressSealed: c.AddressSealed,
 		Form: map[string]any{}, Choices: append([]Choice{}, o.Chosen...), Channel: c.Channel, HelperID: c.HelperID, HelperName: c.HelperName,

@@ -54,6 +54,9 @@ const (
 	Wholly   Mode = "online"   // 全程网办: nobody comes
 )
 
+// Modes lists those that promise something, in the order in which pages offer them.
+func Modes() []Mode { return []Mode{Precheck, Verify, Wholly} }
+
 // Way (办理方式) is how the steps of a case find their people.
 type Way string
 

@@ -30,6 +30,8 @@ type Query struct {
 	Open       bool             // only cases on which somebody still has to act
 	Whole      bool             // without the parts of joint cases; an applicant sees these on the page of the whole
 	Type       Kind             // 办件类型
+	Mode       Mode             // 网上办理模式
+	Department string           // whose item it is
 	Over       bool             // only cases whose applicant came more often than was promised
 	Level      string           // of the tenant where it was born
 	Assignee   string           // to whom the step was referred, or Unassigned; to-do and team alone
@@ -241,6 +243,12 @@ func (q Query) where(sel *bun.SelectQuery, now time.Time) *bun.SelectQuery {
 	}
 	if q.Type != "" {
 		sel = sel.Where("c.kind = ?", q.Type)
+	}
+	if q.Mode != "" {
+		sel = sel.Where("c.mode = ?", q.Mode)
+	}
+	if q.Department != "" {
+		sel = sel.Where("c.department = ?", q.Department)
 	}
 	if q.Over {
 		sel = sel.Where("c.trips > c.trips_promised")

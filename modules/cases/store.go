@@ -25,6 +25,7 @@ func (s store) get(ctx context.Context, id string) (Case, error) {
 
 func (s store) insert(ctx context.Context, c *Case) error {
 	_, err := s.tx.NewInsert().Model(c).Exec(ctx)
+	s.figured(Case{}, *c)
 	return err
 }
 
@@ -44,6 +45,7 @@ func (s store) save(ctx context.Context, c *Case, was Case) error {
 		return overtaken()
 	}
 	c.Version = was.Version + 1
+	s.figured(was, *c)
 	return nil
 }
 

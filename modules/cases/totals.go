@@ -33,6 +33,16 @@ const foldSQL = `with recursive gone as (
 // each change exactly once, and returns how many there were. It is a job: it
 // makes its own scope, that of the courier.
 func (s *Service) Fold(ctx context.Context) (folded int, err error) {
+	for _, sql := range []string{foldSQL, foldFiguresSQL} {
+		n, err := s.fold(ctx, sql)
+		if folded += n; err != nil {
+			return folded, err
+		}
+	}
+	return folded, nil
+}
+
+func (s *Service) fold(ctx context.Context, sql string) (folded int, err error) {
 	courier := tenancy.Scope{Actor: tenancy.Actor{Kind: tenancy.Relay, ID: "fold", Name: "fold"}}
 	for {
 		var n int
@@ -40,7 +50,7 @@ func (s *Service) Fold(ctx context.Context) (folded int, err error) {
 			if err := lockTotals(ctx, tx); err != nil {
 				return err
 			}
-			return tx.NewRaw(foldSQL, foldBatch).Scan(ctx, &n)
+			return tx.NewRaw(sql, foldBatch).Scan(ctx, &n)
 		})
 		if err != nil {
 			return folded, fmt.Errorf("fold totals: %w", err)
@@ -77,6 +87,9 @@ func Moved(ctx context.Context, tx *db.Tx, c tree.Change) error {
 		if _, err := tx.ExecContext(ctx, fmt.Sprintf(movedSQL, table, key), c.Old.Parent, c.New.Parent, c.New.ID); err != nil {
 			return fmt.Errorf("move totals of %s: %w", c.New.ID, err)
 		}
+	}
+	if _, err := tx.ExecContext(ctx, movedFiguresSQL, c.Old.Parent, c.New.Parent, c.New.ID); err != nil {
+		return fmt.Errorf("move figures of %s: %w", c.New.ID, err)
 	}
 	return nil
 }

@@ -191,7 +191,7 @@ func personMay(table string, command byte, s scope, r *row) bool {
 		return command == 'S' && r.vary["holder_id"] == her
 	case "posts", "departments":
 		return command == 'S' && r.held()
-	case "case_deltas":
+	case "case_deltas", "case_figure_deltas":
 		return command == 'I' && own
 	}
 	return publicMay(table, command, s, r)
@@ -226,7 +226,7 @@ func relayMay(table string, command byte) bool {
 		return command != 'I'
 	case "inbox":
 		return command == 'S'
-	case "case_deltas", "case_totals", "case_days", "item_opens", "item_heat":
+	case "case_deltas", "case_totals", "case_days", "case_figure_deltas", "case_figures", "item_opens", "item_heat":
 		return true
 	}
 	return false

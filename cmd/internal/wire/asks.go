@@ -43,7 +43,7 @@ func (o offers) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, 
 	}
 	mine := g.Body.For(choices)
 	return cases.Offer{
-		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name,
+		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, Department: g.Body.Department,
 		FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID, StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays,
 		Form:    cases.FormRef{ID: g.Body.EForm.ID, Number: g.Body.EForm.Number},
 		Origins: g.Body.Origins, Materials: named(mine.Materials), Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),

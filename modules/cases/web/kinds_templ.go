@@ -83,6 +83,14 @@ func kindOf(s string) cases.Kind {
 	return ""
 }
 
+// modeOf reads a filter; what is no mode narrows nothing.
+func modeOf(s string) cases.Mode {
+	if m := cases.Mode(s); slices.Contains(cases.Modes(), m) {
+		return m
+	}
+	return ""
+}
+
 // wayOfHandling says how the steps of a case find their people (办理方式).
 func wayOfHandling(w cases.Way) string {
 	if w == cases.ByPerson {

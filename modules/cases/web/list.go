@@ -14,7 +14,7 @@ import (
 func (h handlers) listQuery(r *http.Request) (kit.ListQuery, cases.Query) {
 	l := kit.ParseList(r, []string{"no", "item", "created", "due", "status"}, kit.ListQuery{
 		Size: 20, Sort: "created", Desc: true,
-		Filters: map[string]string{"tab": "", "status": "", "time": "", "channel": "", "kind": "", "trips": "", "item": "", "under": "", "from": "", "to": ""},
+		Filters: map[string]string{"tab": "", "status": "", "time": "", "channel": "", "kind": "", "trips": "", "item": "", "mode": "", "department": "", "whole": "", "under": "", "from": "", "to": ""},
 	})
 	q := cases.Query{
 		Page: l.Page, Size: l.Size, Sort: l.Sort, Desc: l.Desc, Text: l.Q, Time: timeFilter(l.Filter("time")),
@@ -23,6 +23,7 @@ func (h handlers) listQuery(r *http.Request) (kit.ListQuery, cases.Query) {
 	if !q.To.IsZero() {
 		q.To = q.To.AddDate(0, 0, 1)
 	}
+	q.Mode, q.Department, q.Whole = modeOf(l.Filter("mode")), l.Filter("department"), l.Filter("whole") != ""
 	if _, err := id36(l.Filter("item")); err == nil {
 		q.ItemID = l.Filter("item")
 	}

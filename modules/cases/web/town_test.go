@@ -240,7 +240,7 @@ func (w *town) Offer(ctx context.Context, tx *db.Tx, itemID, versionID string, c
 	}
 	mine := g.Body.For(choices)
 	return cases.Offer{
-		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
+		ItemTenant: g.Item.TenantID, ItemID: g.Item.ID, VersionID: g.Version.ID, Name: g.Body.Name, Department: g.Body.Department, FlowTenant: g.Item.TenantID, FlowID: *g.Version.FlowID,
 		StatutoryDays: g.Body.StatutoryDays, PromisedDays: mine.PromisedDays, Origins: g.Body.Origins, Materials: named(mine.Materials), Required: mine.Required(), Chosen: chosen(g.Body, mine), Unanswered: mine.Unanswered, Tolerable: catalog.Body{Materials: mine.Materials}.Tolerable(),
 		Kind: map[string]cases.Kind{"1": cases.KindInstant}[g.Body.ProjectType], Trips: g.Body.OnsiteTimes, Way: map[string]cases.Way{"1": cases.ByPerson}[g.Body.HandlingWay],
 		Mode:  map[string]cases.Mode{"1": cases.Precheck, "2": cases.Verify, "3": cases.Wholly}[g.Body.OnlineMode],

@@ -28,6 +28,8 @@ func Mount(r chi.Router, d Deps) {
 	h.deskPages(r)
 	r.Get("/cases", page(h.list))
 	r.Get("/cases.xlsx", page(h.listXLSX))
+	r.Get("/cases/figures", page(h.figures))
+	r.Get("/cases/figures.xlsx", page(h.figuresXLSX))
 	r.Get("/cases/{id}", page(h.show))
 	r.Post("/cases/{id}/acts/{act}", page(h.act))
 	r.Post("/cases/{id}/procedures/{procedure}/answer", page(h.answerConsult))
