@@ -17,6 +17,9 @@ func Kinds() []string {
 			kinds[n.kind] = true
 		}
 	})
+	for _, k := range allWatchKinds() {
+		kinds[k] = true
+	}
 	return slices.Sorted(maps.Keys(kinds))
 }
 

@@ -32,6 +32,7 @@ type Notice struct {
 // Asks are the questions that notices puts to others.
 type Asks struct {
 	Contacts Contacts
+	Watchers Watchers // nil: nobody watches anything
 	Sealer   Sealer
 	Words    func(kind string, params map[string]string) string // the text of a short message
 }

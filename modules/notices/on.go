@@ -35,8 +35,8 @@ func (s *Service) On(ctx context.Context, tx *db.Tx, d db.Delivery) error {
 			return err
 		}
 	}
-	if t.sms == "" {
-		return nil
+	if err := s.tellWatchers(ctx, tx, d); err != nil || t.sms == "" {
+		return err
 	}
 	return s.queue(ctx, tx, d, t)
 }

@@ -68,7 +68,7 @@ func helpLists(d Deps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\">关注</a></strong>：您点了星标的办件。只有您自己看得到，换岗位后各看各的。</li><li><strong><a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "\">关注</a></strong>：您点了星标的办件。只有您自己看得到，换岗位后各看各的。这些办件有了结果，或者亮黄牌、红牌（超期）时，会在消息里提醒您；不想收到的，在列表上方点“关闭提醒”。</li><li><strong><a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

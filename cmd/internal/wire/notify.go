@@ -38,7 +38,7 @@ func (a *App) notify(context.Context) error {
 		sender = sms.Gateway{URL: a.cfg.SMSGateway, Account: a.cfg.SMSAccount, Client: &http.Client{Timeout: smsPatience}}
 		a.codes = sender
 	}
-	a.Notices = notices.New(a.DB, a.Policy, notices.Asks{Contacts: contacts{a.sealer}, Sealer: a.sealer, Words: noticesweb.SMSText}, sender)
+	a.Notices = notices.New(a.DB, a.Policy, notices.Asks{Contacts: contacts{a.sealer}, Watchers: watchers{a}, Sealer: a.sealer, Words: noticesweb.SMSText}, sender)
 	return nil
 }
 
@@ -58,6 +58,17 @@ func (c contacts) CasePhone(ctx context.Context, tx *db.Tx, tenant tenancy.ID, c
 		return "", err
 	}
 	return c.sealer.Open(cases.SealPhone, sealed)
+}
+
+// watchers knows who watches a case.
+type watchers struct{ *App }
+
+func (w watchers) Watchers(ctx context.Context, tx *db.Tx, caseID string) (out []notices.Watcher, err error) {
+	who, err := w.Cases.Watchers(ctx, tx, caseID)
+	for _, x := range who {
+		out = append(out, notices.Watcher{Tenant: x.TenantID, Subject: x.ActorID})
+	}
+	return out, err
 }
 
 // letters answers the citizen site out of the notices.

@@ -16,6 +16,7 @@ import (
 
 	"liandong/modules/cases"
 	"liandong/portal-sites/kit/kittest"
+	"liandong/tenancy"
 	"liandong/tenancy/db"
 	"liandong/tenancy/db/dbtest"
 )
@@ -65,6 +66,43 @@ func TestListsOfADesk(t *testing.T) {
 		if got := clerk.Get(path).Want(200); !strings.HasPrefix(got.Body, "PK") {
 			t.Errorf("%s is no workbook", path)
 		}
+	}
+}
+
+// Whoever watches a case is told of it, unless she does not want to be.
+func TestWatchersSayWhetherTheyAreTold(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	c := w.filed("演示·甲乙", "a")
+	told := func() (n int) {
+		t.Helper()
+		if err := w.db.InTx(dbtest.As(t, dbtest.League, tenancy.System), func(ctx context.Context, tx *db.Tx) error {
+			who, err := w.cases.Watchers(ctx, tx, c.ID)
+			n = len(who)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	clerk, above := w.desk(w.clerk()), w.desk(w.township())
+	for i, who := range []*kittest.Client{clerk, above} {
+		who.Get("/desk/todo").Want(200)
+		who.Post("/desk/cases/"+c.ID+"/watch?on=1", nil).Want(http.StatusSeeOther)
+		if n := told(); n != i+1 {
+			t.Errorf("%d are told, want %d", n, i+1)
+		}
+	}
+	clerk.Get("/desk/watched").Want(200).Doc().Has("form[action$='/watched/notices']", "关闭提醒")
+	clerk.Post("/desk/watched/notices", url.Values{"on": {"0"}}).Want(http.StatusSeeOther)
+	clerk.Get("/desk/watched").Want(200).Doc().Has("form[action$='/watched/notices']", "提醒已关闭", "开启提醒")
+	if n := told(); n != 1 {
+		t.Errorf("%d are told, want the other alone", n)
+	}
+	clerk.Post("/desk/watched/notices", url.Values{"on": {"1"}}).Want(http.StatusSeeOther)
+	above.Post("/desk/cases/"+c.ID+"/watch?on=0", nil).Want(http.StatusSeeOther)
+	if n := told(); n != 1 {
+		t.Errorf("%d are told, want the first alone", n)
 	}
 }
 

@@ -35,6 +35,7 @@ type bench struct {
 	loads  []cases.Load // team alone, like the two below
 	capped bool         // there is more than loads count
 	people []kit.Option
+	told   bool   // watched alone: she is told of what becomes of them
 	narrow bool   // something of it is left out by what she chose
 	due    string // the day that the list is about; empty: all
 }
@@ -48,6 +49,7 @@ func (h handlers) lists(r chi.Router) {
 	}
 	r.Get("/"+listDue, page(h.due))
 	r.Post("/cases/{id}/watch", page(h.watch))
+	r.Post("/watched/notices", page(h.tell))
 	r.Post("/bulk", page(h.bulk))
 }
 
@@ -163,6 +165,8 @@ func (h handlers) around(ctx context.Context, b *bench) (err error) {
 		}
 	}
 	switch b.key {
+	case listWatched:
+		b.told, err = s.Told(ctx)
 	case listTodo:
 		b.todos, err = s.CountTodos(ctx)
 	case listTeam:
@@ -241,6 +245,19 @@ func (h handlers) watch(w http.ResponseWriter, r *http.Request) error {
 		key = "cases.did_watch"
 	}
 	return h.d.Shell.Done(w, r, kit.LocalPath(r.PostFormValue("back"), h.d.Base+"/cases/"+caseID), key)
+}
+
+// tell lets her be told of what becomes of the cases that she watches, or not.
+func (h handlers) tell(w http.ResponseWriter, r *http.Request) error {
+	on := r.PostFormValue("on") == "1"
+	if err := h.d.Service.SetTold(r.Context(), on); err != nil {
+		return err
+	}
+	key := "cases.did_tell_off"
+	if on {
+		key = "cases.did_tell_on"
+	}
+	return h.d.Shell.Done(w, r, h.d.Base+"/"+listWatched, key)
 }
 
 // dueView is one page of the calendar of due dates.
