@@ -22,6 +22,11 @@ type UnionWords struct {
 	Intro  string
 	Shared string // heads what several parts ask for
 	Chosen string // labels the list of the parts that were chosen
+
+	// Bound spells what a part demands of the answer to a shared field while it is chosen: the
+	// title of the part, which bound (longest, shortest, shape, least, most, places, among,
+	// since, until or files), and its value. Without it the title has to do.
+	Bound func(part, bound, value string) string
 }
 
 // Uniting (合表) is what a united form is made of.
@@ -68,8 +73,8 @@ const ChosenElement = "joint_parts"
 // element, and that one answer can serve, become one field of a first section; the
 // others stand in a section of their part. Whatever holds in the united form holds in
 // every part's own: a field that one part wants is wanted while that part shows it,
-// every rule holds while its part asks, bounds are the tightest, choices are those
-// that everybody offers. Expressions see each field as their part would see it.
+// every rule holds while its part asks, bounds and choices are those of every part
+// that asks: where some ask only sometimes, theirs are rules that hold only then. Expressions see each field as their part would see it.
 //
 // Options are those of the versions united: a code list that grew since is united
 // again with the newer versions. The problems are those of Check, and what of the

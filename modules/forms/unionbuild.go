@@ -165,6 +165,7 @@ func (u *uniter) share(c *cluster) Field {
 	if !always {
 		f.Visible = some(whens...)
 	}
+	u.bind(&f, c, whens)
 	var must []string
 	for i, m := range c.members {
 		need, sometimes := whens[i], m.n.f.Required || m.n.f.RequiredWhen != ""

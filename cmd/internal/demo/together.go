@@ -6,6 +6,7 @@ import (
 	"liandong/modules/catalog"
 	"liandong/modules/flows"
 	"liandong/modules/forms"
+	formsweb "liandong/modules/forms/web"
 	"liandong/policies"
 	"liandong/portal-sites/kit/text"
 )
@@ -106,7 +107,7 @@ func (st *Stage) unite(ctx context.Context, b catalog.Body) (m forms.Merged, err
 		return m, nil
 	}
 	in := forms.Merging{Form: b.EForm.ID, Words: forms.UnionWords{
-		Title: text.T("forms.union_title", b.Name), Shared: text.T("forms.union_shared"), Chosen: text.T("forms.union_chosen"),
+		Title: text.T("forms.union_title", b.Name), Shared: text.T("forms.union_shared"), Chosen: text.T("forms.union_chosen"), Bound: formsweb.BoundWord,
 	}}
 	for _, p := range b.Parts {
 		if f, ok := st.forms[p.Name]; ok {

@@ -7,13 +7,14 @@ import (
 	"liandong/modules/catalog"
 	catalogweb "liandong/modules/catalog/web"
 	"liandong/modules/forms"
+	formsweb "liandong/modules/forms/web"
 	"liandong/portal-sites/kit/text"
 )
 
 // merging is what the forms of a theme are united by.
 func merging(in catalogweb.Uniting) forms.Merging {
 	m := forms.Merging{Words: forms.UnionWords{
-		Title: text.T("forms.union_title", in.Title), Shared: text.T("forms.union_shared"), Chosen: text.T("forms.union_chosen"),
+		Title: text.T("forms.union_title", in.Title), Shared: text.T("forms.union_shared"), Chosen: text.T("forms.union_chosen"), Bound: formsweb.BoundWord,
 	}}
 	for _, p := range in.Parts {
 		m.Parts = append(m.Parts, forms.Joined{Key: p.Key, Title: p.Title, Choice: p.Choice, FormID: p.Form.ID, Number: p.Form.Number})
