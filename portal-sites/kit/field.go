@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 )
@@ -73,6 +74,12 @@ func (f F) id() string {
 		return f.ID
 	}
 	return "f-" + strings.NewReplacer(".", "-", "[", "-", "]", "", " ", "-").Replace(f.Name)
+}
+
+// long reports whether the choices are so many and so wide that they are read in columns.
+func (f F) long() bool {
+	wide := slices.ContainsFunc(f.Options, func(o Option) bool { return utf8.RuneCountInString(o.Label) > 14 })
+	return wide && len(f.Options) > 6
 }
 
 func (f F) value(v FormValues) string {

@@ -66,13 +66,17 @@ func (h handlers) beginAct(w http.ResponseWriter, r *http.Request) error {
 
 // mergeView is the items that a merger may end, and the form.
 type mergeView struct {
-	rows   []catalog.Row
-	chosen []string
+	chosen []catalog.Row
+	found  []catalog.Row // besides, by what was searched for
+	total  int           // that match the search, chosen ones included
 	form   kit.FormValues
 }
 
-// mergeable bounds the items that the page of a merger offers.
-const mergeable = 100
+// mergeable is how many items one search for a merger shows.
+const mergeable = 20
+
+// doFind is the button of a form that searches and does nothing else.
+const doFind = "find"
 
 func (h handlers) askMerge(w http.ResponseWriter, r *http.Request) error {
 	return h.showMerge(w, r, http.StatusOK, kit.FormValues{}, r.URL.Query()["item"])
@@ -82,14 +86,23 @@ func (h handlers) showMerge(w http.ResponseWriter, r *http.Request, status int, 
 	if !h.Service.MayCreate(r.Context()) {
 		return fault.New(fault.Forbidden, "item_not_editor")
 	}
-	p, err := h.Service.Kept(r.Context(), catalog.Query{Span: catalog.SpanOwn, Size: mergeable, Sort: "name", Text: r.URL.Query().Get("q")})
-	if err != nil {
-		return err
+	v := mergeView{form: f}
+	for _, id := range chosen {
+		sh, err := h.Service.Show(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		v.chosen = append(v.chosen, catalog.Row{Item: sh.Item})
 	}
-	rows := slices.DeleteFunc(p.Rows, func(x catalog.Row) bool {
-		return x.State != catalog.StatePublished && x.State != catalog.StateSuspended
-	})
-	return h.page(w, r, status, mergePage(h, mergeView{rows, chosen, f}))
+	for _, state := range []string{catalog.StatePublished, catalog.StateSuspended} {
+		p, err := h.Service.Kept(r.Context(), catalog.Query{Span: catalog.SpanOwn, Size: mergeable, Sort: "name", State: state, Text: f.Get("q")})
+		if err != nil {
+			return err
+		}
+		v.total += p.Total
+		v.found = append(v.found, slices.DeleteFunc(p.Rows, func(x catalog.Row) bool { return slices.Contains(chosen, x.ID) })...)
+	}
+	return h.page(w, r, status, mergePage(h, v))
 }
 
 func (h handlers) merge(w http.ResponseWriter, r *http.Request) error {
@@ -98,6 +111,9 @@ func (h handlers) merge(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	chosen := f.All("items")
+	if f.Get("do") == doFind {
+		return h.showMerge(w, r, http.StatusOK, f, chosen)
+	}
 	v, err := h.Service.Merge(r.Context(), catalog.Merger{Name: f.Get("name"), Reason: f.Get("reason"), Items: slices.Clone(chosen), Key: f.Get("idem")})
 	if f.Blame(err) {
 		return h.showMerge(w, r, http.StatusUnprocessableEntity, f, chosen)

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -99,6 +100,23 @@ func TestTheReasonIsSaidAnew(t *testing.T) {
 	editor.Get(page).Want(http.StatusOK).Doc().Has("main", "系统升级").Lacks("textarea[name=reason]")
 }
 
+// another is a second item of the league that is in force.
+func (o office) another(t *testing.T, editor, reviewer context.Context) catalog.Version {
+	t.Helper()
+	body := catalog.Body{Name: "草原勘查许可", BasicCode: "000116002000", Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局", LegalBasis: []catalog.LegalBasis{{Law: "草原法"}}, StatutoryDays: 20, PromisedDays: 15}
+	v, err := o.items.Create(editor, catalog.Draft{Body: body, Flow: o.flows.Compose("草原勘查许可", []flows.Line{{Name: "受理", Kind: "accept", Level: "own", Post: "clerk", Limit: 1}, {Name: "决定", Kind: "decide", Level: "league", Post: "decider", Limit: 5}, {Name: "送达", Kind: "deliver", Level: "origin", Post: "clerk", Limit: 1}})})
+	if err == nil {
+		_, err = o.items.Submit(editor, v.ID)
+	}
+	if err == nil {
+		_, err = o.items.Publish(reviewer, v.ID, "同意")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 // What was approved for a day on which it makes no sense any more goes back to its
 // author, who sees why.
 func TestWhatCannotComeIntoForceIsHeld(t *testing.T) {
@@ -106,20 +124,8 @@ func TestWhatCannotComeIntoForceIsHeld(t *testing.T) {
 	l := newLater(t)
 	editor, reviewer := l.at(t, dbtest.League, "01", "item_editor"), l.at(t, dbtest.League, "02", "item_reviewer")
 	old := l.published(t)
-	body := func(code, name string) catalog.Body {
-		return catalog.Body{Name: name, BasicCode: code, Kind: "01", Level: "league", Origins: []string{"village"}, Department: "林业和草原局", LegalBasis: []catalog.LegalBasis{{Law: "草原法"}}, StatutoryDays: 20, PromisedDays: 15}
-	}
 	ed, rev := staff(t, dbtest.League, "01", "item_editor"), staff(t, dbtest.League, "02", "item_reviewer")
-	other, err := l.items.Create(ed, catalog.Draft{Body: body("000116002000", "草原勘查许可"), Flow: l.flows.Compose("草原勘查许可", []flows.Line{{Name: "受理", Kind: "accept", Level: "own", Post: "clerk", Limit: 1}, {Name: "决定", Kind: "decide", Level: "league", Post: "decider", Limit: 5}, {Name: "送达", Kind: "deliver", Level: "origin", Post: "clerk", Limit: 1}})})
-	if err == nil {
-		_, err = l.items.Submit(ed, other.ID)
-	}
-	if err == nil {
-		_, err = l.items.Publish(rev, other.ID, "同意")
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	other := l.another(t, ed, rev)
 	merged, err := l.items.Merge(ed, catalog.Merger{Name: "草原许可", Reason: "合并办理", Items: []string{old, other.ItemID}, Key: "m"})
 	if err == nil {
 		merged.Body.BasicCode = "000116003000"
