@@ -18,8 +18,8 @@ import (
 var columns = map[string]string{
 	"cases": `tenant_id, id, no, item_tenant, item_id, item_version_id, item_name, flow_tenant, flow_id, applicant_kind, applicant_name,
 		applicant_sealed, applicant_blind, phone_sealed, phone_blind, channel, status, outcome, at_tenant, step_id, step_name, step_kind, step_post, step_seq,
-		step_due_at, statutory_days, promised_days, accept_no, accepted_at, due_at, suspended_at, decided_at, ended_at, created_at, version`,
-	"case_steps":  `tenant_id, id, case_id, seq, step_id, name, kind, post, at_tenant, at_name, limit_days, entered_at, due_at, ended_at, used_days, act, opinion, actor_id, actor_name`,
+		step_due_at, statutory_days, promised_days, accept_no, accepted_at, due_at, suspended_at, decided_at, ended_at, created_at, version, last_seq, marking`,
+	"case_steps":  `tenant_id, id, case_id, seq, step_id, name, kind, post, at_tenant, at_name, limit_days, entered_at, due_at, ended_at, used_days, act, opinion, actor_id, actor_name, ticket`,
 	"case_clocks": `tenant_id, id, case_id, kind, reason, from_at, to_at`,
 }
 
@@ -94,9 +94,13 @@ func (g *generator) one(w writers, i int) {
 	g.fate(&c, kind)
 	const sealed = "k1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 	g.line(w["cases"], int64(at), c.id, c.no, 0, g.item.ItemID, g.item.ID, "压测事项", 0, *g.item.FlowID, "person", "演示·申请人", sealed, c.id[24:], sealed, c.id[24:],
-		"assisted", c.status, c.outcome, int64(c.stands), c.step, c.step, c.kind, c.post, c.seq, c.stepDue, 20, 15, c.no, c.accepted, c.due, c.suspended, c.ended, c.ended, born, c.seq)
+		"assisted", c.status, c.outcome, int64(c.stands), c.step, c.step, c.kind, c.post, c.seq, c.stepDue, 20, 15, c.no, c.accepted, c.due, c.suspended, c.ended, c.ended, born, c.seq, c.seq, c.marking())
 	for seq := 1; seq <= min(c.seq, 2); seq++ {
-		g.line(w["case_steps"], int64(at), g.uuid(born), c.id, seq, "step", "环节", "review", "reviewer", int64(at), "某地", 3, born, born.Add(72*time.Hour), born.Add(24*time.Hour), 1, "pass", "同意", "", "压测人员")
+		if seq == c.seq && c.ended.IsZero() {
+			g.line(w["case_steps"], int64(at), g.uuid(born), c.id, seq, c.step, "环节", c.kind, c.post, int64(c.stands), "某地", 3, born, c.stepDue, time.Time{}, `\N`, "", "", "", "", seq)
+			continue
+		}
+		g.line(w["case_steps"], int64(at), g.uuid(born), c.id, seq, "step", "环节", "review", "reviewer", int64(at), "某地", 3, born, born.Add(72*time.Hour), born.Add(24*time.Hour), 1, "pass", "同意", "", "压测人员", seq)
 	}
 	if !c.accepted.IsZero() {
 		g.line(w["case_clocks"], int64(at), g.uuid(born), c.id, "running", "accepted", c.accepted, c.ended)
@@ -109,6 +113,14 @@ type life struct {
 	at, stands                                     tenancy.ID
 	seq                                            int
 	born, accepted, due, stepDue, suspended, ended time.Time
+}
+
+// marking is where the flow stands, as [flows.Marking] is stored.
+func (c *life) marking() string {
+	if !c.ended.IsZero() {
+		return fmt.Sprintf(`{"v":1,"last":%d}`, c.seq)
+	}
+	return fmt.Sprintf(`{"v":1,"last":%d,"active":[{"t":%d,"n":%q}]}`, c.seq, c.seq, c.step)
 }
 
 // fate decides it: what is older than a month is over, save one in five hundred.
@@ -137,8 +149,9 @@ func (g *generator) fate(c *life, kind int) {
 		return
 	}
 	c.status, c.accepted, c.due, c.seq = "handling", c.born.Add(day), c.born.Add(22*day), 2
-	c.step, c.kind, c.post = "pre", "review", policies.Reviewer
-	c.stands = climb(c.at, kind+g.rng.IntN(4))
+	up := g.rng.IntN(4)
+	c.step, c.kind, c.post = [4]string{"pre", "pre", "county", "city"}[up], "review", policies.Reviewer
+	c.stands = climb(c.at, kind+up)
 	c.stepDue = g.now.Add(time.Duration(g.rng.IntN(120)-24) * time.Hour)
 	if dice%10 == 0 {
 		c.status, c.suspended, c.due = "supplement", c.born.Add(2*day), time.Time{}
