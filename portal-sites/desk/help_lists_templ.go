@@ -94,14 +94,14 @@ func helpLists(d Deps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\">到期日历</a></strong>：按月或按周看哪天有多少件到期，“休”是不计时限的日子，“班”是调休上班。点日期看当天的列表。手机上只列有办件的日子。</li></ul><p>每个列表都可以按事项、时限、申请方式、受理层级筛选，按姓名或证件号查找，并导出表格。数字只数到 99，再多显示“99+”。选过的筛选和排序下次打开还在，点“清除筛选”恢复原样；搜索的姓名、证件号不会记住。</p><h2>批量办理</h2><ol><li>在列表里勾选办件；按住 Shift 点另一行，可选中一段。一次最多 100 件。</li><li>点“批量办理”，选择操作（予以受理、审查通过、准予、转办、催办），填写一条共用的意见。</li><li>下一步逐件试算：每件办到哪里，哪些不办、为什么。这时还没有办理。</li><li>点“确认办理”，一件一件地办；别人刚刚办过的会跳过。没有办成的写明原因，可以重试。</li></ol><p>要逐件附材料、出文书、填写表单的环节，不能批量办理，请打开办件单独办。不予受理、不予许可、退回和补正要写各自的理由，也请逐件办理。</p><h2>常用意见</h2><p>在“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "\">到期日历</a></strong>：按月或按周看哪天有多少件到期，“休”是不计时限的日子，“班”是调休上班。点日期看当天的列表。手机上只列有办件的日子。</li></ul><p>每个列表都可以按事项、时限、申请方式、受理层级筛选，按姓名或证件号查找，并导出表格。数字只数到 99，再多显示“99+”。选过的筛选和排序下次打开还在，点“清除筛选”恢复原样；搜索的姓名、证件号不会记住。</p><h2>常用筛选</h2><p>选好筛选条件，点“存为常用筛选”，起个名字保存；以后点名字就打开。点“管理”可以改名、调整顺序、删除。每个列表最多 12 个，只有您自己看得到，不记搜索的姓名和证件号。</p><h2>批量办理</h2><ol><li>在列表里勾选办件；按住 Shift 点另一行，可选中一段。一次最多 100 件。</li><li>点“批量办理”，选择操作（予以受理、审查通过、准予、转办、催办），填写一条共用的意见。</li><li>下一步逐件试算：每件办到哪里，哪些不办、为什么。这时还没有办理。</li><li>点“确认办理”，一件一件地办；别人刚刚办过的会跳过。没有办成的写明原因，可以重试。</li></ol><p>要逐件附材料、出文书、填写表单的环节，不能批量办理，请打开办件单独办。不予受理、不予许可、退回和补正要写各自的理由，也请逐件办理。</p><h2>常用意见</h2><p>在“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var7 templ.SafeURL
 		templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/phrases"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `help_lists.templ`, Line: 22, Col: 54}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `help_lists.templ`, Line: 24, Col: 54}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var7))
 		if templ_7745c5c3_Err != nil {

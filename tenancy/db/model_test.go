@@ -92,8 +92,8 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		if command == 'U' || command == 'D' {
 			return false
 		}
-	case "case_watches", "case_habits": // of one person in one post
-		return r.tenant == s.tenant && hers(r) && (command != 'U' || table == "case_habits")
+	case "case_watches", "case_habits", "case_views": // of one person in one post
+		return r.tenant == s.tenant && hers(r) && (command != 'U' || table != "case_watches")
 	case "cases":
 		switch command {
 		case 'U': // whoever does not hold the case cannot change it
@@ -281,7 +281,7 @@ func movesOf(q question) []move {
 	for _, c := range []string{"subject", "holder_id", "actor_id"} {
 		if _, varies := vary(name)[c]; varies {
 			hands := move{"hands over", c + " = '" + other + "'", false, never}
-			if q.kind == tenancy.Staff && name != "case_habits" {
+			if q.kind == tenancy.Staff && name != "case_habits" && name != "case_views" {
 				hands.may = updates
 			}
 			ms = append(ms, hands)
@@ -322,7 +322,7 @@ func vary(table string) map[string][]string {
 		return map[string][]string{"subject": {her, other}}
 	case "grants", "appointments":
 		return map[string][]string{"holder_id": {her, other}}
-	case "idempotency", "case_watches", "case_habits":
+	case "idempotency", "case_watches", "case_habits", "case_views":
 		return map[string][]string{"actor_id": {her, other}}
 	case "case_procedures":
 		return map[string][]string{"kind": {"special", "tolerance"}}

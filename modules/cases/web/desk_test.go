@@ -93,9 +93,9 @@ func TestWatchersSayWhetherTheyAreTold(t *testing.T) {
 			t.Errorf("%d are told, want %d", n, i+1)
 		}
 	}
-	clerk.Get("/desk/watched").Want(200).Doc().Has("form[action$='/watched/notices']", "关闭提醒")
+	clerk.Get("/desk/watched").Want(200).Doc().Has(".ld-chosen", "关闭提醒")
 	clerk.Post("/desk/watched/notices", url.Values{"on": {"0"}}).Want(http.StatusSeeOther)
-	clerk.Get("/desk/watched").Want(200).Doc().Has("form[action$='/watched/notices']", "提醒已关闭", "开启提醒")
+	clerk.Get("/desk/watched").Want(200).Doc().Has(".ld-chosen", "提醒已关闭", "开启提醒")
 	if n := told(); n != 1 {
 		t.Errorf("%d are told, want the other alone", n)
 	}

@@ -78,7 +78,11 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.page(w, r, http.StatusOK, kit.Page{Title: titleCases, Active: "cases", Content: listPage(h.look(), l, p, below, refusal == nil)})
+	views, err := h.savedViews(r.Context(), listCases, l)
+	if err != nil {
+		return err
+	}
+	return h.page(w, r, http.StatusOK, kit.Page{Title: titleCases, Active: "cases", Content: listPage(views, l, p, below, refusal == nil)})
 }
 
 func (h handlers) listXLSX(w http.ResponseWriter, r *http.Request) error {

@@ -35,6 +35,7 @@ type bench struct {
 	loads  []cases.Load // team alone, like the two below
 	capped bool         // there is more than loads count
 	people []kit.Option
+	views  savedViews
 	told   bool   // watched alone: she is told of what becomes of them
 	narrow bool   // something of it is left out by what she chose
 	due    string // the day that the list is about; empty: all
@@ -51,6 +52,7 @@ func (h handlers) lists(r chi.Router) {
 	r.Post("/cases/{id}/watch", page(h.watch))
 	r.Post("/watched/notices", page(h.tell))
 	r.Post("/bulk", page(h.bulk))
+	mountViews(r, h)
 }
 
 // tabLed is the tab of joint cases that wait for their parts.
@@ -148,6 +150,9 @@ func (h handlers) bench(w http.ResponseWriter, r *http.Request, key string) erro
 		return err
 	}
 	if err := h.around(r.Context(), &b); err != nil {
+		return err
+	}
+	if b.views, err = h.savedViews(r.Context(), key, b.q); err != nil {
 		return err
 	}
 	return h.page(w, r, http.StatusOK, kit.Page{Title: benchTitle(key), Active: "todo", Content: benchPage(b)})
