@@ -40,11 +40,33 @@ func (s *Service) runBatch(ctx context.Context, b *BatchList) error {
 		return err
 	}
 	ctx = tenancy.With(ctx, scope)
-	for i := range rows {
+	var broke error
+	for i := range rows { // one that breaks off keeps nobody else waiting
 		if err := s.fileRow(ctx, b, &rows[i]); err != nil {
-			return fmt.Errorf("row %d of list %s: %w", rows[i].Line, b.ID, err)
+			broke = errors.Join(broke, fmt.Errorf("row %d of list %s: %w", rows[i].Line, b.ID, err), s.stumble(ctx, &rows[i], err))
 		}
 	}
+	return errors.Join(broke, s.countRows(ctx, b))
+}
+
+// rowTries is how often a row may break off before it is given up.
+const rowTries = 3
+
+// stumble counts that a row broke off; a row that does so again and again has failed, and whoever confirmed the
+// list is told.
+func (s *Service) stumble(ctx context.Context, r *BatchRow, err error) error {
+	if k := fault.KindOf(err); k == fault.Unavailable || k == fault.Conflict { // it passes
+		return nil
+	}
+	r.State, r.CaseID, r.CaseNo, r.Tries = RowReady, nil, "", r.Tries+1
+	if r.Tries >= rowTries {
+		r.State, r.Wrong = RowFailed, map[string]string{"": "case_batch_broke"}
+	}
+	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return r.save(ctx, tx) })
+}
+
+// countRows brings a list up to date with its rows.
+func (s *Service) countRows(ctx context.Context, b *BatchList) error {
 	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.NewRaw(`update case_batches b set filed = n.filed, failed = n.failed, state = case when n.ready = 0 then 'done' else state end,
 			ended_at = case when n.ready = 0 then ?::timestamptz end
@@ -69,7 +91,7 @@ func (s *Service) readyRows(ctx context.Context, b *BatchList) (scope tenancy.Sc
 		}
 		scope, rows = system(b.TenantID, ids, tenancy.Actor{ID: b.ByID, Name: b.ByName}), nil
 		scope.Over = path[len(path)-1].Interval()
-		return tx.NewSelect().Model(&rows).Where("tenant_id = ?", b.TenantID).Where("batch_id = ?", b.ID).Where("state = ?", RowReady).Order("line").Limit(batchStep).Scan(ctx)
+		return tx.NewSelect().Model(&rows).Where("tenant_id = ?", b.TenantID).Where("batch_id = ?", b.ID).Where("state = ?", RowReady).Order("tries", "line").Limit(batchStep).Scan(ctx)
 	})
 	return scope, rows, err
 }
@@ -96,6 +118,12 @@ func (s *Service) fileRow(ctx context.Context, b *BatchList, r *BatchRow) error 
 		if r.State == RowReady {
 			c, err := s.draw(ctx, tx, f)
 			if err == nil {
+				err = s.sameForm(f, c.Sheet())
+			}
+			if err == nil {
+				err = s.fillForm(ctx, tx, &c, &f)
+			}
+			if err == nil {
 				err = s.place(ctx, tx, &c, f)
 			}
 			if err != nil {
@@ -107,7 +135,10 @@ func (s *Service) fileRow(ctx context.Context, b *BatchList, r *BatchRow) error 
 	})
 	if bad, ok := fault.As(err); ok && bad.Kind != fault.Internal && bad.Kind != fault.Unavailable && bad.Kind != fault.Conflict {
 		r.State, r.CaseID, r.CaseNo, r.Wrong = RowFailed, nil, "", map[string]string{"": bad.Text}
-		if len(bad.Fields) > 0 {
+		switch {
+		case bad.Detail != "" && bad.Fields["form"] != "": // names the fields
+			r.Wrong[""] = bad.Detail
+		case len(bad.Fields) > 0:
 			r.Wrong = maps.Clone(bad.Fields)
 		}
 		return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { return r.save(ctx, tx) })
@@ -116,6 +147,6 @@ func (s *Service) fileRow(ctx context.Context, b *BatchList, r *BatchRow) error 
 }
 
 func (r *BatchRow) save(ctx context.Context, tx *db.Tx) error {
-	_, err := tx.NewUpdate().Model(r).Column("state", "case_id", "case_no", "wrong").WherePK().Where("state = ?", RowReady).Exec(ctx)
+	_, err := tx.NewUpdate().Model(r).Column("state", "case_id", "case_no", "wrong", "tries").WherePK().Where("state = ?", RowReady).Exec(ctx)
 	return err
 }

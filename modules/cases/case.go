@@ -104,11 +104,12 @@ type Case struct {
 	TripsPromised int  // how often its applicant has to come (到场)
 	Trips         int  // how often she came
 
-	TakenTenant *tenancy.ID // the office that took it in for this one (异地通办); nil: none
-	TakenName   string
-	JointID     *string // the joint case that it is a part of
-	Part        string  // which part
-	Parts       int     // of a joint case: of how many it is made
+	TakenTenant  *tenancy.ID // the office that took it in for this one (异地通办); nil: none
+	TakenName    string
+	TakenTrouble string  // catalogue key: why what was delivered there could not be written down here
+	JointID      *string // the joint case that it is a part of
+	Part         string  // which part
+	Parts        int     // of a joint case: of how many it is made
 }
 
 // choiceIDs are what the conditions of a flow look at.

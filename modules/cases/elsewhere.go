@@ -53,9 +53,10 @@ type Participant struct {
 	HandedTo      string
 	HandedNote    string
 	HandedDone    bool
-	Unseen        []string `bun:"type:jsonb"` // materials whose originals are still to be seen before the result is handed over
-	HandedSeen    []string `bun:"type:jsonb"` // those that were seen then
-	Followed      *string  // of one that was refused: the row that took its place
+	Unseen        []string   `bun:"type:jsonb"` // materials whose originals are still to be seen before the result is handed over
+	HandedSeen    []string   `bun:"type:jsonb"` // those that were seen then
+	TriedAt       *time.Time // when the job broke off over it
+	Followed      *string    // of one that was refused: the row that took its place
 }
 
 // TakenPaper (代收材料) is one file that was taken in.
@@ -266,9 +267,9 @@ func (s *Service) HandTaken(ctx context.Context, id, receiver, note string, seen
 		if len(left) > 0 {
 			return fault.InvalidField("originals", "case_originals_missing").With(strings.Join(left, listed))
 		}
-		p.HandedAt, p.HandedTo, p.HandedNote = &tx.Now, receiver, strings.TrimSpace(note)
+		p.HandedAt, p.HandedTo, p.HandedNote, p.Reason, p.Detail, p.TriedAt = &tx.Now, receiver, strings.TrimSpace(note), "", "", nil
 		tx.Record(db.Audit{Action: string(policies.CasesDeliver), Kind: "taken", Object: id, Detail: map[string]any{"originals": strings.Join(p.HandedSeen, " ")}})
-		_, err = tx.NewUpdate().Model(&p).Column("handed_at", "handed_to", "handed_note", "handed_seen").WherePK().Exec(ctx)
+		_, err = tx.NewUpdate().Model(&p).Column("handed_at", "handed_to", "handed_note", "handed_seen", "reason", "detail", "tried_at").WherePK().Exec(ctx)
 		return err
 	})
 }

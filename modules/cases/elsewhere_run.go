@@ -32,10 +32,10 @@ func (s *Service) RunTaken(ctx context.Context) error {
 	whole := tenancy.With(ctx, system(tenancy.Platform, []tenancy.ID{tenancy.Platform}, tenancy.Actor{ID: TakenJob, Name: TakenJob}))
 	var sent, handed []Participant
 	err := s.db.InTx(whole, func(ctx context.Context, tx *db.Tx) error {
-		if err := tx.NewSelect().Model(&sent).Where("state = ?", TakenSent).Order("sent_at").Limit(takenBatch).Scan(ctx); err != nil {
+		if err := tx.NewSelect().Model(&sent).Where("state = ?", TakenSent).OrderExpr("tried_at NULLS FIRST, sent_at").Limit(takenBatch).Scan(ctx); err != nil {
 			return err
 		}
-		return tx.NewSelect().Model(&handed).Where("state = ?", TakenFiled).Where("NOT closed").Where("handed_at IS NOT NULL").Where("NOT handed_done").Limit(takenBatch).Scan(ctx)
+		return tx.NewSelect().Model(&handed).Where("state = ?", TakenFiled).Where("NOT closed").Where("handed_at IS NOT NULL").Where("NOT handed_done").OrderExpr("tried_at NULLS FIRST, handed_at").Limit(takenBatch).Scan(ctx)
 	})
 	if err != nil {
 		return fmt.Errorf("list what was taken in: %w", err)
@@ -62,7 +62,7 @@ func (s *Service) settleTaken(ctx context.Context, p *Participant, do func(conte
 	}
 	ctx = tenancy.With(ctx, scope)
 	err = s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		n, err := tx.NewSelect().Model(p).WherePK().Where("state = ?", p.State).Where("NOT handed_done").For("UPDATE SKIP LOCKED").Count(ctx)
+		n, err := tx.NewSelect().Model(p).WherePK().Where("state = ?", p.State).Where("NOT handed_done").Where("(state <> ? OR handed_at IS NOT NULL)", TakenFiled).For("UPDATE SKIP LOCKED").Count(ctx)
 		if err == nil && n == 0 {
 			err = errOthers
 		}
@@ -71,13 +71,41 @@ func (s *Service) settleTaken(ctx context.Context, p *Participant, do func(conte
 		}
 		return do(ctx, tx, p)
 	})
-	if f, ok := fault.As(err); ok && p.State == TakenSent && f.Kind != fault.Internal && f.Kind != fault.Unavailable && f.Kind != fault.Conflict {
-		return s.refuseTaken(ctx, p, f)
-	}
-	if errors.Is(err, errOthers) {
+	f, ok := fault.As(err)
+	switch final := ok && f.Kind != fault.Internal && f.Kind != fault.Unavailable && f.Kind != fault.Conflict; {
+	case err == nil || errors.Is(err, errOthers):
 		return nil
+	case final && p.State == TakenSent:
+		return s.refuseTaken(ctx, p, f)
+	case final:
+		return s.undelivered(ctx, p, f)
 	}
-	return err
+	return errors.Join(err, s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error { // behind those that were not tried yet
+		_, err := tx.NewUpdate().Model(p).Set("tried_at = ?", tx.Now).WherePK().Exec(ctx)
+		return err
+	}))
+}
+
+// undelivered tells both offices why the competent one's delivery does not end: the result may be
+// written down as handed over once more.
+func (s *Service) undelivered(ctx context.Context, p *Participant, f *fault.Error) error {
+	why, about := explain(f)
+	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.NewUpdate().Model(p).Set("reason = ?", why).Set("detail = ?", about).Set("handed_at = NULL").Set("handed_to = ''").Set("handed_note = ''").Set("handed_seen = '[]'").WherePK().Exec(ctx)
+		if err != nil {
+			return err
+		}
+		return troubled(ctx, tx, p, why)
+	})
+}
+
+// troubled writes into the case why its delivery does not end; empty: it did.
+func troubled(ctx context.Context, tx *db.Tx, p *Participant, why string) error {
+	_, err := tx.NewUpdate().Model((*Case)(nil)).Set("taken_trouble = ?", why).Where("tenant_id = ?", p.CaseTenant).Where("id = ?", *p.CaseID).Where("taken_trouble <> ?", why).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("delivery of case %s: %w", *p.CaseID, err)
+	}
+	return nil
 }
 
 // scopeOf acts at the competent office for whoever took the filing in.
@@ -168,6 +196,9 @@ func (s *Service) deliverTaken(ctx context.Context, tx *db.Tx, p *Participant) e
 		if err := d.save(ctx, was); err != nil {
 			return err
 		}
+	}
+	if err := troubled(ctx, tx, p, ""); err != nil {
+		return err
 	}
 	_, err = tx.NewUpdate().Model(p).Set("handed_done = true").WherePK().Exec(ctx)
 	return err

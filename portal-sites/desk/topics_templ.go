@@ -375,14 +375,14 @@ func helpCases(d Deps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\">异地代收</a>”点“异地收件”，选择办理地和事项。提交后转到办理地，成为那里的办件，期限按那里的日历计算；没有转成的会写明原因。办理地到送达环节后，可以在这里交付结果。只有事项的“通办范围”包括两地的才能收件，有电子表单的请帮申请人在网上申请。</p><h2>批量录入</h2><p>同一事项有许多申请人的，在该事项的窗口收件页点“批量录入”：下载模板、填写、上传检查，确认后由系统逐件录入并出报告。有错的行改好后重新上传；三十天内同一申请人在本单位已由批量录入申请过同一事项的，不会重复。</p><h2>方式一和方式二</h2><p>事项的“办理方式”为方式一的，谁受理、谁接办，之后本人岗位能办的环节都归本人，受理的人仍不能作决定；方式二（不填也是）按环节由各岗位办理。人员不在岗时，科室负责人可以转办。</p><h2>受理</h2><p>收到申请后，应在 5 个工作日内作出处理：</p><ul><li><strong>受理</strong>：材料齐全、符合法定形式。受理当日不计，从下一个工作日开始计时，系统出具受理通知书。</li><li><strong>补正</strong>：材料不齐或有误，一次性告知全部内容，见“<a href=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "\">异地代收</a>”点“异地收件”，选择办理地和事项。只有事项的“通办范围”包括两地的才能收件。提交后转到办理地，成为那里的办件，期限按那里的日历计算。</p><ul><li><strong>申请表单</strong>：有电子表单的，直接填办理地的表单，按办理地的规则检查；填错的在旁边说明，已填内容不丢。表单内容提交前只在本页，请一次填完。</li><li><strong>核验原件</strong>：申请人带了原件的，与上传件逐份核对后勾选。核验和到场都记在您和本单位名下，办理地看得到是谁核的，不再要求申请人跑一趟。</li><li><strong>没有转成</strong>：写明缺哪份材料、哪一项不对。点“改正后重新收件”，原来填的内容和上传的材料都在，只改要改的地方。</li><li><strong>交付结果</strong>：办理地到送达环节后，在收件页登记领取人；原件核验的事项，同时勾选核验过的原件。登记不成功的会写明原因，办理地补齐后再登记一次。</li></ul><h2>批量录入</h2><p>同一事项有许多申请人的，在该事项的窗口收件页点“批量录入”：下载模板、填写、上传检查，确认后由系统逐件录入并出报告。有错的行改好后重新上传；三十天内同一申请人在本单位已由批量录入申请过同一事项的，不会重复。</p><ul><li><strong>申请表单</strong>：模板里每个普通字段一栏，第二张表写明怎样填；按表单的规则逐行检查，错在哪一栏就写哪一栏。明细表格、附件和签名填不了，页面会列出来。</li><li><strong>材料</strong>：打成一个 ZIP 一起上传。每人一个文件夹，用表格的行号命名（<code>2</code>，或者 <code>2-张三</code>，写了姓名会核对），里面的文件用材料名称命名；也可以直接命名为 <code>2-材料名称.pdf</code>，或者在“文件”栏写文件名。</li><li><strong>核对</strong>：检查结果逐行列出每个人的文件，没有对上的单独列出并写明原因，这些文件不会录给任何人。确认前请核对姓名和文件。</li></ul><h2>方式一和方式二</h2><p>事项的“办理方式”为方式一的，谁受理、谁接办，之后本人岗位能办的环节都归本人，受理的人仍不能作决定；方式二（不填也是）按环节由各岗位办理。人员不在岗时，科室负责人可以转办。</p><h2>受理</h2><p>收到申请后，应在 5 个工作日内作出处理：</p><ul><li><strong>受理</strong>：材料齐全、符合法定形式。受理当日不计，从下一个工作日开始计时，系统出具受理通知书。</li><li><strong>补正</strong>：材料不齐或有误，一次性告知全部内容，见“<a href=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var22 templ.SafeURL
 		templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/help/supplement"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 214, Col: 144}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 225, Col: 144}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var22))
 		if templ_7745c5c3_Err != nil {
@@ -395,7 +395,7 @@ func helpCases(d Deps) templ.Component {
 		var templ_7745c5c3_Var23 templ.SafeURL
 		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/documents"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 246, Col: 98}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 257, Col: 98}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var23))
 		if templ_7745c5c3_Err != nil {
@@ -528,7 +528,7 @@ func helpPartners(d Deps) templ.Component {
 		var templ_7745c5c3_Var28 templ.SafeURL
 		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 301, Col: 205}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 312, Col: 205}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 		if templ_7745c5c3_Err != nil {
@@ -570,7 +570,7 @@ func helpData(d Deps) templ.Component {
 		var templ_7745c5c3_Var30 templ.SafeURL
 		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/data"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 322, Col: 252}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 333, Col: 252}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 		if templ_7745c5c3_Err != nil {
@@ -583,7 +583,7 @@ func helpData(d Deps) templ.Component {
 		var templ_7745c5c3_Var31 templ.SafeURL
 		templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 332, Col: 99}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 343, Col: 99}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 		if templ_7745c5c3_Err != nil {
@@ -741,7 +741,7 @@ func helpForms(d Deps) templ.Component {
 		var templ_7745c5c3_Var37 templ.SafeURL
 		templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/forms"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 399, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 410, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 		if templ_7745c5c3_Err != nil {

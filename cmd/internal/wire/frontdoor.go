@@ -2,6 +2,7 @@ package wire
 
 import (
 	"net/http"
+	"path"
 
 	"github.com/go-chi/chi/v5"
 
@@ -18,6 +19,21 @@ import (
 
 // maxBody bounds every request: the largest upload that files take, and its form around it.
 const maxBody = 24 << 20
+
+// maxLists bounds a list of applicants with the archive of their papers.
+const maxLists = 112 << 20
+
+// bodies lets lists be larger than everything else.
+func bodies(next http.Handler) http.Handler {
+	lists, rest := kit.MaxBody(maxLists)(next), kit.MaxBody(maxBody)(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if ok, err := path.Match("/*/assist/*/batch", r.URL.Path); ok && err == nil {
+			lists.ServeHTTP(w, r)
+			return
+		}
+		rest.ServeHTTP(w, r)
+	})
+}
 
 // Handler serves every site of every tenant.
 func (a *App) Handler() (http.Handler, error) {
@@ -42,7 +58,7 @@ func (a *App) Handler() (http.Handler, error) {
 		})
 	})
 	r.Group(func(r chi.Router) {
-		r.Use(kit.MaxBody(maxBody), a.keeper.Middleware, kit.CSRF(s.csrf))
+		r.Use(bodies, a.keeper.Middleware, kit.CSRF(s.csrf))
 		r.Post(kit.ElderPath, kit.ToggleElder)
 		r.Route("/desk", s.desk)
 		s.village(r)

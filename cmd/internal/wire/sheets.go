@@ -120,6 +120,28 @@ func (s sheets) away(ctx context.Context, in casesweb.Entry) (g formsweb.Given, 
 	return formsweb.Given{Version: v, Kind: formKind(in.Who.Kind), Facts: facts, Values: in.Answers}, nil
 }
 
+// Listing implements casesweb.EForms.
+func (s sheets) Listing(ctx context.Context, form cases.FormRef, heads []string) (out casesweb.Listing, err error) {
+	v, err := s.Forms.Version(ctx, form.ID, form.Number)
+	if err != nil {
+		return out, err
+	}
+	l := formsweb.List(v, heads)
+	out.Left = l.Left
+	for _, c := range l.Columns {
+		out.Columns = append(out.Columns, casesweb.ListColumn(c))
+	}
+	out.Judge = func(ctx context.Context, cells map[string]string, who casesweb.Applicant) (map[string]any, map[string]string) {
+		answers, minded := l.Judge(ctx, divisions{s.Tree}, cells, typedFacts(who), s.Forms.Filing(formKind(who.Kind)))
+		wrong := map[string]string{}
+		for _, w := range minded {
+			wrong[w.Head] = w.Sentence
+		}
+		return answers, wrong
+	}
+	return out, nil
+}
+
 // typedFacts are what the page says of the applicant.
 func typedFacts(who casesweb.Applicant) map[string]any {
 	facts := map[string]any{}

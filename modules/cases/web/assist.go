@@ -40,6 +40,7 @@ type application struct {
 	shares, searched bool
 	kept             map[int]File // uploads of an earlier try, by the number of their material
 	sheet            *Draft       // the form of the item; nil: it has none
+	list             *Listing     // the form of the item as columns of a list; nil: it has none
 	again            string       // of what is taken in once more, corrected: the row that was refused
 	place            Place        // the competent office, of what is taken in for another; the zero one: here
 	settle           string       // why an instant case cannot be settled here at once; empty: it can

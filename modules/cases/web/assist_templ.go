@@ -255,7 +255,7 @@ func applicationHead(a application) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if a.guide.Form.None() && !a.away() {
+				if !a.away() {
 					templ_7745c5c3_Err = kit.Button(kit.B{Label: titleBatch, Icon: "table", Href: a.batchURL()}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

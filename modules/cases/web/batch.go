@@ -1,11 +1,15 @@
 package web
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"liandong/modules/cases"
 	"liandong/portal-sites/kit"
@@ -33,10 +37,16 @@ func (h handlers) batchable(r *http.Request, answers []string) (a application, e
 	if err := h.d.Service.MayFile(r.Context(), a.guide.ID); err != nil {
 		return a, err
 	}
-	if !a.guide.Form.None() {
-		return a, fault.New(fault.Precondition, "case_batch_form")
+	if a.guide.Form.None() || h.d.EForms == nil {
+		return a, nil
 	}
-	return a, nil
+	var heads []string
+	for _, c := range a.columns() {
+		heads = append(heads, c.Head)
+	}
+	l, err := h.d.EForms.Listing(r.Context(), a.guide.Form, heads)
+	a.list = &l
+	return a, err
 }
 
 func (a *application) batchURL() string { return a.to("/assist/" + a.guide.ID + "/batch") }
@@ -58,20 +68,26 @@ func (h handlers) showBatchForm(w http.ResponseWriter, r *http.Request, status i
 		kit.Crumb{Label: a.assist(), Href: a.to("/assist")}, kit.Crumb{Label: a.guide.Name, Href: a.to("/assist/" + a.guide.ID)})
 }
 
-// batchTemplate is an empty list with the columns of the item, and one line as an example.
+// batchTemplate is an empty list with the columns of the item, one line as an example, and how each column is
+// filled in.
 func (h handlers) batchTemplate(w http.ResponseWriter, r *http.Request) error {
 	a, err := h.batchable(r, nil)
 	if err != nil {
 		return err
 	}
-	var head []string
-	for _, c := range a.columns() {
-		head = append(head, c.Head)
+	var b bytes.Buffer
+	if err := a.emptyList().Write(&b); err != nil {
+		return err
 	}
-	return kit.XLSX(w, batchFileName(a.guide.Name), titleBatch, head, func(yield func([]any, error) bool) { yield(a.example(), nil) })
+	head := w.Header()
+	head.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	head.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": batchFileName(a.guide.Name) + ".xlsx"}))
+	head.Set("Cache-Control", "no-store")
+	_, err = b.WriteTo(w)
+	return err
 }
 
-// readBatch takes a list and tries it.
+// readBatch takes a list, and the archive of its papers, and tries it.
 func (h handlers) readBatch(w http.ResponseWriter, r *http.Request) error {
 	form, err := kit.ParseForm(r)
 	if err != nil {
@@ -82,22 +98,7 @@ func (h handlers) readBatch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a.form = form
-	in := cases.BatchFile{
-		ItemID: a.guide.ID, ItemName: a.guide.Name, Columns: a.columns(), Legal: legalWords(), Choices: a.guide.Chosen, Answers: a.rowAnswers,
-	}
-	if a.wantsPapers() {
-		if in.OnPaper = onPaperNote; !form.Bool("on_paper") {
-			a.form.Wrong("on_paper", "case_batch_paper")
-		}
-	}
-	if in.Name, in.Content, err = roster(r); err != nil {
-		a.form.Wrong("file", "case_batch_file")
-	}
-	err = a.form.Err()
-	var b cases.BatchList
-	if err == nil {
-		b, err = h.d.Service.ReadBatch(r.Context(), in)
-	}
+	b, err := h.tryBatch(r, &a)
 	if err == nil {
 		return kit.SeeOther(w, r, a.to("/assist/batches/"+b.ID))
 	}
@@ -105,6 +106,90 @@ func (h handlers) readBatch(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return h.showBatchForm(w, r, http.StatusUnprocessableEntity, a)
+}
+
+func (h handlers) tryBatch(r *http.Request, a *application) (b cases.BatchList, err error) {
+	in := cases.BatchFile{
+		ItemID: a.guide.ID, ItemName: a.guide.Name, Columns: a.columns(), Legal: legalWords(), Choices: a.guide.Chosen, Answers: a.rowAnswers, Form: a.guide.Form,
+	}
+	if a.list != nil {
+		in.Sheet = a.judge(r.Context())
+	}
+	archive, err := h.archive(r, a, &in.Papers)
+	if archive != nil {
+		defer func() { _ = archive.Close() }() // only read
+	}
+	if err != nil {
+		a.form.Wrong("papers", "case_papers_size")
+	}
+	if a.wantsPapers() {
+		if a.form.Bool("on_paper") {
+			in.OnPaper = onPaperNote
+		} else if archive == nil {
+			a.form.Wrong("on_paper", "case_batch_paper")
+		}
+	}
+	if in.Name, in.Content, err = roster(r); err != nil {
+		a.form.Wrong("file", "case_batch_file")
+	}
+	if err = a.form.Err(); err != nil {
+		return b, err
+	}
+	return h.d.Service.ReadBatch(r.Context(), in)
+}
+
+// judge reads what a line says of the electronic form.
+func (a *application) judge(ctx context.Context) func(map[string]string, cases.Filing) (map[string]any, map[string]string) {
+	return func(row map[string]string, f cases.Filing) (map[string]any, map[string]string) {
+		cells := map[string]string{}
+		for field, cell := range row {
+			if key, is := strings.CutPrefix(field, sheetColumn); is {
+				cells[key] = cell
+			}
+		}
+		answers, minded := a.list.Judge(ctx, cells, Applicant{Kind: f.Kind, Name: f.Name, Number: f.Number, Phone: f.Phone, Address: f.Address})
+		wrong := map[string]string{}
+		for head, sentence := range minded {
+			wrong[sheetFault+head] = sentence
+		}
+		return answers, wrong
+	}
+}
+
+// What stands before the fields of a list: of columns that fill a form, and of what its rules mind.
+const (
+	sheetColumn = "sheet."
+	sheetFault  = "sheet:"
+)
+
+// maxArchive bounds the archive of papers that comes with a list, in bytes.
+const maxArchive = 100 << 20
+
+// archive is the archive that comes with a list; nil when there is none.
+func (h handlers) archive(r *http.Request, a *application, p *cases.Papers) (io.Closer, error) {
+	for _, m := range a.guide.Materials {
+		p.Materials = append(p.Materials, m.Name)
+		if m.Required {
+			p.Required = append(p.Required, m.Name)
+		}
+	}
+	p.Upload = func(ctx context.Context, name, material string, in io.Reader) (string, error) {
+		f, err := h.d.Files.Upload(ctx, name, material, in)
+		return f.ID, err
+	}
+	if r.MultipartForm == nil || len(r.MultipartForm.File["papers"]) == 0 || r.MultipartForm.File["papers"][0].Filename == "" {
+		return nil, nil //nolint:nilnil // none is no error
+	}
+	fh := r.MultipartForm.File["papers"][0]
+	if fh.Size > maxArchive {
+		return nil, errNoRoster
+	}
+	f, err := fh.Open()
+	if err != nil {
+		return nil, err
+	}
+	p.Name, p.Archive, p.Size = fh.Filename, f, fh.Size
+	return f, nil
 }
 
 var errNoRoster = errors.New("no list uploaded")
@@ -163,12 +248,17 @@ type listView struct {
 	look
 	list    cases.BatchList
 	rows    []cases.BatchRow
-	labels  map[string]string
+	columns []cases.BatchColumn
+	page    kit.ListQuery
 	trouble string
 }
 
+// batchRows is how many rows a page shows.
+const batchRows = 50
+
 func (h handlers) listView(r *http.Request) (v listView, err error) {
 	v.look = h.look()
+	v.page = kit.ParseList(r, nil, kit.ListQuery{Size: batchRows, Filters: map[string]string{"state": ""}})
 	batchID, err := id(r, "batch")
 	if err != nil {
 		return v, err
@@ -178,17 +268,29 @@ func (h handlers) listView(r *http.Request) (v listView, err error) {
 	}
 	g, err := h.guide(r.Context(), v.list.ItemID)
 	a := application{guide: g}
-	v.labels = map[string]string{}
-	for _, c := range a.columns() {
-		v.labels[c.Field] = c.Head
-	}
+	v.columns = a.columns()
 	return v, err
+}
+
+// shown are the rows of the page, and how many there are in all.
+func (v listView) shown() (rows []cases.BatchRow, total int) {
+	for _, r := range v.rows {
+		if f := v.page.Filter("state"); f == "" || f == r.State || f == cases.RowWrong && r.State == cases.RowFailed {
+			rows = append(rows, r)
+		}
+	}
+	total = len(rows)
+	from := min((v.page.Page-1)*batchRows, total)
+	return rows[from:min(from+batchRows, total)], total
 }
 
 func (h handlers) showBatch(w http.ResponseWriter, r *http.Request) error {
 	v, err := h.listView(r)
 	if err != nil {
 		return err
+	}
+	if r.Header.Get("Hx-Target") == progressID && v.list.State != cases.BatchRunning { // the rows below are out of date
+		w.Header().Set("Hx-Refresh", "true")
 	}
 	return h.showList(w, r, http.StatusOK, v)
 }
@@ -222,7 +324,12 @@ func (h handlers) batchReport(w http.ResponseWriter, r *http.Request) error {
 	}
 	return kit.XLSX(w, batchFileName(v.list.ItemName), titleBatch, reportHead(), func(yield func([]any, error) bool) {
 		for _, row := range v.rows {
-			if !yield([]any{row.Line, row.Name, batchRowText(row.State), v.whyText(row), row.CaseNo}, nil) {
+			if !yield([]any{row.Line, row.Name, batchRowText(row.State), v.whyText(row), row.CaseNo, row.Files()}, nil) {
+				return
+			}
+		}
+		for _, l := range v.list.Loose {
+			if !yield(looseRow(l), nil) {
 				return
 			}
 		}

@@ -28,6 +28,8 @@ type EForms interface {
 	Take(r *http.Request, in Entry, buttons ...string) (Draft, error)
 	// Check is Draft with what the rules mind beside the fields.
 	Check(d Draft) Draft
+	// Listing is a form as columns of a table, none of them called like one of heads.
+	Listing(ctx context.Context, form cases.FormRef, heads []string) (Listing, error)
 	// Drop forgets a draft.
 	Drop(ctx context.Context, draft string) error
 	// Filed shows the form of a case to somebody who may see it, personal data masked
@@ -52,6 +54,20 @@ type Entry struct {
 
 // Applicant is what a page knows of whoever applies.
 type Applicant struct{ Kind, Name, Number, Phone, Address string }
+
+// Listing is a form that is filled in by lines of a table.
+type Listing struct {
+	Columns []ListColumn
+	Left    []string // labels of the fields that no cell can say
+	// Judge runs the rules over one line, cells by key; wrong says by column what they mind.
+	Judge func(ctx context.Context, cells map[string]string, who Applicant) (answers map[string]any, wrong map[string]string)
+}
+
+// ListColumn is one column.
+type ListColumn struct {
+	Key, Head, Said string
+	Options         []string
+}
 
 // Draft is a form that is being filled in.
 type Draft struct {

@@ -249,6 +249,46 @@ func TestOriginalsAreSeenElsewhereAtDelivery(t *testing.T) {
 	desk.Get(one).Want(200).Doc().Has("main", "交付时已核对", "交给演示·乌兰")
 }
 
+// What keeps the competent office's delivery from ending is told at both offices, and the handing over can be
+// written down once more.
+func TestADeliveryElsewhereThatDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	item := w.instant(everywhere)
+	p, err := w.cases.TakeIn(w.afar(), dbtest.Village, w.atOnce(w.afar(), item, "k1"), "生育登记", "4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := w.takenOver(item)
+	if c, err = w.cases.Accept(w.clerk(), c.ID, c.Version, "受理"); err == nil {
+		_, err = w.cases.Decide(w.as(dbtest.Village, "22", "decider"), c.ID, c.Version, true, "准予")
+	}
+	if err == nil {
+		err = w.cases.RunTaken(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk, one := w.desk(w.afar()), "/desk/assist/elsewhere/"+p.ID
+	w.owed = map[string][]string{"deliver": {"准予决定的附件"}}
+	desk.Get(one).Want(200)
+	desk.Post(one+"/handed", url.Values{"receiver": {"演示·乌兰"}}).Want(303)
+	if err := w.cases.RunTaken(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	desk.Get(one).Want(200).Doc().Has("#hand", "交付没有登记成功", "已交付结果")
+	w.desk(w.clerk()).Get("/desk/cases/"+c.ID).Want(200).Doc().Has("main", "登记了交付结果，但送达环节办不结")
+	w.owed = nil
+	desk.Post(one+"/handed", url.Values{"receiver": {"演示·乌兰"}}).Want(303)
+	if err := w.cases.RunTaken(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	v, err := w.cases.Show(w.clerk(), c.ID)
+	if err != nil || v.Case.Status != cases.Completed || v.Case.TakenTrouble != "" {
+		t.Errorf("%s %q, %v", v.Case.Status, v.Case.TakenTrouble, err)
+	}
+}
+
 // takenOver lets the competent office get the one case of an item that was taken in.
 func (w *town) takenOver(item string) cases.Case {
 	w.t.Helper()

@@ -13,7 +13,7 @@ import (
 // Bounds of what is read.
 const (
 	MaxRows  = 1000
-	maxCells = 60
+	maxCells = 400
 	maxUnzip = 32 << 20 // bytes of a workbook unpacked
 )
 
