@@ -141,7 +141,7 @@ func sortable(key string) string {
 	case "due":
 		return "c.due_at"
 	case "step_due":
-		return "c.step_due_at"
+		return "least(c.due_at, c.step_due_at)" // what lists show as what is left
 	case "item":
 		return "c.item_name"
 	case "status":

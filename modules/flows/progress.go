@@ -148,6 +148,9 @@ func (p progress) edge(e *edge) State {
 	if p.node(e.from) != Done || !p.entered(e) {
 		return Todo
 	}
+	if e.from.kind == parallel { // all its arrows are gone along
+		return Done
+	}
 	for _, other := range e.from.out {
 		if p.entered(other) && p.order[other.to] < p.order[e.to] {
 			return Todo

@@ -19,5 +19,9 @@ func (i Item) BPMN() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("demo: flow of %s: %w", i.Name, err)
 	}
-	return src, nil
+	d, err := flows.Parse(src)
+	if err != nil {
+		return nil, fmt.Errorf("demo: flow of %s: %w", i.Name, err)
+	}
+	return d.XML(), nil // with a drawing, for the designer
 }

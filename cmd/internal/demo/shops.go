@@ -53,7 +53,7 @@ func (st *Stage) openShops(ctx context.Context) error {
 	theme := offered{id: known[shopCode].ID}
 	theme.Body = body
 	days := newAlmanac(st.Now)
-	for i, s := range []shop{{reach: shopAccepted, filed: 1}, {reach: shopFiled}, {reach: shopVisited, filed: 6}, {reach: shopOpen, filed: 12}} {
+	for i, s := range []shop{{reach: shopAccepted, filed: 1}, {reach: shopFiled}, {reach: shopVisited, filed: 4}, {reach: shopOpen, filed: 12}} {
 		s.Stage, s.lead, s.days = st, clerk, days
 		s.plot = plot{key: fmt.Sprintf("demo-joint-%d", i), item: theme, origin: county, who: st.citizens[i], choices: []string{"s1b", "s2a"}}
 		st.apply(&s.plot)

@@ -78,7 +78,7 @@ func (v *view) refused() (out []act) {
 	return out
 }
 
-// choose is the allowed act of that key, or the first one.
+// choose is the allowed act of that key, or the first one; none while others have to act first.
 func (v *view) choose(key string) act {
 	all := v.allowed()
 	for _, a := range all {
@@ -86,7 +86,7 @@ func (v *view) choose(key string) act {
 			return a
 		}
 	}
-	if len(all) == 0 {
+	if len(all) == 0 || v.idle(all) {
 		return act{}
 	}
 	return all[0]

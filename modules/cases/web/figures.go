@@ -239,7 +239,7 @@ func sorted(ls []figureLine) []figureLine {
 }
 
 // mostLines is how many departments and items the page lists; the export has them all.
-const mostLines = 30
+const mostLines = 15
 
 // months are the months of the period, one series for each kind that occurs.
 func (v figuresView) trend() kit.Graph {

@@ -440,7 +440,7 @@ func figuresPage(v figuresView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<div class=\"col-12 col-xl-6\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<div class=\"col-12\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -448,7 +448,7 @@ func figuresPage(v figuresView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</div><div class=\"col-12 col-xl-6\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</div><div class=\"col-12\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -521,7 +521,7 @@ func figureTable(title, head string, ls []figureLine, total cases.Figure, most i
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = kit.Table(kit.TableProps{Caption: title, Stack: true, Cols: []kit.Col{{Label: head}, {Label: "收件", Align: "end"}, {Label: "占比", Align: "end"}, {Label: "承诺到场", Align: "end"}, {Label: "实际到场", Align: "end"}, {Label: "超过承诺", Align: "end"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Table(kit.TableProps{Caption: title, Cols: []kit.Col{{Label: head}, {Label: "收件", Align: "end"}, {Label: "占比", Align: "end"}, {Label: "承诺到场", Align: "end"}, {Label: "实际到场", Align: "end"}, {Label: "超过承诺", Align: "end"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -22,6 +22,12 @@ func jointActs() []act {
 	}
 }
 
+// idle reports that a joint case waits for its parts, and what could be done to it meanwhile is done for
+// a reason only: no form offers itself.
+func (v *view) idle(all []act) bool {
+	return v.Case.Awaits == cases.ForParts && !slices.ContainsFunc(all, func(a act) bool { return a.key == "convene" || a.key == "conclude" || a.key == "trypart" })
+}
+
 // open reports whether there is anything to do an act of a joint case to.
 func (v *view) opens(key string) bool {
 	switch key {

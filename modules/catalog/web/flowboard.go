@@ -114,6 +114,7 @@ func (h handlers) design(r *http.Request, sh catalog.Sheet) (d design, err error
 		d.XML = string(h.Flows.Compose(b.Name, usualSteps()))
 	}
 	if d.XML != "" {
+		d.XML = string(h.Flows.Drawn([]byte(d.XML)))
 		faults, _, err := h.Stage.Examine(r.Context(), sh.Version.TenantID, []byte(d.XML), b.PromisedDays)
 		if err != nil {
 			return d, err

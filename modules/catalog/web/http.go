@@ -44,6 +44,8 @@ type Sketch = struct {
 // Flows writes, reads and draws flows (流程) in BPMN 2.0 XML.
 type Flows interface {
 	Compose(name string, lines []Line) []byte
+	// Drawn returns a flow with a drawing: its own, or one that is made where it has none.
+	Drawn(src []byte) []byte
 	// ComposeJoint is Compose for a theme (一件事): behind the acceptance the flow waits
 	// for the parts, under the name given.
 	ComposeJoint(name, wait string, lines []Line) []byte
