@@ -31,6 +31,7 @@ const (
 //	stacked series on top of each other
 //	time    labels are periods: bars never lie down, labels may be left out
 //	whole   figures count things
+//	height  in pixels, of bars and lines that stand; missing: as the script likes
 type Graph struct {
 	Chart
 
@@ -63,7 +64,8 @@ func (g Graph) json() string {
 		Stacked bool      `json:"stacked,omitempty"`
 		Time    bool      `json:"time,omitempty"`
 		Whole   bool      `json:"whole,omitempty"`
-	}{g.Kind, g.Labels, nil, g.Unit, g.Stacked, g.Time, g.whole()}
+		Height  int       `json:"height,omitempty"`
+	}{g.Kind, g.Labels, nil, g.Unit, g.Stacked, g.Time, g.whole(), g.Height}
 	for s, x := range g.Series {
 		one := series{Name: x.Name, Class: g.class(s)}
 		for i := range g.Labels {

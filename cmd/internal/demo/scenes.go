@@ -152,7 +152,7 @@ func (st *Stage) supplied(ctx context.Context, s *cases.Service, c cases.Case) (
 }
 
 func corrected(ctx context.Context, s *cases.Service, c cases.Case) (cases.Case, error) {
-	return s.AskCorrection(ctx, c.ID, c.Version, []string{"家庭经济状况核查授权书"}, []string{"zhu_zhi", "yin_hang_zhang_hao"}, "授权书缺一位家庭成员的签名；家庭住址请写到门牌号")
+	return s.AskCorrection(ctx, c.ID, c.Version, []string{"家庭经济状况核查授权书"}, []string{"zhu_zhi", "kai_hu_yin_hang", "yin_hang_zhang_hao"}, "授权书缺一位家庭成员的签名；家庭住址请写到门牌号；补填发放补助的银行账号")
 }
 
 func asked(ctx context.Context, s *cases.Service, c cases.Case) (cases.Case, error) {

@@ -491,7 +491,7 @@ func actForm(v view) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.correct != nil {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<input type=\"hidden\" name=\"corrects\" value=\"1\"><h3>更正申请表单</h3><p class=\"ld-help\">只能更正告知书要求的内容，其余内容不变。</p><input type=\"hidden\" name=\"ff.page\" value=\"opinion\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 38, "<input type=\"hidden\" name=\"corrects\" value=\"1\"><h3 class=\"mt-4\">更正申请表单</h3><p class=\"ld-help\">只能更正告知书要求的内容，其余内容不变。</p><input type=\"hidden\" name=\"ff.page\" value=\"opinion\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -241,10 +241,13 @@ func sorted(ls []figureLine) []figureLine {
 // mostLines is how many departments and items the page lists; the export has them all.
 const mostLines = 15
 
-// months are the months of the period, one series for each kind that occurs.
+// trendHeight lets the chart fill its card beside the taller one, in pixels.
+const trendHeight = 340
+
+// trend shows the months of the period, one series for each kind that occurs.
 func (v figuresView) trend() kit.Graph {
 	g := kit.Graph{Kind: kit.BarGraph, Time: true}
-	g.Title, g.Stacked, g.Unit = titleTrend, true, unitCases
+	g.Title, g.Stacked, g.Unit, g.Height = titleTrend, true, unitCases, trendHeight
 	for m := v.query.From; !m.After(v.query.To) && len(g.Labels) < monthsBack*2; m = m.AddDate(0, 1, 0) {
 		g.Labels = append(g.Labels, m.Format(monthLayout))
 	}

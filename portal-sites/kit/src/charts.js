@@ -106,7 +106,7 @@ const legendRows = (g, l, width) => Math.ceil(g.series.reduce((n, s) => n + (s.n
 // height is what the box needs: rows need more the more there are.
 function height(g, l, width) {
   if (g.kind === "pie") return l.size * (width < 34 * l.size ? 18 + 2 * g.labels.length : 20);
-  return l.size * (lying(g, l, width) ? Math.max(8, (g.series.length > 1 ? 5 : 2.6) + (g.stacked ? 2.4 : 1.2 + 1.2 * g.series.length) * g.labels.length) : 19);
+  return l.size * (lying(g, l, width) ? Math.max(8, (g.series.length > 1 ? 5 : 2.6) + (g.stacked ? 2.4 : 1.2 + 1.2 * g.series.length) * g.labels.length) : Math.max(19, (g.height || 0) / l.size));
 }
 
 function draw(figure) {
