@@ -13,6 +13,7 @@ const (
 	PostsAppoint      Action = "posts:appoint"      // tenant, roles, holder_id, holder_roles (holder_id "" while vacant)
 	PostsRemove       Action = "posts:remove"       // tenant
 	DepartmentsManage Action = "departments:manage" // tenant
+	AbsencesRecord    Action = "absences:record"    // tenant, holder_id: who is away, roles: hers, holder_roles: of whoever stands in
 	StaffView         Action = "staff:view"         // tenant
 	TenantsManage     Action = "tenants:manage"     // tenant, lo, hi: the node and the interval of its subtree
 	TenantsExport     Action = "tenants:export"     // tenant
@@ -130,7 +131,7 @@ const (
 // Actions lists every action in the order of this file.
 func Actions() []Action {
 	return []Action{
-		GrantsAppoint, GrantsRevoke, GrantsView, PostsAppoint, PostsRemove, DepartmentsManage, StaffView,
+		GrantsAppoint, GrantsRevoke, GrantsView, PostsAppoint, PostsRemove, DepartmentsManage, AbsencesRecord, StaffView,
 		TenantsManage, TenantsExport, CalendarEdit, PartnersManage,
 		ItemsView, ItemsCreate, ItemsEdit, ItemsSubmit, ItemsReview, ItemsPublish, ItemsOverride, ItemsWithdraw, ItemsSynonyms, ItemsSettings,
 		ItemsLock, ItemsTask, ItemsRequest, ItemsAnswer, ItemsCodes,

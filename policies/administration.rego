@@ -176,6 +176,54 @@ allow["departments:manage"] contains "officer" if {
 
 deny["departments:manage"] contains r if some r in needs_role_or_grant
 
+# ---- who is away, and who stands in ----
+
+allow["absences:record"] contains "self" if {
+	own_tenant
+	count(input.actor.roles) > 0
+	input.resource.holder_id == input.actor.id
+	count(not_competent) == 0
+}
+
+allow["absences:record"] contains "administrator" if {
+	own_tenant
+	holds("admin")
+}
+
+roles_for["absences:record"] := {"admin"}
+
+deny["absences:record"] contains not_own_tenant if {
+	is_staff
+	not own_tenant
+}
+
+deny["absences:record"] contains no_role if not is_staff
+
+deny["absences:record"] contains no_role if {
+	is_staff
+	count(input.actor.roles) == 0
+}
+
+deny["absences:record"] contains because("not_yours", "只能登记本人的请假出差", "请由本人登记，或由本单位授权管理员代为登记") if {
+	own_tenant
+	not input.resource.holder_id == input.actor.id
+	not holds("admin")
+}
+
+deny["absences:record"] contains because("not_competent", sprintf("代办人没有“%s”角色，不能代您办理办件", [role_names(not_competent)]), "请选择角色相同的同事，或由本单位授权管理员登记") if {
+	own_tenant
+	input.resource.holder_id == input.actor.id
+	count(not_competent) > 0
+	not holds("admin")
+}
+
+# What cases are handled with: who stands in has no less than whom she stands in for.
+not_competent contains r if {
+	some r in input.resource.roles
+	r in {"clerk", "reviewer", "decider", "office_head", "government_head"}
+	not r in input.resource.holder_roles
+}
+
 roles_for["staff:view"] := {"system_admin", "security_admin", "audit_admin"}
 
 allow["staff:view"] contains "administrator" if grant_over_tenant

@@ -170,3 +170,19 @@ test_partners_manage_foreign_grant_deny if {
 }
 
 test_partners_manage_deny if refused("partners:manage", staff(county, ["clerk"]), at(county, {}), "no_role")
+
+away(who, roles, stand_in) := {"tenant": county.tenant, "holder_id": who, "roles": roles, "holder_roles": stand_in}
+
+test_absences_record_allow if allowed("absences:record", staff(county, ["clerk"]), away(staff(county, ["clerk"]).id, ["clerk", "item_editor"], ["clerk"]), "self")
+
+test_absences_record_admin_allow if allowed("absences:record", admin(county, 2, []), away("she", ["decider"], []), "administrator")
+
+test_absences_record_other_deny if refused("absences:record", staff(county, ["clerk"]), away("she", ["clerk"], ["clerk"]), "not_yours")
+
+test_absences_record_weaker_deny if refused("absences:record", staff(county, ["decider"]), away(staff(county, ["decider"]).id, ["decider"], ["clerk"]), "not_competent")
+
+test_absences_record_outside_deny if refused("absences:record", admin(league, 1, []), away("she", ["decider"], []), "not_own_tenant")
+
+test_absences_record_person_deny if refused("absences:record", person, away("me", ["clerk"], ["clerk"]), "no_role")
+
+test_absences_record_postless_deny if refused("absences:record", staff(county, []), away("me", ["clerk"], ["clerk"]), "no_role")

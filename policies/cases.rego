@@ -201,6 +201,7 @@ not_acceptor if {
 	is_string(input.resource.accepted_by)
 	input.resource.accepted_by != input.actor.id
 	input.resource.filed_by_actor == false
+	not for_acceptor
 }
 
 # What can be decided on the spot is (行政许可法 art. 34): whoever holds the post of every step,
@@ -419,6 +420,35 @@ stands_in if {
 }
 
 stands_in if holds(object.get(input.resource, "substitute", ""))
+
+# While somebody is away, what falls to her falls to whoever stands in for her, too.
+stands_in if {
+	is_staff
+	some away in object.get(input.actor, "stands_in_for", [])
+	falls_to(away)
+}
+
+falls_to(away) if object.get(input.resource, "assignee", "") == away.id
+
+falls_to(away) if {
+	object.get(input.resource, "assignee", "") == ""
+	input.resource.step_post in away.roles
+	object.get(input.resource, "department", "") in array.concat([""], away.posted)
+}
+
+# Nobody decides in the place of whoever accepted: she herself could not.
+for_acceptor if {
+	some away in object.get(input.actor, "stands_in_for", [])
+	away.id == input.resource.accepted_by
+	falls_to(away)
+	not on_her_own
+}
+
+on_her_own if {
+	holds(input.resource.step_post)
+	her_department
+	object.get(input.resource, "assignee", "") in {"", input.actor.id}
+}
 
 her_department if object.get(input.resource, "department", "") == ""
 

@@ -327,3 +327,25 @@ test_cases_transfer_beside_deny if refused("cases:transfer", staff(other, ["offi
 test_cases_transfer_role_deny if refused("cases:transfer", clerk(county), decide({}), "no_role")
 
 test_cases_transfer_closed_deny if refused("cases:transfer", staff(county, ["supervisor"]), decide({"open": false}), "closed")
+
+# ---- standing in for somebody who is away (AB角) ----
+
+falls(place, kind, post) := object.union(step(kind, {}), {"at_tenant": place.tenant, "step_post": post})
+
+standing_in(who, roles) := object.union(who, {"stands_in_for": [{"id": "away", "roles": roles, "posted": ["林业科"]}]})
+
+test_cases_handle_stand_in_assigned_allow if allowed("cases:handle", standing_in(clerk(county), []), object.union(falls(county, "review", "reviewer"), {"assignee": "away"}), "at_step")
+
+test_cases_handle_stand_in_post_allow if allowed("cases:handle", standing_in(clerk(county), ["reviewer"]), falls(county, "review", "reviewer"), "at_step")
+
+test_cases_handle_stand_in_department_allow if allowed("cases:handle", standing_in(clerk(county), ["reviewer"]), object.union(falls(county, "review", "reviewer"), {"department": "林业科"}), "at_step")
+
+test_cases_handle_stand_in_other_department_deny if refused("cases:handle", standing_in(clerk(county), ["reviewer"]), object.union(falls(county, "review", "reviewer"), {"department": "财政科"}), "no_post")
+
+test_cases_handle_stand_in_other_assignee_deny if refused("cases:handle", standing_in(clerk(county), ["reviewer"]), object.union(falls(county, "review", "reviewer"), {"assignee": "somebody"}), "no_post")
+
+test_cases_handle_stand_in_elsewhere_deny if refused("cases:handle", standing_in(clerk(county), ["reviewer"]), object.union(falls(town, "review", "reviewer"), {"assignee": "away"}), "not_here")
+
+test_cases_decide_stand_in_for_acceptor_deny if refused("cases:decide", standing_in(clerk(county), ["decider"]), object.union(falls(county, "decide", "decider"), {"assignee": "away", "accepted_by": "away", "filed_by_actor": false}), "is_acceptor")
+
+test_cases_decide_own_step_beside_stand_in_allow if allowed("cases:decide", standing_in(staff(county, ["decider"]), ["decider"]), object.union(falls(county, "decide", "decider"), {"accepted_by": "away", "filed_by_actor": false}), "at_step")

@@ -88,6 +88,8 @@ func sample(a policies.Action, at tenancy.ID, role string) policies.Resource {
 		r["step_post"] = policies.Reviewer
 	case policies.CasesDecide:
 		r["step_kind"], r["step_post"] = "decide", policies.Decider
+	case policies.AbsencesRecord:
+		r["holder_id"], r["holder_roles"] = actorID, []string{policies.Clerk}
 	case policies.CasesReopen, policies.CasesArchive:
 		r["open"] = false
 	case policies.CasesDeliver:

@@ -33,6 +33,10 @@ func actor(s tenancy.Scope) ast.Value {
 			pair("roles", words(g.Roles)),
 		))
 	}
+	away := make([]*ast.Term, 0, len(s.Actor.StandsInFor))
+	for _, a := range s.Actor.StandsInFor {
+		away = append(away, ast.ObjectTerm(pair("id", ast.String(a.ID)), pair("roles", words(a.Roles)), pair("posted", words(a.Posted))))
+	}
 	return ast.NewObject(
 		pair("kind", ast.String(s.Actor.Kind)),
 		pair("id", ast.String(s.Actor.ID)),
@@ -44,6 +48,7 @@ func actor(s tenancy.Scope) ast.Value {
 		pair("aal2", ast.Boolean(s.Actor.AAL2)),
 		pair("ancestors", labels(s.Ancestors)),
 		pair("posted", words(s.Actor.Posted)),
+		pair("stands_in_for", ast.NewArray(away...)),
 	)
 }
 

@@ -89,7 +89,7 @@ var areas = []struct {
 	title string
 	kinds []string
 }{
-	{"授权、岗位与租户", []string{"grants", "posts", "departments", "staff", "tenants", "calendar", "partners"}},
+	{"授权、岗位与租户", []string{"grants", "posts", "departments", "absences", "staff", "tenants", "calendar", "partners"}},
 	{"事项", []string{"items"}},
 	{"政策法规", []string{"laws"}},
 	{"电子表单", []string{"forms"}},

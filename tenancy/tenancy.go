@@ -63,6 +63,15 @@ type Actor struct {
 	Posted []string // name, and code if it has one, of the department that the post belongs to
 	Grants []Grant  // delegated authorisations (授权) that hold now, chains resolved
 	AAL2   bool     // a second factor was proven in this session
+
+	StandsInFor []Away // colleagues who are away now and for whom the person stands in (AB角)
+}
+
+// Away (请假出差) is somebody of the same tenant who is away now.
+type Away struct {
+	ID, Name string
+	Roles    []string // that the stand-in has meanwhile, for what falls to that person
+	Posted   []string // names and codes of the departments of that person
 }
 
 // Grant is one valid delegated authorisation of the actor.

@@ -195,6 +195,8 @@ type StepRecord struct {
 	Opinion   string
 	ActorID   string
 	ActorName string
+	ForID     string // who was away and stood in for by the actor (代办); empty: nobody
+	ForName   string
 
 	Work         string // step, service, timer or wait
 	Ticket       int    // by which the flow knows the visit

@@ -15,12 +15,13 @@ import (
 // a page shows, and by policy, which allows the act. They agree on every kind of step.
 func TestWhatFallsToSomebody(t *testing.T) {
 	t.Parallel()
-	const me, other = "00000000-0000-7000-8000-000000000011", "00000000-0000-7000-8000-000000000012"
+	const me, other, absent = "00000000-0000-7000-8000-000000000011", "00000000-0000-7000-8000-000000000012", "00000000-0000-7000-8000-000000000013"
 	engine, err := policies.New(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := dbtest.WithActor(t, dbtest.County, tenancy.Actor{Kind: tenancy.Staff, ID: me, Name: "我", Roles: []string{"reviewer"}, Posted: []string{"林业和草原局"}})
+	ctx := dbtest.WithActor(t, dbtest.County, tenancy.Actor{Kind: tenancy.Staff, ID: me, Name: "我", Roles: []string{"reviewer"}, Posted: []string{"林业和草原局"},
+		StandsInFor: []tenancy.Away{{ID: absent, Name: "不在岗的人", Roles: []string{"decider"}, Posted: []string{"财政局"}}}})
 	sc, err := tenancy.From(ctx)
 	if err != nil {
 		t.Fatal(err)
@@ -30,7 +31,7 @@ func TestWhatFallsToSomebody(t *testing.T) {
 		for _, kind := range []string{"review", ForApplicant} {
 			for _, post := range []string{"", "reviewer", "decider"} {
 				for _, substitute := range []string{"", me, other, "reviewer", "decider"} {
-					for _, assignee := range []string{"", me, other} {
+					for _, assignee := range []string{"", me, other, absent} {
 						for _, department := range []string{"", "林业和草原局", "财政局"} {
 							all = append(all, StepRecord{Seq: len(all), AtTenant: at, Kind: kind, Work: workStep, Post: post, Substitute: substitute, AssigneeID: assignee, Department: department})
 						}

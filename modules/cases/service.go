@@ -117,16 +117,23 @@ func (s *Service) within(ctx context.Context, tx *db.Tx, id string, seen int, a 
 		return c, err
 	}
 	d.papers = len(papers)
-	step, in := c.StepName, d.visit
+	step, in, detail := c.StepName, d.visit, map[string]any{"no": c.No, "step": c.StepName}
+	if in != nil && ofHolder(a) {
+		d.forID, d.forName = in.standIn(tx.Scope)
+	}
+	if d.forID != "" { // 由 B 代 A 办理
+		detail["for"], detail["for_id"] = d.forName, d.forID
+	}
 	if err := do(ctx, d); err != nil {
 		return c, err
 	}
 	d.touched()
+	detail["status"] = c.Status
 	if slices.Contains(d.open, in) { // the same form once more is out of date
 		in.Since = was.Version + 1
 		d.touch(in)
 	}
-	tx.Record(db.Audit{Tenant: c.TenantID, Action: string(a), Kind: "case", Object: c.ID, Detail: map[string]any{"no": c.No, "status": c.Status, "step": step}})
+	tx.Record(db.Audit{Tenant: c.TenantID, Action: string(a), Kind: "case", Object: c.ID, Detail: detail})
 	if err := d.st.hand(ctx, &c, actWord(a), step); err != nil {
 		return c, err
 	}
@@ -250,6 +257,8 @@ type deed struct {
 	altered []*StepRecord // what else this act changed
 	papers  int           // that were attached with the act
 	asksOf  *Rules        // of the visit; see rules
+
+	forID, forName string // of whom the actor acts in the place of; see StepRecord.standIn
 }
 
 func (d *deed) emit(e db.Event) { d.tx.EmitIn(d.c.TenantID, e) }

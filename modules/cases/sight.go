@@ -133,7 +133,7 @@ func (s store) touchedBy(ctx context.Context, tenant tenancy.ID, ids []string) (
 		return nil, fmt.Errorf("steps of joint case: %w", err)
 	}
 	for _, v := range vs {
-		if v.fallsTo(s.tx.Scope) || v.ActorID != "" && v.ActorID == s.tx.Scope.Actor.ID {
+		if v.fallsTo(s.tx.Scope) || v.ForID == "" && v.ActorID != "" && v.ActorID == s.tx.Scope.Actor.ID { // whoever stood in sees no more once it is over
 			touched = append(touched, v.CaseID)
 		}
 	}

@@ -89,15 +89,18 @@ func among(tx *db.Tx, q Query, of lot, also map[string]*StepRecord) func(*bun.Se
 }
 
 // hers is the lot of the actor: steps of her tenant that fall to her posts, department and
-// person, or that name her as a substitute. [StepRecord.fallsTo] says the same of one step.
+// person, that name her as a substitute, or that fall to somebody for whom she stands in. [StepRecord.fallsTo] says the same of one step.
 func hers(sc tenancy.Scope, sel *bun.SelectQuery, table, step string) *bun.SelectQuery {
 	column := func(name string) bun.Safe { return bun.Safe(table + name) }
 	roles := bun.List(append([]string{noRole}, sc.Actor.Roles...))
 	return sel.Where("? = ?", column("at_tenant"), sc.Tenant).Where("? <> ?", column(step+"kind"), ForApplicant).
-		Where("(? IN (?) OR ? IN (?) AND ? IN ('', ?) AND ? IN (?))",
-			column(step+"substitute"), bun.List(append([]string{sc.Actor.ID}, sc.Actor.Roles...)),
-			column(step+"post"), roles, column("assignee_id"), sc.Actor.ID,
-			column(step+"department"), bun.List(append([]string{""}, sc.Actor.Posted...)))
+		WhereGroup(" AND ", func(sel *bun.SelectQuery) *bun.SelectQuery {
+			sel = sel.Where("(? IN (?) OR ? IN (?) AND ? IN ('', ?) AND ? IN (?))",
+				column(step+"substitute"), bun.List(append([]string{sc.Actor.ID}, sc.Actor.Roles...)),
+				column(step+"post"), roles, column("assignee_id"), sc.Actor.ID,
+				column(step+"department"), bun.List(append([]string{""}, sc.Actor.Posted...)))
+			return away(sc, sel, table, step)
+		})
 }
 
 // noRole is no role's name: SQL has no empty lists.

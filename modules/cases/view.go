@@ -151,14 +151,6 @@ func (s *Service) face(ctx context.Context, tx *db.Tx, v *View) error {
 	return err
 }
 
-// fallsTo reports whether a visit is work of the actor's; [hers] asks the same of the database.
-func (v *StepRecord) fallsTo(sc tenancy.Scope) bool {
-	a := sc.Actor
-	standsIn := v.Substitute != "" && (v.Substitute == a.ID || a.Has(v.Substitute))
-	return v.Work != workTimer && v.AtTenant == sc.Tenant && v.Kind != ForApplicant &&
-		(standsIn || a.Has(v.Post) && (v.AssigneeID == "" || v.AssigneeID == a.ID) && (v.Department == "" || slices.Contains(a.Posted, v.Department)))
-}
-
 // choices fills in what the forms of the acts offer to choose from.
 func (s *Service) choices(ctx context.Context, tx *db.Tx, v *View) error {
 	c, may := &v.Case, func(a policies.Action) bool { why, asked := v.May[a]; return asked && why == "" }

@@ -15,6 +15,7 @@ func (d *deed) close(ctx context.Context, v *StepRecord, act, opinion string) er
 	v.EndedAt, v.UsedDays, v.Act, v.Opinion, v.Beside, v.Since = &d.tx.Now, &used, act, opinion, false, d.c.Version+1
 	if act != actCancelled {
 		v.ActorID, v.ActorName = a.ID, a.Name
+		v.ForID, v.ForName = d.forID, d.forName
 	}
 	d.open = slices.DeleteFunc(d.open, func(x *StepRecord) bool { return x == v })
 	d.touch(v)

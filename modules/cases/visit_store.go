@@ -85,7 +85,7 @@ func (s store) visits(ctx context.Context, c *Case) (vs []*StepRecord, err error
 
 // saveVisit writes what may change about a visit that was open.
 func (s store) saveVisit(ctx context.Context, v *StepRecord) error {
-	res, err := s.tx.NewUpdate().Model(v).Column("step_id", "name", "kind", "post", "ended_at", "act", "opinion", "actor_id", "actor_name", "used_days", "beside", "department", "assignee_id", "assignee_name", "since").
+	res, err := s.tx.NewUpdate().Model(v).Column("step_id", "name", "kind", "post", "ended_at", "act", "opinion", "actor_id", "actor_name", "for_id", "for_name", "used_days", "beside", "department", "assignee_id", "assignee_name", "since").
 		WherePK().Where("ended_at IS NULL").Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("step %d of case %s: %w", v.Seq, v.CaseID, err)

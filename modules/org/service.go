@@ -56,6 +56,9 @@ func dayOf(t time.Time) string { return t.In(calendar.Zone()).Format(time.DateOn
 // Today is the day that grants and appointments are judged by.
 func (s *Service) Today() string { return dayOf(s.db.Now()) }
 
+// Now is the moment that absences are judged by.
+func (s *Service) Now() time.Time { return s.db.Now() }
+
 // whole is a scope over all of the tree, for reading what somebody holds anywhere.
 func whole(actor tenancy.Actor) tenancy.Scope {
 	actor.Kind = tenancy.System

@@ -76,7 +76,7 @@ func staffMay(table string, command byte, s scope, r *row) bool {
 		return command == 'S' && s.sees(r.tenant) || command == 'I' && s.writes(r.tenant)
 	case "audit_seals", "audit_heads":
 		return command == 'S' && s.sees(r.tenant)
-	case "item_codes", "case_procedures", "case_parts", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers", "material_uses": // never forgotten
+	case "absences", "item_codes", "case_procedures", "case_parts", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers", "material_uses": // never forgotten
 		if command == 'D' {
 			return false
 		}
@@ -129,7 +129,7 @@ func systemMay(table string, command byte, s scope, r *row) bool {
 		if command == 'U' || command == 'D' {
 			return false
 		}
-	case "audit_heads", "audit_marks", "item_codes", "case_procedures", "case_parts", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers", "case_records", "case_record_marks", "case_data", "materials", "material_uses":
+	case "absences", "audit_heads", "audit_marks", "item_codes", "case_procedures", "case_parts", "partners", "partner_keys", "item_requests", "dictionary_entries", "document_templates", "document_numbers", "case_records", "case_record_marks", "case_data", "materials", "material_uses":
 		if command == 'D' {
 			return false
 		}

@@ -139,7 +139,7 @@ func (v *view) moments() []kit.Moment {
 }
 
 func stepMoment(s cases.StepRecord) kit.Moment {
-	m := kit.Moment{Title: stepTitle(s), Who: strings.TrimSpace(s.AtName + " " + s.ActorName), When: at(s.EnteredAt) + " 至 " + at(*s.EndedAt), Opinion: s.Opinion}
+	m := kit.Moment{Title: stepTitle(s), Who: strings.TrimSpace(s.AtName + " " + doer(s)), When: at(s.EnteredAt) + " 至 " + at(*s.EndedAt), Opinion: s.Opinion}
 	if s.UsedDays != nil {
 		m.Took = "用时 " + workdays(*s.UsedDays)
 		if *s.UsedDays == 0 {

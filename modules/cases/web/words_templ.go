@@ -225,6 +225,14 @@ func applicantKind(s string) string {
 	return "自然人"
 }
 
+// doer is who did a step: B 代 A 办理 where somebody was away.
+func doer(s cases.StepRecord) string {
+	if s.ForName == "" {
+		return s.ActorName
+	}
+	return s.ActorName + "（代 " + s.ForName + " 办理）"
+}
+
 // standsAt is the step of a row, and that there are others besides.
 func standsAt(r cases.Row) string {
 	if r.StepKind == cases.ForParts {

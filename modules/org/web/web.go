@@ -54,6 +54,10 @@ func Mount(r chi.Router, d Deps) {
 		r.Get("/appointments/{id}/remove", on(h.askRemove))
 		r.Post("/appointments/{id}/remove", on(h.remove))
 
+		r.Get("/absences", on(h.absences))
+		r.Post("/absences", on(h.recordAbsence))
+		r.Post("/absences/{id}/cancel", on(h.cancelAbsence))
+
 		r.Get("/departments", on(h.departments))
 		r.Get("/departments/new", on(h.newDepartment))
 		r.Post("/departments", on(h.createDepartment))
