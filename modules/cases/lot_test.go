@@ -20,8 +20,10 @@ func TestWhatFallsToSomebody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx := dbtest.WithActor(t, dbtest.County, tenancy.Actor{Kind: tenancy.Staff, ID: me, Name: "我", Roles: []string{"reviewer"}, Posted: []string{"林业和草原局"},
-		StandsInFor: []tenancy.Away{{ID: absent, Name: "不在岗的人", Roles: []string{"decider"}, Posted: []string{"财政局"}}}})
+	ctx := dbtest.WithActor(t, dbtest.County, tenancy.Actor{
+		Kind: tenancy.Staff, ID: me, Name: "我", Roles: []string{"reviewer"}, Posted: []string{"林业和草原局"},
+		StandsInFor: []tenancy.Away{{ID: absent, Name: "不在岗的人", Roles: []string{"decider"}, Posted: []string{"财政局"}}},
+	})
 	sc, err := tenancy.From(ctx)
 	if err != nil {
 		t.Fatal(err)

@@ -61,11 +61,16 @@ type town struct {
 
 func newTown(t *testing.T) town {
 	t.Helper()
+	return newTownOver(t, dbtest.New(t))
+}
+
+func newTownOver(t *testing.T, d *db.DB) town {
+	t.Helper()
 	engine, err := policies.New(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, people := dbtest.New(t), book{}
+	people := book{}
 	w := town{t, org.New(d, engine, people), tree.New(d, org.Guard(engine)), engine, people}
 	if _, err := w.svc.Bootstrap(t.Context(), dbtest.League, w.person("league", "巴图")); err != nil {
 		t.Fatal(err)
