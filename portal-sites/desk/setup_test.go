@@ -98,7 +98,7 @@ func (o *office) serve(d desk.Deps, keeper visit.Keeper) http.Handler {
 	d.Modules = []func(chi.Router){func(r chi.Router) {
 		for _, path := range []string{
 			"/todo", "/done", "/watched", "/team", "/due", "/phrases", "/cases", "/assist", "/notices", "/items", "/items/reviews", "/items/tasks", "/items/requests", "/supervision", "/supervision/rules",
-			"/org/departments", "/org/staff", "/org/grants", "/tenants", "/calendar", "/audit", "/jobs",
+			"/org/absences", "/org/departments", "/org/staff", "/org/grants", "/tenants", "/calendar", "/audit", "/jobs",
 		} {
 			r.Get(path, shell.Handle(func(w http.ResponseWriter, r *http.Request) error {
 				s, err := tenancy.From(r.Context())
