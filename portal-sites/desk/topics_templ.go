@@ -19,7 +19,7 @@ func topics(d Deps) []topic {
 		{"forms", "电子表单", "设计、试填、发布表单，填报和查看数据", "forms", helpForms(d)},
 		{"cases", "受理与办理", "收件、受理、审查、决定、送达", "clipboard-check", helpCases(d)},
 		{"joint", "并联审批", "一件事怎样拆成各部门的办件、联合勘验、一个时钟、最后一次办结", "sitemap", helpJoint()},
-		{"lists", "工作列表", "待办、已办、关注、本单位、到期日历、批量办理", "list-check", helpLists(d)},
+		{"lists", "工作列表", "待办、已办、关注、本单位、到期日历、批量办理、办件统计", "list-check", helpLists(d)},
 		{"supplement", "补正", "一次性告知、计时中止与恢复", "refresh-alert", helpSupplement(d)},
 		{"supervision", "电子监察", "预警、黄牌、红牌、督办单", "alert-triangle", helpSupervision(d)},
 		{"partners", "接口合作方", "给合作单位发密钥、定限额、看用量", "plug", helpPartners(d)},

@@ -188,7 +188,7 @@ func refusal(ctx context.Context, s *cases.Service, c cases.Case) (cases.Case, e
 }
 
 func denial(ctx context.Context, s *cases.Service, c cases.Case) (cases.Case, error) {
-	return s.Decide(ctx, c.ID, c.Version, false, "场所距离居民区不足五百米，不符合动物防疫条件审查办法第六条，不予批准")
+	return s.Decide(ctx, c.ID, c.Version, false, "场所距离居民区不足五百米，不符合《动物防疫条件审查办法》第六条的规定，不予批准。")
 }
 
 func withdrawal(ctx context.Context, s *cases.Service, c cases.Case) (cases.Case, error) {

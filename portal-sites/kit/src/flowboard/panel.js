@@ -22,6 +22,26 @@ const named = (el, label, id) => {
   return el;
 };
 
+// longest is the most working days from acceptance to decision on any way through the drawing: what
+// goes on at the same time does not add up, and a way back gives no new time.
+function longest(registry) {
+  const known = new Map();
+  const own = (bo) => {
+    const step = ext(bo, "ld:Step");
+    if (step) return ["accept", "deliver"].includes(step.get("kind")) ? 0 : Number(step.get("limit")) || 0;
+    const timer = ext(bo, "ld:Timer");
+    return timer ? Number(timer.get("days")) || 0 : 0;
+  };
+  const from = (e) => {
+    if (known.has(e)) return known.get(e);
+    known.set(e, 0);
+    const rest = (e.outgoing || []).filter((c) => c.type === "bpmn:SequenceFlow").map((c) => from(c.target));
+    known.set(e, own(e.businessObject) + Math.max(0, ...rest));
+    return known.get(e);
+  };
+  return Math.max(0, ...registry.filter((e) => e.type === "bpmn:StartEvent").map(from));
+}
+
 export class Panel {
   constructor(app, box) {
     Object.assign(this, { app, box });
@@ -98,10 +118,10 @@ export class Panel {
 
   process(element, bo) {
     const steps = this.get("elementRegistry").filter((e) => e.type === "bpmn:UserTask");
-    const days = steps.reduce((n, e) => n + (Number((ext(e.businessObject, "ld:Step") || { get: () => 0 }).get("limit")) || 0), 0);
+    const days = longest(this.get("elementRegistry"));
     return [
       field("流程名称", text(bo.get("name"), (v) => this.set(element, { name: v })), "", "name"),
-      h("dl", { class: "fb-facts" }, h("dt", null, "环节"), h("dd", null, steps.length + " 个"), h("dt", null, "各环节时限之和"), h("dd", null, days + " 个工作日"), h("dt", null, "承诺时限"), h("dd", null, this.app.data.promised ? this.app.data.promised + " 个工作日" : "未填写")),
+      h("dl", { class: "fb-facts" }, h("dt", null, "环节"), h("dd", null, steps.length + " 个"), h("dt", null, "受理到决定最长"), h("dd", null, days + " 个工作日"), h("dt", null, "承诺时限"), h("dd", null, this.app.data.promised ? this.app.data.promised + " 个工作日" : "未填写")),
       this.app.editable
         ? h("div", { class: "fb-guide" }, h("h3", null, "怎么画"), h("ol", null, h("li", null, "从左边工具箱把环节拖到画布上；也可以选中一个环节，点它旁边的小图标接着画。"), h("li", null, "点环节旁的连线图标，再点下一个元素，就连上了。"), h("li", null, "选中元素，在这里填办理层级、岗位、时限。"), h("li", null, "点“检查”看能不能走通，点“试运行”看谁会收到。")),
             h("h3", null, "键盘"), h("dl", { class: "fb-keys" }, [["Ctrl+Z", "撤销"], ["Ctrl+Y", "重做"], ["Ctrl+C / V", "复制、粘贴"], ["Delete", "删除"], ["E", "改名称"], ["C", "连线"], ["L", "框选"], ["Ctrl+F", "查找"], ["方向键", "移动选中的元素"]].map(([k, v]) => [h("dt", null, h("kbd", null, k)), h("dd", null, v)])))
