@@ -110,6 +110,8 @@ type Case struct {
 	JointID      *string // the joint case that it is a part of
 	Part         string  // which part
 	Parts        int     // of a joint case: of how many it is made
+
+	Refers []string `bun:"type:jsonb,nullzero"` // numbers of earlier cases out of which its form was filled in
 }
 
 // choiceIDs are what the conditions of a flow look at.

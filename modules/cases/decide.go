@@ -38,6 +38,9 @@ func (s *Service) decide(ctx context.Context, id string, seen int, outcome, opin
 			return err
 		}
 		if outcome == Granted {
+			if _, _, err := d.term.read(); err != nil {
+				return err
+			}
 			if err := d.supplied(ctx); err != nil {
 				return err
 			}

@@ -41,6 +41,9 @@ type Document struct {
 	IssuedAt       time.Time
 	IssuedBy       string
 	IssuedName     string
+	ValidFrom      *time.Time // first day of what it grants; nil: it does not say
+	ValidUntil     *time.Time // last day
+	Scope          string     // of what it grants
 }
 
 // Content is what a document says, with every field filled in.

@@ -59,6 +59,12 @@ func (d *deed) issue(ctx context.Context, kind string, in said) error {
 		TenantID: c.TenantID, ID: db.NewID(), CaseID: c.ID, Kind: kind, Ref: in.ref, Title: k.Title, OrganTenant: in.organ, OrganName: organ.Name,
 		TemplateID: text.TemplateID, TemplateNumber: text.Number, StepSeq: in.seq, IssuedAt: d.tx.Now, IssuedBy: a.ID, IssuedName: a.Name,
 	}
+	if kind == docGrant {
+		if err := d.term.stamp(&doc); err != nil {
+			return err
+		}
+		in.opinion = doc.granted(in.opinion)
+	}
 	if in.title != "" {
 		doc.Title = in.title
 	} else if text.Name != "" {

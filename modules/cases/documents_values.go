@@ -110,6 +110,10 @@ func (v *values) ofAct(key string) (string, bool) {
 		return d.No, true
 	case "doc_on":
 		return hanDay(&d.IssuedAt), true
+	case "term":
+		return d.Term(), true
+	case "scope":
+		return d.Scope, true
 	case "basis":
 		return word(in.basis), true
 	case "opinion":

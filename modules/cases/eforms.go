@@ -48,6 +48,7 @@ type SheetResult struct {
 	Facts   map[string]any // without personal data: what the conditions of a flow look at
 	Files   []string       // uploads that it names
 	Changed []string       // labels of the fields that differ from before
+	Earlier []string       // numbers of the cases out of which it was filled in
 }
 
 // Forms is what cases asks of whoever keeps electronic forms.
@@ -92,6 +93,7 @@ func (s *Service) fillForm(ctx context.Context, tx *db.Tx, c *Case, in *Filing) 
 	}
 	in.Files = append(slices.Clone(in.Files), res.Files...)
 	c.take(res.Facts)
+	c.Refers = res.Earlier
 	return nil
 }
 

@@ -25,6 +25,7 @@ type Service struct {
 	rehearses bool      // acts are undone: see Rehearse
 	bulked    bool      // acts are part of a batch
 	originals Originals // see Seen
+	term      Term      // see Granting
 }
 
 // Asks are the questions that cases puts to others.

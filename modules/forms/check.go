@@ -37,7 +37,7 @@ func Sources() []string {
 	return []string{
 		"person.name", "person.id_number", "person.phone", "person.address",
 		"enterprise.name", "enterprise.credit_code", "enterprise.legal_person", "enterprise.address", "enterprise.phone",
-		"licence.number", "licence.valid_until", "case.last", "agent.name", "agent.phone",
+		"licence.name", "licence.number", "licence.organ", "licence.valid_from", "licence.valid_until", "licence.holder", "licence.scope", "case.last", "agent.name", "agent.phone",
 	}
 }
 

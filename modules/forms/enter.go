@@ -132,6 +132,16 @@ func (f *Filling) Prefilled() map[string]string {
 	return out
 }
 
+// FilledFrom says where the fields come from that still hold what a draft of the actor's
+// was filled in with; nothing without a draft.
+func (s *Service) FilledFrom(ctx context.Context, tx *db.Tx, draft string) (from []string, err error) {
+	if draft == "" {
+		return nil, nil
+	}
+	f, _, err := s.filling(ctx, store{tx}, draft, false)
+	return slices.Sorted(maps.Values(f.Prefilled())), err
+}
+
 // Fresh reports whether Enter has just begun the draft.
 func (f *Filling) Fresh() bool { return f.fresh }
 

@@ -435,7 +435,7 @@ func helpReuse() templ.Component {
 			templ_7745c5c3_Var24 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<h2>对照查看材料</h2><p>在办件页点材料后面的“查看”，左边是图片或 PDF，右边是申请内容，不用来回切换。图片可以用按钮，也可以用键盘：加号放大、减号缩小、R 旋转、0 恢复、方向键移动。</p><h2>共享材料</h2><ul><li>申请受理以后，申请人交过的材料自动进入共享材料库，标明可信等级：A 机关出具、B 已核原件、C 待核原件、D 本人承诺。</li><li>帮群众填报时，先填证件号码，再点“查找申请人提交过的材料”，选中就不用再上传。代申请人补正时，要补的材料申请人交过的，也会列出来供勾选。只能找到本单位和下级留存的。</li><li>先按事项里选的“标准材料”匹配：叫法不同的同一种材料也找得到。只有名称相同的标明“仅名称相同，请核对”，打开看过再用；已知是另一种材料的不会列出。</li><li>办件中用了共享材料的，文件名旁标明等级和来源。C 级的请核对原件：点“查看”，选“采用并调整等级”，调整为 B 级，写明理由，需要时填写有效期。不能用的选“不采用”，以后不再提供。</li></ul><h2>申请人的其他办件</h2><p>办件页列出同一申请人在您辖区内的其他办件；同一事项还有没办完的，会提醒核对是否重复申请。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<h2>对照查看材料</h2><p>在办件页点材料后面的“查看”，左边是图片或 PDF，右边是申请内容，不用来回切换。图片可以用按钮，也可以用键盘：加号放大、减号缩小、R 旋转、0 恢复、方向键移动。</p><h2>共享材料</h2><ul><li>申请受理以后，申请人交过的材料自动进入共享材料库，标明可信等级：A 机关出具、B 已核原件、C 待核原件、D 本人承诺。</li><li>帮群众填报时，先填证件号码，再点“查找申请人提交过的材料”，选中就不用再上传。代申请人补正时，要补的材料申请人交过的，也会列出来供勾选。只能找到本单位和下级留存的。</li><li>先按事项里选的“标准材料”匹配：叫法不同的同一种材料也找得到。只有名称相同的标明“仅名称相同，请核对”，打开看过再用；已知是另一种材料的不会列出。</li><li>办件中用了共享材料的，文件名旁标明等级和来源。C 级的请核对原件：点“查看”，选“采用并调整等级”，调整为 B 级，写明理由，需要时填写有效期。不能用的选“不采用”，以后不再提供。</li></ul><h2>有效期和许可范围</h2><p>准予时可以填写有效期起止和许可范围，写入决定书，文书下方也看得到。申请人以后填写申请表单，选了“证照”预填的字段会带出名称、编号、颁发机关、有效期、持有人和范围；已经到期的不带出，只提示是哪一张、哪天到期。</p><h2>相关办件</h2><p>申请表单引用了以前哪件的内容、用了哪件的材料，办件页“相关办件”会列出。您能查看的可以点开；不在您查看范围的，只显示编号。</p><h2>申请人的其他办件</h2><p>办件页列出同一申请人在您辖区内的其他办件；同一事项还有没办完的，会提醒核对是否重复申请。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -529,7 +529,7 @@ func helpPartners(d Deps) templ.Component {
 		var templ_7745c5c3_Var28 templ.SafeURL
 		templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 313, Col: 205}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 317, Col: 205}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 		if templ_7745c5c3_Err != nil {
@@ -571,7 +571,7 @@ func helpData(d Deps) templ.Component {
 		var templ_7745c5c3_Var30 templ.SafeURL
 		templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/data"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 334, Col: 252}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 338, Col: 252}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 		if templ_7745c5c3_Err != nil {
@@ -584,7 +584,7 @@ func helpData(d Deps) templ.Component {
 		var templ_7745c5c3_Var31 templ.SafeURL
 		templ_7745c5c3_Var31, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/partners"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 344, Col: 99}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 348, Col: 99}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var31))
 		if templ_7745c5c3_Err != nil {
@@ -742,7 +742,7 @@ func helpForms(d Deps) templ.Component {
 		var templ_7745c5c3_Var37 templ.SafeURL
 		templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(d.Base + "/forms"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 411, Col: 52}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `topics.templ`, Line: 415, Col: 52}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 		if templ_7745c5c3_Err != nil {

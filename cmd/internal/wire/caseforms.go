@@ -37,6 +37,10 @@ func formKind(kind string) string {
 // File implements cases.Forms.
 func (c caseForms) File(ctx context.Context, tx *db.Tx, in cases.Sheet) (out cases.SheetResult, err error) {
 	known := judged(tx, in)
+	from, err := c.FilledFrom(ctx, tx, in.Draft)
+	if err != nil {
+		return out, err
+	}
 	res, v, err := c.Hand(ctx, tx, forms.Handing{
 		FormID: in.Form.ID, Number: in.Form.Number, Draft: in.Draft, For: draftOf(in.ItemID), Values: in.Answers, RowID: in.CaseID, Ref: in.No, Subject: in.Subject,
 		Context: known,
@@ -47,7 +51,16 @@ func (c caseForms) File(ctx context.Context, tx *db.Tx, in cases.Sheet) (out cas
 	if !res.OK() {
 		return out, objection(tx, v, res)
 	}
-	return cases.SheetResult{Facts: v.Open(res.Values), Files: v.FilesOf(res.Values)}, nil
+	return cases.SheetResult{Facts: v.Open(res.Values), Files: v.FilesOf(res.Values), Earlier: numbersIn(from)}, nil
+}
+
+// numbersIn are the numbers of cases in what says where values come from.
+func numbersIn(words []string) (nos []string) {
+	for _, s := range words {
+		nos = append(nos, cases.NumbersIn(s)...)
+	}
+	slices.Sort(nos)
+	return slices.Compact(nos)
 }
 
 // judged is what the rules know of a form that is filed. What a job files nobody types now: it was judged

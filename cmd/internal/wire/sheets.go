@@ -10,6 +10,7 @@ import (
 
 	"liandong/modules/cases"
 	casesweb "liandong/modules/cases/web"
+	"liandong/modules/catalog"
 	"liandong/modules/forms"
 	formsweb "liandong/modules/forms/web"
 	"liandong/portal-sites/kit"
@@ -75,7 +76,7 @@ func (s sheets) Open(ctx context.Context, in casesweb.Entry) (casesweb.Draft, er
 	if err != nil {
 		return casesweb.Draft{}, err
 	}
-	return drafted(sheet), nil
+	return drafted(sheet, e), nil
 }
 
 // Take implements casesweb.EForms.
@@ -99,7 +100,7 @@ func (s sheets) Take(r *http.Request, in casesweb.Entry, buttons ...string) (cas
 	if err != nil {
 		return casesweb.Draft{}, err
 	}
-	return drafted(sheet), nil
+	return drafted(sheet, e), nil
 }
 
 // away is the form of the office of another place as anybody meets it there. It has no draft, and what
@@ -157,9 +158,11 @@ func (sheets) laid(s *formsweb.Sheet) casesweb.Draft {
 	return casesweb.Draft{Attrs: s.Attrs(), Content: s.Content(), Paper: formsweb.Paper(s.Reading()), Do: s.Do, Answers: s.Answers(), State: s}
 }
 
-func drafted(s *formsweb.Sheet) casesweb.Draft {
+func drafted(s *formsweb.Sheet, e forms.Entry) casesweb.Draft {
+	ended, _ := e.Facts[endedLicences].([]string)
 	return casesweb.Draft{
-		ID: s.Draft.ID, Attrs: s.Attrs(), Content: s.Content(), Paper: formsweb.Paper(s.Reading()), Do: s.Do, Page: s.Draft.Page, Begun: len(s.Draft.Touched)+len(s.Draft.Page) > 0, Told: len(s.Told) > 0, State: s,
+		Notes: ended,
+		ID:    s.Draft.ID, Attrs: s.Attrs(), Content: s.Content(), Paper: formsweb.Paper(s.Reading()), Do: s.Do, Page: s.Draft.Page, Begun: len(s.Draft.Touched)+len(s.Draft.Page) > 0, Told: len(s.Told) > 0, State: s,
 	}
 }
 
@@ -381,50 +384,94 @@ func (s sheets) earlier(ctx context.Context, who casesweb.Applicant) (facts map[
 	return facts, err
 }
 
-// Licences is whoever keeps licences (电子证照): the newest one of an applicant.
+// Licences is whoever keeps licences (电子证照): those of an applicant, the newest first.
 // Until a licence library is connected, they are the results that earlier cases issued.
 type Licences interface {
-	Newest(ctx context.Context, tx *db.Tx, earlier []cases.Case) (l Licence, ok bool, err error)
+	Of(ctx context.Context, tx *db.Tx, earlier []cases.Case) ([]Licence, error)
 }
 
 // Licence (证照) is what an authority has issued.
 type Licence struct {
-	Number     string
-	Name       string
-	CaseNo     string
-	ValidUntil time.Time // zero: unlimited, or unknown
+	Name, Number, Organ   string
+	Holder, Scope, CaseNo string
+	ValidFrom, ValidUntil string // dates; empty: unlimited, or unknown
+	Ended                 bool
 }
 
+// endedLicences is the name among facts under which the licences stand that have run out.
+const endedLicences = "licences.ended"
+
+// maxEnded bounds how many of them are named.
+const maxEnded = 3
+
+// licences adds what the newest licence holds that has not run out, and names those
+// that have run out and were not replaced.
 func (s sheets) licences(ctx context.Context, tx *db.Tx, earlier []cases.Case, facts map[string]any) error {
-	var from Licences = results{s.Cases}
-	l, ok, err := from.Newest(ctx, tx, earlier)
-	if err != nil || !ok {
+	var from Licences = results{s.Cases, s.Items}
+	all, err := from.Of(ctx, tx, earlier)
+	if err != nil {
 		return err
 	}
-	said := text.T("forms.from.licence", l.Name, l.CaseNo)
-	facts["licence.number"] = forms.Fact{Value: l.Number, From: said}
-	if !l.ValidUntil.IsZero() {
-		facts["licence.valid_until"] = forms.Fact{Value: l.ValidUntil.In(calendar.Zone()).Format(time.DateOnly), From: said}
+	var ended []string
+	seen := map[string]bool{}
+	for _, l := range all {
+		switch {
+		case l.Ended && !seen[l.Name] && len(ended) < maxEnded:
+			ended = append(ended, text.T("forms.licence_ended", l.Name, l.Number, l.ValidUntil))
+		case !l.Ended && facts["licence.number"] == nil:
+			l.facts(facts)
+		}
+		seen[l.Name] = true
+	}
+	if len(ended) > 0 {
+		facts[endedLicences] = ended
 	}
 	return nil
 }
 
-// results are licences as earlier cases issued them: the decisions that grant something.
-type results struct{ cases *cases.Service }
+// facts puts what a licence holds among what fills in a form.
+func (l Licence) facts(facts map[string]any) {
+	said := text.T("forms.from.licence", l.Name, l.CaseNo)
+	for source, value := range map[string]string{
+		"name": l.Name, "number": l.Number, "organ": l.Organ, "valid_from": l.ValidFrom, "valid_until": l.ValidUntil, "holder": l.Holder, "scope": l.Scope,
+	} {
+		if value != "" {
+			facts["licence."+source] = forms.Fact{Value: value, From: said}
+		}
+	}
+}
 
-// Newest implements Licences.
-func (r results) Newest(ctx context.Context, tx *db.Tx, earlier []cases.Case) (l Licence, ok bool, err error) {
+// results are licences as earlier cases issued them: the decisions that grant something.
+type results struct {
+	cases *cases.Service
+	items *catalog.Service
+}
+
+// Of implements Licences.
+func (r results) Of(ctx context.Context, tx *db.Tx, earlier []cases.Case) (out []Licence, err error) {
 	for _, c := range earlier {
 		if c.Outcome != cases.Granted {
 			continue
 		}
 		d, found, err := r.cases.GrantIn(ctx, tx, &c)
 		if err != nil {
-			return l, false, err
+			return nil, err
 		}
-		if found {
-			return Licence{Number: d.No, Name: d.Title, CaseNo: c.No}, true, nil
+		if !found {
+			continue
 		}
+		l := Licence{Name: d.Title, Number: d.No, Organ: d.OrganName, Holder: c.ApplicantName, Scope: d.Scope, CaseNo: c.No, ValidFrom: dated(d.ValidFrom), ValidUntil: dated(d.ValidUntil), Ended: d.Ended(tx.Now)}
+		if v, _, err := r.items.Pinned(ctx, tx, c.ItemTenant, c.ItemVersionID, c.CreatedAt); err == nil && v.Body.Result.Name != "" { // an item of another branch of the tree is not seen
+			l.Name = v.Body.Result.Name
+		}
+		out = append(out, l)
 	}
-	return l, false, nil
+	return out, nil
+}
+
+func dated(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format(time.DateOnly)
 }

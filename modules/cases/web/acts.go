@@ -128,7 +128,7 @@ func (h handlers) act(w http.ResponseWriter, r *http.Request) error {
 
 // do calls the service.
 func (h handlers) do(ctx context.Context, key, caseID string, f kit.FormValues, papers []string, c correction) (err error) {
-	s, seen, opinion := h.d.Service.At(visitIn(f)).Seen(originals(f)), f.Int("version"), f.Get("opinion")
+	s, seen, opinion := h.d.Service.At(visitIn(f)).Seen(originals(f)).Granting(cases.Term{From: f.Get("valid_from"), Until: f.Get("valid_until"), Scope: f.Get("scope")}), f.Int("version"), f.Get("opinion")
 	for _, name := range []string{"opinion", "wanted", "receiver"} {
 		if len([]rune(f.Get(name))) > maxAnswer {
 			return fault.InvalidField(name, "too_long")

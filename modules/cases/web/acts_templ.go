@@ -796,7 +796,9 @@ func (v *view) actFields() []kit.F {
 		opinion.Label, opinion.Help = fulfilWords(v.Case.StepKind)
 	case "decide":
 		return []kit.F{{Name: "outcome", Label: "决定", Type: kit.Radio, Required: true, Full: true, Options: []kit.Option{
-			{Value: cases.Granted, Label: "准予"}, {Value: cases.Denied, Label: "不予", Help: "须说明理由"}, {Value: cases.Forwarded, Label: "转报", Help: "由平台之外的上级机关决定"}}}, opinion, papers}
+			{Value: cases.Granted, Label: "准予"}, {Value: cases.Denied, Label: "不予", Help: "须说明理由"}, {Value: cases.Forwarded, Label: "转报", Help: "由平台之外的上级机关决定"}}}, opinion,
+			{Name: "valid_from", Label: "有效期起", Type: kit.Date, Help: "准予时填写；不填的从决定之日起"}, {Name: "valid_until", Label: "有效期至", Type: kit.Date, Help: "长期有效的不填"},
+			{Name: "scope", Label: "许可范围", MaxLength: 200, Full: true, Help: "准予时填写，写入决定书；申请人以后填表时可以引用"}, papers}
 	case "deliver":
 		return append(v.originalFields(), []kit.F{
 			{Name: "receiver", Label: "领取人", Required: true, MaxLength: 30, Full: true},

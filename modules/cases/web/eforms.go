@@ -80,6 +80,7 @@ type Draft struct {
 	Begun   bool              // there was something in it before
 	Told    bool              // another device changed something meanwhile
 	Wrong   []string          // what Check minded
+	Notes   []string          // what is known and was not filled in, and why
 	Answers map[string]any    // without a draft: what is handed in
 	State   any               // of whoever answers
 }

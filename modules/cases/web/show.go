@@ -23,6 +23,7 @@ type view struct {
 	grounds  []Provision
 	reused   map[string]Reuse // by file: what came out of the library
 	history  cases.History
+	related  []related // earlier cases that it refers to
 	watched  bool
 	phrases  []string
 	act      act            // the form that is open
@@ -93,6 +94,9 @@ func (h handlers) view(r *http.Request) (v view, err error) {
 		return v, err
 	}
 	if err := h.lookUp(ctx, &v); err != nil {
+		return v, err
+	}
+	if err := h.relate(ctx, &v); err != nil {
 		return v, err
 	}
 	svg, err := h.d.Flows.Draw(ctx, cases.FlowRef{Tenant: v.Case.FlowTenant, ID: v.Case.FlowID}, v.marks())

@@ -84,7 +84,7 @@ func sourceText(s string) string {
 	return map[string]string{
 		"person.name": "申请人姓名", "person.id_number": "申请人身份证号", "person.phone": "申请人手机号", "person.address": "申请人住址",
 		"enterprise.name": "企业名称", "enterprise.credit_code": "企业统一社会信用代码", "enterprise.legal_person": "法定代表人", "enterprise.address": "企业住所", "enterprise.phone": "企业联系电话",
-		"licence.number": "证照编号", "licence.valid_until": "证照有效期至", "case.last": "上次在本表填写的内容", "agent.name": "经办人姓名", "agent.phone": "经办人电话",
+		"licence.name": "证照名称", "licence.number": "证照编号", "licence.organ": "证照颁发机关", "licence.valid_from": "证照有效期起", "licence.valid_until": "证照有效期至", "licence.holder": "证照持有人", "licence.scope": "证照许可范围", "case.last": "上次在本表填写的内容", "agent.name": "经办人姓名", "agent.phone": "经办人电话",
 	}[s]
 }
 
