@@ -71,7 +71,7 @@ func (h handlers) showBatchForm(w http.ResponseWriter, r *http.Request, status i
 // batchTemplate is an empty list with the columns of the item, one line as an example, and how each column is
 // filled in.
 func (h handlers) batchTemplate(w http.ResponseWriter, r *http.Request) error {
-	a, err := h.batchable(r, nil)
+	a, err := h.batchable(r, kit.Answers(r.URL.Query()))
 	if err != nil {
 		return err
 	}

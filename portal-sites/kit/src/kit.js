@@ -97,6 +97,15 @@ window.addEventListener("pageshow", () =>
     f.removeAttribute("aria-busy");
   }),
 );
+// An interview answers with a button that has the name of the earlier answers and of the boxes: htmx would
+// send the button alone.
+document.addEventListener("htmx:configRequest", (e) => {
+  const form = e.detail.elt, b = e.detail.triggeringEvent && e.detail.triggeringEvent.submitter;
+  if (!b || !b.name || !form.matches("form.ld-ask")) return;
+  const sent = e.detail.formData;
+  sent.delete(b.name);
+  for (const v of [...new FormData(form).getAll(b.name), b.value]) sent.append(b.name, v);
+});
 document.addEventListener("htmx:afterRequest", (e) => {
   const f = e.target.closest && e.target.closest("form[data-sent]");
   if (f) {
