@@ -137,6 +137,8 @@ type Colleague struct {
 	ID, Name string
 	Roles    []string // of her posts in the tenant
 	Posted   []string // names and codes of the departments of her posts
+	Away     bool     // 请假出差: she is not there now
+	StandIn  string   // who stands in for her then, by name; empty: whoever a step names
 }
 
 // Staff is what cases asks of whoever keeps posts.

@@ -29,6 +29,8 @@ type Load struct {
 	Post       string   // of what is with nobody in particular
 	Roles      []string // of the person's posts
 	Open, Late int
+	Away       bool   // the person is not there now (请假出差)
+	StandIn    string // who stands in meanwhile, by name
 }
 
 // maxLoad bounds what is counted for a team.
@@ -80,7 +82,7 @@ func ordered(rows []Load, all []Colleague) []Load {
 		if i < 0 {
 			rows, i = append(rows, Load{ID: w.ID}), len(rows)
 		}
-		rows[i].Name, rows[i].Roles = w.Name, w.Roles
+		rows[i].Name, rows[i].Roles, rows[i].Away, rows[i].StandIn = w.Name, w.Roles, w.Away, w.StandIn
 	}
 	slices.SortStableFunc(rows, func(a, b Load) int {
 		if (a.ID == "") != (b.ID == "") {

@@ -116,7 +116,7 @@ func (h handlers) bulkChoose(w http.ResponseWriter, r *http.Request, b bulk) err
 			return err
 		}
 		for _, p := range people {
-			b.people = append(b.people, kit.Option{Value: p.ID, Label: p.Name + "（" + postsText(p.Roles) + "）"})
+			b.people = append(b.people, kit.Option{Value: p.ID, Label: p.Name + "（" + postsText(p.Roles) + "）" + awayText(p.Away, p.StandIn)})
 		}
 	}
 	status := http.StatusOK

@@ -106,3 +106,18 @@ func TestStandInForAnAssignee(t *testing.T) {
 		t.Errorf("done in the place of: %v", got)
 	}
 }
+
+// Whoever hands work on, or looks at who has how much, sees who is not there and who stands in.
+func TestAwayIsTold(t *testing.T) {
+	t.Parallel()
+	w := newTown(t)
+	w.colleagues = []cases.Colleague{
+		{ID: "00000000-0000-7000-8000-000000000011", Name: "苏荣", Roles: []string{"clerk"}},
+		{ID: "00000000-0000-7000-8000-000000000018", Name: "娜仁", Roles: []string{"clerk"}, Away: true, StandIn: "苏荣"},
+		{ID: "00000000-0000-7000-8000-000000000019", Name: "其其格", Roles: []string{"clerk"}, Away: true},
+	}
+	c := w.filed("演示甲", "k")
+	desk := kittest.NewClient(t, w.site(w.clerk(), "/desk"))
+	desk.Get("/desk/cases/"+c.ID+"?act=refer").Doc().Has("#acts", "娜仁，请假出差中，由苏荣代办", "其其格，请假出差中")
+	desk.Get("/desk/team").Doc().Has("main", "娜仁，请假出差中，由苏荣代办")
+}

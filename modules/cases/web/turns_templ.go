@@ -95,7 +95,7 @@ func (v *view) turnFields() []kit.F {
 func (v *view) colleagues() (out []kit.Option) {
 	for _, c := range v.Colleagues {
 		if c.ID != v.Case.AssigneeID {
-			out = append(out, kit.Option{Value: c.ID, Label: c.Name})
+			out = append(out, kit.Option{Value: c.ID, Label: c.Name + awayText(c.Away, c.StandIn)})
 		}
 	}
 	return out

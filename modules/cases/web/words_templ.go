@@ -225,6 +225,17 @@ func applicantKind(s string) string {
 	return "自然人"
 }
 
+// awayText says behind a name that somebody is not there now, and who stands in.
+func awayText(away bool, standIn string) string {
+	switch {
+	case !away:
+		return ""
+	case standIn == "":
+		return "，请假出差中"
+	}
+	return "，请假出差中，由" + standIn + "代办"
+}
+
 // doer is who did a step: B 代 A 办理 where somebody was away.
 func doer(s cases.StepRecord) string {
 	if s.ForName == "" {

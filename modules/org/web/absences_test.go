@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -99,6 +100,19 @@ func TestAbsenceBeginsAndEnds(t *testing.T) {
 	stands(noon.Add(24*time.Hour), false)
 
 	*clock = noon.Add(time.Hour)
+	var people []org.Holder
+	err := w.db.InTx(tenancy.With(t.Context(), w.scope("bao")), func(ctx context.Context, tx *db.Tx) (err error) {
+		people, err = org.Holders(ctx, tx, dbtest.County)
+		return err
+	})
+	if err != nil || len(people) != 3 {
+		t.Fatalf("%+v; %v", people, err)
+	}
+	for _, p := range people {
+		if want := p.Name == "李晓梅"; p.Away != want || want && p.StandIn != "苏和" || !want && p.StandIn != "" {
+			t.Errorf("%+v", p)
+		}
+	}
 	page := w.at("li").Get("/desk/org/absences").Want(http.StatusOK).Doc()
 	page.Has("tbody", "李晓梅", "请假", "下午至", "苏和", "进行中")
 	id := strings.Split(page.Attr("tbody form", "action"), "/")[4]

@@ -57,6 +57,7 @@ type town struct {
 	tree   *tree.Service
 	authz  policies.Authorizer
 	people book
+	db     *db.DB
 }
 
 func newTown(t *testing.T) town {
@@ -71,7 +72,7 @@ func newTownOver(t *testing.T, d *db.DB) town {
 		t.Fatal(err)
 	}
 	people := book{}
-	w := town{t, org.New(d, engine, people), tree.New(d, org.Guard(engine)), engine, people}
+	w := town{t, org.New(d, engine, people), tree.New(d, org.Guard(engine)), engine, people, d}
 	if _, err := w.svc.Bootstrap(t.Context(), dbtest.League, w.person("league", "巴图")); err != nil {
 		t.Fatal(err)
 	}
