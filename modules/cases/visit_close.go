@@ -3,6 +3,8 @@ package cases
 import (
 	"context"
 	"slices"
+
+	"liandong/tenancy"
 )
 
 // close ends a visit that is open.
@@ -15,6 +17,9 @@ func (d *deed) close(ctx context.Context, v *StepRecord, act, opinion string) er
 	v.EndedAt, v.UsedDays, v.Act, v.Opinion, v.Beside, v.Since = &d.tx.Now, &used, act, opinion, false, d.c.Version+1
 	if act != actCancelled {
 		v.ActorID, v.ActorName = a.ID, a.Name
+		if a.Kind == tenancy.System && a.ID == "" { // the platform itself: a timer ran out
+			v.ActorName = ""
+		}
 		v.ForID, v.ForName = d.forID, d.forName
 	}
 	d.open = slices.DeleteFunc(d.open, func(x *StepRecord) bool { return x == v })

@@ -142,10 +142,20 @@ func fire(ago int) act {
 	return act{ago, func(ctx context.Context, st *Stage, p *plot, _ cases.Case) (context.Context, error) {
 		return st.AsRole(ctx, p.origin.ID, policies.Clerk)
 	}, func(ctx context.Context, s *cases.Service, c cases.Case) (cases.Case, error) {
-		if _, err := s.Fire(ctx); err != nil {
+		if _, err := s.Fire(platform(ctx)); err != nil {
 			return c, err
 		}
 		v, err := s.Show(ctx, c.ID)
 		return v.Case, err
 	}}
+}
+
+// platform is ctx as the job of the platform that works in the same place.
+func platform(ctx context.Context) context.Context {
+	sc, err := tenancy.From(ctx)
+	if err != nil {
+		return ctx
+	}
+	sc.Actor = tenancy.Actor{Kind: tenancy.System, Name: "schedule"}
+	return tenancy.With(ctx, sc)
 }

@@ -88,6 +88,10 @@ func actDone(act string) string {
 		return "转报"
 	case "fulfil":
 		return "已登记"
+	case "fired":
+		return "期满"
+	case "gathered":
+		return "各事项已办完"
 	case "cancelled":
 		return "不再需要"
 	}
