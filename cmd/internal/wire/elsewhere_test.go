@@ -3,7 +3,10 @@ package wire
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -219,4 +222,40 @@ func (w formTown) stricter(t *testing.T, item string, form forms.Form) {
 	v = must[catalog.Version](t, "bind")(w.items.Edit(editor, v.ID, v.Version, catalog.Draft{Body: b}))
 	must[catalog.Version](t, "submit")(w.items.Submit(editor, v.ID))
 	must[catalog.Version](t, "publish")(w.items.Publish(reviewer, v.ID, "同意"))
+}
+
+// TestAWindowTakesInAForm takes in for another county in a browser, wide and narrow.
+func TestAWindowTakesInAForm(t *testing.T) {
+	t.Parallel()
+	w := newFormTown(t)
+	item, _ := w.settles(t, nil)
+	srv := httptest.NewServer(w.pages(as(t, dbtest.Village3, "61", policies.Clerk), t))
+	t.Cleanup(srv.Close)
+	p := kittest.NewBrowser(t).Person(t, srv.URL)
+	tidy := func(what string) {
+		t.Helper()
+		for _, width := range []int64{390, 1440} {
+			p.Size(width, 900)
+			p.Axe(what)
+			if n := p.Overflow(); n > 0 {
+				t.Errorf("%s is %d px too wide at %d", what, n, width)
+			}
+		}
+	}
+	p.Visit("/desk/assist/elsewhere/at/" + dbtest.Village.String() + "/" + item)
+	tidy("form of another office")
+	p.TypeIn("请当面核对", "姓名", "演示·乌兰").Type("身份证号（", "152502199001010012").Type("联系电话", "13800000002")
+	p.Click("用已知信息预填").Reads("来自申请人信息，可以修改").Choose("落户原因", "购房").Type("住房面积", "12")
+	p.Tick("申请人已核对").Click("收件并转办").Reads("住房面积应不少于二十平方米", "居民户口簿")
+	tidy("refused")
+	paper := filepath.Join(t.TempDir(), "户口簿.pdf")
+	if err := os.WriteFile(paper, []byte(onePage), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.Type("住房面积", "85").TypeIn("随迁人员", "姓名", "演示·小红").Attach("居民户口簿", paper).Tick("已与“居民户口簿”的原件核对一致").Click("收件并转办").Reads("正在转给第一嘎查", "已核对")
+	tidy("on its way")
+	if err := w.cases.RunTaken(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	p.Visit(p.Path()).Reads("已成为第一嘎查的办件")
 }

@@ -14,6 +14,7 @@ import (
 	"liandong/modules/cases"
 	"liandong/portal-sites/kit"
 	"liandong/portal-sites/kit/text"
+	"liandong/tenancy"
 	"liandong/tenancy/fault"
 )
 
@@ -250,6 +251,7 @@ type listView struct {
 	rows    []cases.BatchRow
 	columns []cases.BatchColumn
 	page    kit.ListQuery
+	own     bool // she has uploaded it
 	trouble string
 }
 
@@ -266,6 +268,11 @@ func (h handlers) listView(r *http.Request) (v listView, err error) {
 	if v.list, v.rows, err = h.d.Service.Batch(r.Context(), batchID); err != nil {
 		return v, err
 	}
+	scope, err := tenancy.From(r.Context())
+	if err != nil {
+		return v, err
+	}
+	v.own = scope.Actor.ID == v.list.ByID
 	g, err := h.guide(r.Context(), v.list.ItemID)
 	a := application{guide: g}
 	v.columns = a.columns()

@@ -184,7 +184,7 @@ func TestPapersComeWithAList(t *testing.T) {
 	}
 	at := answer.Get("Location")
 	_, body = s.get(at)
-	kittest.Parse(t, body).Has("main", "可以录入 2 行，有错 2 行", "压缩包里 9 个文件，对上 6 个，没有对上 3 个", "没有对上的文件", "4-演示·其其格/身份证明.png", "姓名与这一行的申请人不一致", "5/照片.png", "材料名称对不上", "9/身份证明.png", "没有这个行号", "身份证明：身份证明2.png", "合同：租赁.png",
+	kittest.Parse(t, body).Has("main", "可以录入 2 行，有错 2 行", "压缩包里 9 个文件，对上 6 个，没有对上 3 个", "没有对上的文件", "4-演示·其其格/身份证明.png", "姓名与这一行的申请人不一致", "5/照片.png", "材料名称对不上", "9/身份证明.png", "没有这个行号", "身份证明2.png", "合同：租赁.png", "演示·其其格",
 		"身份证明：必要材料，压缩包里没有这一行的文件", "合同：压缩包里没有“文件”栏写的这个文件")
 	if status, doc, _ := s.post(at, at, nil, nil); status != 303 {
 		t.Fatalf("confirm: %d %s", status, doc.Text("main"))

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-chi/chi/v5"
 
@@ -202,7 +203,7 @@ func (a *application) refill(p cases.Participant, in cases.Filing) error {
 		return fault.New(fault.NotFound, "page_not_found")
 	}
 	a.again = p.ID
-	for name, value := range map[string]string{"kind": in.Kind, "name": in.Name, "number": in.Number, "phone": in.Phone, "address": in.Address} {
+	for name, value := range map[string]string{"kind": in.Kind, "name": in.Name, "number": in.Number, "phone": strings.TrimPrefix(in.Phone, "+86"), "address": in.Address} {
 		a.form.Set(name, value)
 	}
 	for _, q := range a.guide.Questions {
