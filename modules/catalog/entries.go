@@ -68,9 +68,6 @@ func (b *Body) setMaterials(cell string) string {
 		if why != "" {
 			return why
 		}
-		if e[12] == "" { // named as the list of standard materials names it
-			m.Code, _ = b.book.Find(codes.StandardMaterial, m.Name)
-		}
 		all = append(all, m)
 	}
 	b.Materials = all
