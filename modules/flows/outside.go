@@ -64,8 +64,8 @@ func related(ctx context.Context, tx *db.Tx, own []tenants.Node, ref string) (bo
 		return true, nil
 	}
 	theirs, err := tenants.In(tx).Ancestors(ctx, id)
-	if fault.KindOf(err) == fault.NotFound && err != nil {
-		return false, nil
+	if fault.KindOf(err) == fault.NotFound { // theirs is empty
+		err = nil
 	}
 	at := own[len(own)-1].ID
 	return slices.ContainsFunc(theirs, func(n tenants.Node) bool { return n.ID == at }), err
