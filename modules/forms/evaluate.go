@@ -3,6 +3,7 @@ package forms
 import (
 	"maps"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/google/cel-go/cel"
@@ -101,6 +102,7 @@ type row struct {
 	e      *evaluation
 	table  *node
 	at     string // table.row
+	blank  bool   // nothing is typed in it, nor behind it
 	in     map[string]any
 	vals   map[string]any
 	filled map[string]bool
@@ -263,23 +265,44 @@ func (e *evaluation) table(n *node, raw any) any {
 	if e.tables == nil {
 		e.tables = map[string][]*row{}
 	}
+	typed := e.typed(n, in)
 	for i, cells := range in {
 		if i >= n.f.most() {
-			e.wrong[n.f.ID] = because("too_many_rows", n.f.most())
+			if i < typed {
+				e.wrong[n.f.ID] = because("too_many_rows", n.f.most())
+			}
 			break
 		}
-		r := &row{e: e, table: n, at: n.f.ID + "." + strconv.Itoa(i), in: cells, vals: map[string]any{}, filled: map[string]bool{}}
+		r := &row{e: e, table: n, at: n.f.ID + "." + strconv.Itoa(i), in: cells, blank: i >= typed, vals: map[string]any{}, filled: map[string]bool{}}
 		values := map[string]any{}
 		for _, cell := range n.cells {
 			e.cell(r, cell, values)
 		}
 		e.tables[n.f.ID] = append(e.tables[n.f.ID], r)
-		out = append(out, values)
+		if !r.blank {
+			out = append(out, values)
+		}
 	}
 	if len(out) == 0 {
 		return nil
 	}
 	return out
+}
+
+// typed is how many rows there are up to the last in which something is typed: a page offers an
+// empty one, and whoever has nothing to say leaves it so.
+func (e *evaluation) typed(n *node, in []map[string]any) int {
+	for i, cells := range slices.Backward(in) {
+		for _, c := range n.cells {
+			if c.compute != nil || !c.f.Kind.Holds() {
+				continue
+			}
+			if v, b := normal(c.f, cells[c.f.ID], e.ctx.Today); v != nil || b != nil {
+				return i + 1
+			}
+		}
+	}
+	return 0
 }
 
 // most is how many rows a table may have.

@@ -105,6 +105,13 @@ func TestEvaluateFindsWhatIsWrong(t *testing.T) {
 		"too many rows": {func(v forms.Values) {
 			v["herd"] = slices.Repeat([]any{map[string]any{"beast": "sheep", "head": "1"}}, 6)
 		}, []string{"herd forms.too_many_rows"}},
+		"an empty row behind is none": {func(v forms.Values) {
+			v["herd"] = []any{map[string]any{"beast": "sheep", "head": "1", "price": "1"}, map[string]any{"beast": "", "head": " "}}
+		}, nil},
+		"an empty row before one": {func(v forms.Values) {
+			v["herd"] = []any{map[string]any{"beast": ""}, map[string]any{"beast": "sheep", "head": "1", "price": "1"}}
+		}, []string{"herd.0.beast forms.choose", "herd.0.head forms.required"}},
+		"nothing but an empty row": {func(v forms.Values) { v["herd"] = []any{map[string]any{"beast": "", "price": ""}} }, []string{"herd forms.add_row"}},
 		"form rule": {func(v forms.Values) {
 			v["herd"] = []any{map[string]any{"beast": "sheep", "head": "60", "price": "1000"}}
 		}, []string{"total 补助总额不得超过五万元"}},
@@ -115,6 +122,20 @@ func TestEvaluateFindsWhatIsWrong(t *testing.T) {
 		if got := paths(c.Evaluate(v, day)); !slices.Equal(got, x.want) {
 			t.Errorf("%s: %q", what, got)
 		}
+	}
+}
+
+// A page offers an empty row; whoever has nothing to say leaves it so, and nothing is kept of it.
+func TestEmptyRowsAreNone(t *testing.T) {
+	t.Parallel()
+	cell := forms.Field{ID: "who", Kind: forms.Text, Label: "姓名", Required: true}
+	c := compiled(t, forms.Schema{Title: "家庭成员", Fields: []forms.Field{{ID: "family", Kind: forms.Table, Label: "家庭成员", MinRows: 2, Fields: []forms.Field{cell, {ID: "note", Kind: forms.Text, Label: "备注"}}}}})
+	r := c.Evaluate(forms.Values{"family": []any{map[string]any{"who": "", "note": " "}, map[string]any{}}}, day)
+	if !r.OK() || len(r.Values) != 0 || !r.Shown["family.0.who"] || !r.Required["family.0.who"] {
+		t.Errorf("%q, values %v, shown %v", paths(r), r.Values, r.Shown)
+	}
+	if got := paths(c.Evaluate(forms.Values{"family": []any{map[string]any{"note": "长子"}, map[string]any{}}}, day)); !slices.Equal(got, []string{"family forms.too_few_rows", "family.0.who forms.required"}) && !slices.Equal(got, []string{"family.0.who forms.required", "family forms.too_few_rows"}) {
+		t.Errorf("one row: %q", got)
 	}
 }
 

@@ -1,6 +1,8 @@
 package forms
 
 import (
+	"slices"
+
 	"github.com/google/cel-go/cel"
 )
 
@@ -84,7 +86,8 @@ func missing(f *Field) string {
 
 func (e *evaluation) judgeTable(n *node) {
 	rows := e.tables[n.f.ID]
-	if len(rows) > 0 && len(rows) < n.f.MinRows && e.wrong[n.f.ID] == nil {
+	typed := len(slices.DeleteFunc(slices.Clone(rows), func(r *row) bool { return r.blank }))
+	if typed > 0 && typed < n.f.MinRows && e.wrong[n.f.ID] == nil {
 		e.wrong[n.f.ID] = because("too_few_rows", n.f.MinRows)
 	}
 	for _, r := range rows {
@@ -95,7 +98,9 @@ func (e *evaluation) judgeTable(n *node) {
 				continue
 			}
 			e.require(cell, at, r)
-			e.check(cell, at, r.filled[cell.f.ID], r)
+			if !r.blank {
+				e.check(cell, at, r.filled[cell.f.ID], r)
+			}
 		}
 	}
 }

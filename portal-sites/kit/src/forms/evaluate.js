@@ -155,8 +155,10 @@ export const evaluate = (p, typed) => {
   function reckonTable(f, rows) {
     tables[f.id] = [];
     const out = [];
+    const said = (cells) => f.cells.some((c) => { if (c.computeRun) return false; const [v, b] = normal(c, cells[c.id], p.today); return v !== undefined || b; });
+    const count = rows.findLastIndex(said) + 1; // the empty rows behind are none
     rows.forEach((cells, i) => {
-      if (i >= f.maxRows) { wrong[f.id] = because("too_many_rows", f.maxRows); return; }
+      if (i >= f.maxRows) { if (i < count) wrong[f.id] = because("too_many_rows", f.maxRows); return; }
       const rv = Object.assign(Object.create(null), vars);
       const rf = new Map(filled);
       rv.filled = rf;
@@ -176,8 +178,8 @@ export const evaluate = (p, typed) => {
         rf.set(c.id, value !== undefined);
         if (value !== undefined) { values[c.id] = value; rv[c.id] = seen(c, value, blame); }
       }
-      tables[f.id].push({ vars: rv, values });
-      out.push(values);
+      tables[f.id].push({ vars: rv, values, blank: i >= count });
+      if (i < count) out.push(values);
     });
     return out.length ? out : undefined;
   }
@@ -206,12 +208,14 @@ export const evaluate = (p, typed) => {
     if (!f || ["group", "columns", "note"].includes(f.kind) || !res.shown[id]) continue;
     const own = check(f, id, filled.get(id), vars);
     if (f.kind === "table" && !f.locked) {
-      const rows = tables[id] || [];
-      if (rows.length && rows.length < (f.minRows || 0) && !wrong[id]) wrong[id] = because("too_few_rows", f.minRows);
+      const rows = tables[id] || [], count = rows.filter((r) => !r.blank).length;
+      if (count && count < (f.minRows || 0) && !wrong[id]) wrong[id] = because("too_few_rows", f.minRows);
       rows.forEach((r, i) => {
         for (const cid of f.cellDoc) {
           const c = f.cells.find((x) => x.id === cid), at = `${id}.${i}.${cid}`;
-          if (c && res.shown[at]) check(c, at, r.values[cid] !== undefined, r.vars)();
+          if (!c || !res.shown[at]) continue;
+          const judge = check(c, at, r.values[cid] !== undefined, r.vars);
+          if (!r.blank) judge();
         }
       });
     }
