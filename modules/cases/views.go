@@ -151,14 +151,18 @@ func (s *Service) MoveView(ctx context.Context, id string, up bool) error {
 	})
 }
 
-// DropView forgets a view; none is no error.
+// DropView forgets a view; NotFound when it is not hers.
 func (s *Service) DropView(ctx context.Context, id string) error {
 	if !db.IsID(id) {
 		return fault.New(fault.NotFound, "case_view_gone")
 	}
 	return s.db.InTx(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.NewRaw(`delete from case_views where id = ? and actor_id = ?`, id, actorID(tx.Scope)).Exec(ctx); err != nil {
+		res, err := tx.NewRaw(`delete from case_views where id = ? and actor_id = ?`, id, actorID(tx.Scope)).Exec(ctx)
+		if err != nil {
 			return fmt.Errorf("drop view %s: %w", id, err)
+		}
+		if n, _ := res.RowsAffected(); n == 0 {
+			return fault.New(fault.NotFound, "case_view_gone")
 		}
 		return nil
 	})

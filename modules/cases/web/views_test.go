@@ -59,7 +59,7 @@ func TestViewsAreKept(t *testing.T) {
 	clerk.Post(at+"/rename", url.Values{"list": {"todo"}, "name": {"三天内"}}).Want(http.StatusSeeOther)
 	other.Get("/desk/views?list=todo").Want(200).Doc().Lacks(".ld-views-name")
 	other.Post(at+"/rename", url.Values{"list": {"todo"}, "name": {"抢"}}).Want(http.StatusNotFound)
-	other.Post(at+"/drop", url.Values{"list": {"todo"}, "confirmed": {"1"}})
+	other.Post(at+"/drop", url.Values{"list": {"todo"}, "confirmed": {"1"}}).Want(http.StatusNotFound)
 	if got := order(); !slices.Equal(got, []string{"三天内", "逾期件"}) {
 		t.Errorf("after somebody else's try %v", got)
 	}
