@@ -49,8 +49,8 @@ $(BIN)/golangci-lint-$(LINT_VERSION):
 bench: setup build ## 在全国规模的数据上测量性能(第一次要装载几分钟),写入 bench/latest.json
 	@exec $(BIN)/liandong bench run
 
-full: setup build ## 以完整规模运行两项耗时的测试:反复断电 500 件、边填边发布 10,000 份
-	@LIANDONG_TEST_FULL=1 $(BIN)/liandong services -- go test -count=1 -v -timeout 60m -run 'TestNothingIsLost|TestPublishWhileFilling' ./cmd/internal/wire ./modules/cases/web
+full: setup build ## 以完整规模运行耗时的测试:反复断电 500 件、边填边发布 10,000 份、随机办理
+	@LIANDONG_TEST_FULL=1 $(BIN)/liandong services -- go test -count=1 -v -timeout 60m -run 'TestNothingIsLost|TestPublishWhileFilling|TestRandomActs' ./cmd/internal/wire ./modules/cases/web
 
 find-quality: setup build ## 事项检索质量:日常问法前三条命中率(按测试清单)
 	@exec $(BIN)/liandong services -- go test -count=1 -v -run TestSearchQuality ./modules/catalog
