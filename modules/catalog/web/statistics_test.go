@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -152,7 +153,20 @@ func TestStatisticsInABrowser(t *testing.T) {
 	if errX != nil || errY != nil {
 		t.Fatal(middle)
 	}
-	b.Do(chromedp.MouseClickXY(x, y), chromedp.WaitVisible(`nav[aria-label="事项范围"]`))
+	left := func() bool { return b.Eval(`location.pathname`) == "/desk/items" }
+	for tries := 0; !left(); tries++ { // bars grow: a click may come before the bar does
+		if tries == 10 {
+			t.Fatal("a click on a bar leads nowhere")
+		}
+		b.Do(chromedp.MouseClickXY(x, y))
+		for range 30 {
+			if left() {
+				break
+			}
+			<-time.After(100 * time.Millisecond)
+		}
+	}
+	b.Do(chromedp.WaitVisible(`nav[aria-label="事项范围"]`))
 	if to := b.Eval(`location.pathname + location.search`); !strings.HasPrefix(to, "/desk/items?") || !strings.Contains(to, "department=") {
 		t.Errorf("a click on a bar leads to %s", to)
 	}
