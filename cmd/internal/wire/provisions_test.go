@@ -134,7 +134,8 @@ func TestALawKnowsItsForms(t *testing.T) {
 	}
 	entry := b
 	entry.EForm, entry.ExerciseLevels = catalog.EForm{}, []string{"league"}
-	for list, body := range map[string]catalog.Body{catalog.ImplementingList: b, catalog.BasicList: entry} {
+	for _, list := range []string{catalog.ImplementingList, catalog.BasicList} { // once the entry is there an item claims it
+		body := map[string]catalog.Body{catalog.ImplementingList: b, catalog.BasicList: entry}[list]
 		d := catalog.Draft{List: list, Body: body}
 		if list == catalog.ImplementingList {
 			d.Flow = flows.Linear(b.Name, climbing())
