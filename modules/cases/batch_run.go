@@ -22,7 +22,7 @@ const batchStep = 200
 // RunBatches files the rows of lists that were confirmed, each in a transaction of its own and
 // exactly once, however often the job is stopped and begun again. It is a job and makes its own scope.
 func (s *Service) RunBatches(ctx context.Context) error {
-	whole := tenancy.With(ctx, system(tenancy.Platform, []tenancy.ID{tenancy.Platform}, tenancy.Actor{ID: BatchJob, Name: BatchJob}))
+	whole := tenancy.Everywhere(ctx, BatchJob)
 	var bs []BatchList
 	err := s.db.InTx(whole, func(ctx context.Context, tx *db.Tx) error {
 		bs = nil
@@ -79,7 +79,7 @@ func (s *Service) countRows(ctx context.Context, b *BatchList) error {
 
 // readyRows are the next rows to file, and the scope to do it in: for whoever confirmed the list.
 func (s *Service) readyRows(ctx context.Context, b *BatchList) (scope tenancy.Scope, rows []BatchRow, err error) {
-	whole := tenancy.With(ctx, system(tenancy.Platform, []tenancy.ID{tenancy.Platform}, tenancy.Actor{ID: BatchJob, Name: BatchJob}))
+	whole := tenancy.Everywhere(ctx, BatchJob)
 	err = s.db.InTx(whole, func(ctx context.Context, tx *db.Tx) error {
 		path, err := tree.In(tx).Ancestors(ctx, b.TenantID)
 		if err != nil {

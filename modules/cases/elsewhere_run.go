@@ -29,7 +29,7 @@ var errOthers = errors.New("cases: done by somebody else")
 // how far the cases have got into their rows. It is a job and makes its own scope, that of the
 // platform: the two offices may be far apart. Each case is one transaction, filed exactly once.
 func (s *Service) RunTaken(ctx context.Context) error {
-	whole := tenancy.With(ctx, system(tenancy.Platform, []tenancy.ID{tenancy.Platform}, tenancy.Actor{ID: TakenJob, Name: TakenJob}))
+	whole := tenancy.Everywhere(ctx, TakenJob)
 	var sent, handed []Participant
 	err := s.db.InTx(whole, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.NewSelect().Model(&sent).Where("state = ?", TakenSent).OrderExpr("tried_at NULLS FIRST, sent_at").Limit(takenBatch).Scan(ctx); err != nil {
@@ -110,7 +110,7 @@ func troubled(ctx context.Context, tx *db.Tx, p *Participant, why string) error 
 
 // scopeOf acts at the competent office for whoever took the filing in.
 func (s *Service) scopeOf(ctx context.Context, p *Participant) (scope tenancy.Scope, err error) {
-	whole := tenancy.With(ctx, system(tenancy.Platform, []tenancy.ID{tenancy.Platform}, tenancy.Actor{ID: TakenJob, Name: TakenJob}))
+	whole := tenancy.Everywhere(ctx, TakenJob)
 	err = s.db.InTx(whole, func(ctx context.Context, tx *db.Tx) error {
 		path, err := tree.In(tx).Ancestors(ctx, p.CaseTenant)
 		var ids []tenancy.ID
